@@ -1,0 +1,83 @@
+# Every recipe sets itself up: `make conformance` and `make test` work on a fresh clone with Python and make alone.
+# All paths are relative, so a checkout whose path has a space in it works too.
+
+PYTHON ?= python3
+VENV ?= .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+
+# What `make conformance` tests, and how. Without SERVER it starts the embedded reference server and tests that.
+SERVER ?=
+TOKEN ?=
+BENCHMARK_ID ?=
+ARGS ?=
+
+CONTRACT ?= openapi.yaml
+OUT ?= generated/runloop_benchmarks_api
+
+.DEFAULT_GOAL := help
+.PHONY: help setup node generate conformance serve test check lint types drift format lock clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@echo
+	@echo '  make conformance SERVER=https://host/prefix TOKEN=… BENCHMARK_ID=… ARGS="--max-runs 25 --report-dir out"'
+	@echo '  Other Pythons: make test PYTHON=python3.13 VENV=.venv-3.13'
+
+setup: $(READY) ## the virtual environment, with everything a developer needs
+
+$(READY): pyproject.toml requirements-dev.txt
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'make: Python 3.11 or newer is needed; say which with PYTHON=python3.13' >&2; exit 2; }
+	@echo 'setup: installing into $(VENV)'
+	@"$(PYTHON)" -m venv "$(VENV)"
+	@"$(PY)" -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@"$(PY)" -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch "$(READY)"
+
+node: node_modules/.ready ## the tools that need Node: Redocly's linter, Prism
+
+node_modules/.ready: package.json package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch node_modules/.ready
+
+generate: $(READY) ## the typed client in generated/, made from the contract
+	@"$(PY)" generation/generate.py --contract "$(CONTRACT)" --output "$(OUT)"
+
+# The token goes by environment: a recipe that names it would show it in the process list and in make's own output.
+conformance: export RUNLOOP_API_KEY := $(or $(TOKEN),$(RUNLOOP_API_KEY))
+conformance: $(READY) ## test a server against the contract: SERVER=… TOKEN=… BENCHMARK_ID=… ARGS=…
+	@"$(PY)" -m runloop_conformance run $(if $(SERVER),"$(SERVER)") $(foreach id,$(BENCHMARK_ID),--benchmark-id "$(id)") $(ARGS)
+
+serve: $(READY) ## the embedded reference server: ARGS="--port 8080 --token …"
+	@"$(PY)" -m runloop_conformance serve $(ARGS)
+
+test: $(READY) ## all tests: ARGS="-k name" for some
+	@"$(PY)" -m pytest -n 2 --dist loadgroup $(ARGS)
+
+check: lint types drift ## lint, types, and whether generated/ is what the contract makes
+
+lint: $(READY)
+	@"$(PY)" -m ruff check .
+	@"$(PY)" -m ruff format --check .
+
+types: $(READY)
+	@"$(PY)" -m mypy
+	@"$(PY)" -m pyright
+
+drift: $(READY)
+	@"$(PY)" generation/generate.py --check
+
+format: $(READY) ## what ruff can mend by itself
+	@"$(PY)" -m ruff check --fix .
+	@"$(PY)" -m ruff format .
+
+lock: ## requirements-dev.txt from requirements-dev.in and pyproject.toml, by version alone
+	@rm -rf build/lock && "$(PYTHON)" -m venv build/lock
+	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.in '.[conformance]'
+	@{ echo '# Made by `make lock` from requirements-dev.in and pyproject.toml.'; \
+		build/lock/bin/python -m pip freeze --exclude runloop-benchmarks --exclude pip --exclude setuptools; } > requirements-dev.txt
+	@rm -rf build/lock
+
+clean: ## everything that make made, but generated/
+	@rm -rf .venv* node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis

@@ -1,0 +1,1 @@
+"""Tests servers against the contract."""

@@ -1,0 +1,10 @@
+# Made by `make generate` from openapi.yaml, version 1.0.0, with openapi-python-client 0.29.1.
+# Not to be edited: edit the contract and make it again.
+"""A client library for accessing Runloop benchmark runs"""
+
+from .client import AuthenticatedClient, Client
+
+__all__ = (
+    "AuthenticatedClient",
+    "Client",
+)

@@ -1,0 +1,3 @@
+# Made by `make generate` from openapi.yaml, version 1.0.0, with openapi-python-client 0.29.1.
+# Not to be edited: edit the contract and make it again.
+"""Contains methods for accessing the API"""

@@ -1,0 +1,1 @@
+"""Starts benchmark runs on Runloop."""

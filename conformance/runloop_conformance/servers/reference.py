@@ -1,0 +1,297 @@
+"""The reference server: the contract kept, SHOULD and all, one overridable method a step.
+
+A mutant of the suite is this server with one step changed, so the steps are small and know nothing of each other.
+"""
+
+import hmac
+import itertools
+import json
+import re
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, NoReturn, cast
+
+import jsonschema_rs
+import yaml
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+Document = Mapping[str, Any]
+
+_CREDENTIALS: Final = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+) +(\S.*)")
+_TOKEN68: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+# A string may lack its closing quote here: that makes the scan linear, and such a text is refused later anyway.
+_STRUCTURE: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
+
+
+class RefusalError(Exception):
+    """A request is refused: with which status, why, and with which headers besides."""
+
+    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(status, message, headers)
+        self.status = status
+        self.message = message
+        self.headers = dict(headers or {})
+
+
+def default_document() -> dict[str, Any]:
+    """Read the contract that came with the package, or the repository's own."""
+    package = Path(__file__).parents[1]
+    packaged = package / "openapi.yaml"
+    contract = packaged if packaged.exists() else package.parents[1] / "openapi.yaml"
+    document: dict[str, Any] = yaml.safe_load(contract.read_text(encoding="utf-8"))
+    return document
+
+
+class _EveryMethod:
+    """An ASGI application where Starlette would restrict a plain function to GET."""
+
+    def __init__(self, server: "Reference") -> None:
+        self._server = server
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._server.respond(Request(scope, receive))
+        await response(scope, receive, send)
+
+
+class Reference:
+    """A correct server of the contract, as an ASGI application that can be mounted anywhere.
+
+    Any benchmark is known when `benchmark_ids` is empty. `runs` counts the runs that were started.
+    """
+
+    max_body = 1024 * 1024
+    max_depth = 100
+
+    def __init__(self, document: Document, token: str, benchmark_ids: Sequence[str] = ()) -> None:
+        if not token:
+            raise ValueError("The token is empty: every request would have to be refused.")
+        self.document = document
+        self.token = token
+        self.benchmark_ids = frozenset(benchmark_ids)
+        self.runs = 0
+        self.path = operation_path(document)
+        # Masked, since a message that quotes the value may quote a secret.
+        self.validator = jsonschema_rs.Draft202012Validator(self.request_schema(), mask="the value")
+        self._count = itertools.count(1)
+        self._app: ASGIApp = self.routes()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+    def routes(self) -> ASGIApp:
+        return Router([Route(self.path, _EveryMethod(self))], redirect_slashes=False, default=self._elsewhere)
+
+    async def _elsewhere(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self.refuse(RefusalError(404, "There is nothing at this path."))(scope, receive, send)
+
+    # --- one request, from its first byte to its answer ---
+
+    async def respond(self, request: Request) -> Response:
+        try:
+            body = await self.read(request)
+            self.check_method(request)
+            self.authorize(request)
+            self.check_media_type(request)
+            asked = self.parse(body)
+            self.validate(asked)
+            self.look_up(asked)
+            return self.answer(self.run_of(asked))
+        except RefusalError as refusal:
+            return self.refuse(refusal)
+
+    async def read(self, request: Request) -> bytes:
+        """Read all of the body, also where it is too large: an early answer would reach nobody who is still sending."""
+        body = bytearray()
+        size = 0
+        try:
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size <= self.max_body:
+                    body += chunk
+        except ClientDisconnect:
+            raise RefusalError(400, "The body ended early.") from None
+        if size > self.max_body:
+            raise RefusalError(413, f"The body is larger than {self.max_body} bytes.")
+        return bytes(body)
+
+    def check_method(self, request: Request) -> None:
+        if request.method != "POST":
+            raise RefusalError(405, "Only POST starts a run.", {"Allow": "POST"})
+
+    # --- authorization ---
+
+    def authorize(self, request: Request) -> None:
+        given = self.credentials(request)
+        if len(given) > 1:
+            raise RefusalError(400, "There is more than one Authorization header.")
+        if not given:
+            self.challenge("An Authorization header is needed: Bearer <token>.")
+        credentials = _CREDENTIALS.fullmatch(given[0])
+        if credentials is None:
+            raise RefusalError(400, "The Authorization header is not of the form Bearer <token>.")
+        scheme, token = credentials.groups()
+        if not self.is_scheme(scheme):
+            self.challenge("The authorization scheme is not Bearer.")
+        if not self.is_token(token):
+            if not _TOKEN68.fullmatch(token):
+                raise RefusalError(400, "The bearer token is malformed.")
+            self.challenge("The bearer token is not valid.")
+
+    def credentials(self, request: Request) -> list[str]:
+        return request.headers.getlist("authorization")
+
+    def is_scheme(self, scheme: str) -> bool:
+        return scheme.lower() == "bearer"
+
+    def is_token(self, token: str) -> bool:
+        # Header values arrive as latin-1, whatever the bytes meant.
+        return hmac.compare_digest(token.encode("latin-1"), self.token.encode())
+
+    def challenge(self, message: str) -> NoReturn:
+        raise RefusalError(401, message, {"WWW-Authenticate": 'Bearer realm="runloop"'})
+
+    # --- the body ---
+
+    def check_media_type(self, request: Request) -> None:
+        if request.headers.get("content-encoding", "identity").lower() != "identity":
+            raise RefusalError(415, "A compressed body is not taken.")
+        given = request.headers.get("content-type")
+        if given is None:
+            return
+        media_type, *parameters = (part.strip().lower() for part in given.split(";"))
+        if media_type != "application/json" and not re.fullmatch(r"application/[!#$&^_.+0-9a-z-]+\+json", media_type):
+            raise RefusalError(415, "The body has to be application/json.")
+        for parameter in parameters:
+            name, _, value = parameter.partition("=")
+            if name == "charset" and value.strip('"') not in {"utf-8", "utf8"}:
+                raise RefusalError(415, "The body has to be in UTF-8.")
+
+    def parse(self, body: bytes) -> Any:
+        text = self.decode(body)
+        self.check_depth(text)
+        value = self.load(text)
+        self.check_text(value)
+        return value
+
+    def decode(self, body: bytes) -> str:
+        try:
+            return body.decode("utf-8")
+        except UnicodeDecodeError:
+            raise RefusalError(400, "The body is not valid UTF-8.") from None
+
+    def check_depth(self, text: str) -> None:
+        """Refuse what would exhaust the parser's stack, before it is parsed."""
+        depth = 0
+        for token in _STRUCTURE.finditer(text):
+            depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+            if depth > self.max_depth:
+                raise RefusalError(400, f"The body is nested deeper than {self.max_depth} levels.")
+
+    def load(self, text: str) -> Any:
+        try:
+            return json.loads(
+                text, object_pairs_hook=self.object_of, parse_constant=self.constant, parse_int=self.integer
+            )
+        except json.JSONDecodeError as error:
+            raise RefusalError(400, f"The body is not JSON: {error}.") from None
+
+    def object_of(self, members: list[tuple[str, Any]]) -> dict[str, Any]:
+        value = dict(members)
+        if len(value) != len(members):
+            raise RefusalError(400, "The body has an object with a duplicate key.")
+        return value
+
+    def constant(self, name: str) -> Any:
+        raise RefusalError(400, f"The body is not JSON: {name} is not a JSON value.")
+
+    def integer(self, digits: str) -> int | float:
+        # Python refuses to read integers of more than 4,300 digits.
+        return int(digits) if len(digits) <= 1000 else float(digits)
+
+    def check_text(self, value: Any) -> None:
+        for text in texts_in(value):
+            if _UNSTORABLE.search(text):
+                raise RefusalError(400, "The body has a string with U+0000 or a lone surrogate.")
+
+    def request_schema(self) -> dict[str, Any]:
+        operation = self.document["paths"][self.path]["post"]
+        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        # The references in the contract are from its root.
+        return {"components": self.document["components"], "allOf": [schema]}
+
+    def validate(self, asked: Any) -> None:
+        error = next(self.validator.iter_errors(asked), None)
+        if error is not None:
+            where = ".".join(str(step) for step in error.instance_path) or "the body"
+            raise RefusalError(422, f"{where}: {error.message}.")
+
+    def look_up(self, asked: dict[str, Any]) -> None:
+        if self.benchmark_ids and asked["benchmark_id"] not in self.benchmark_ids:
+            raise RefusalError(404, "There is no such benchmark.")
+
+    # --- the answer ---
+
+    def run_of(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Start the run that is asked for, and say so."""
+        self.runs += 1
+        profile = asked.get("runProfile", {})
+        return {
+            "id": self.new_id(),
+            "benchmark_id": asked["benchmark_id"],
+            "start_time_ms": self.now_ms(),
+            "state": "running",
+            "metadata": asked.get("metadata", {}),
+            "name": asked.get("run_name"),
+            "duration_ms": None,
+            "score": None,
+            "purpose": profile.get("purpose"),
+            "environment_variables": profile.get("envVars") or {},
+            "secrets_provided": profile.get("secrets") or {},
+        }
+
+    def new_id(self) -> str:
+        # The count makes it unique and the rest makes it hard to guess. next() on a count is atomic.
+        return f"bmr_{next(self._count):06d}{secrets.token_hex(8)}"
+
+    def now_ms(self) -> int:
+        return time.time_ns() // 1_000_000
+
+    def dump(self, value: Any) -> bytes:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def answer(self, run: dict[str, Any]) -> Response:
+        return Response(self.dump(run), media_type="application/json")
+
+    def refuse(self, refusal: RefusalError) -> Response:
+        return Response(
+            self.dump({"message": refusal.message}), refusal.status, refusal.headers, media_type="application/json"
+        )
+
+
+def operation_path(document: Document) -> str:
+    """Find the path whose POST is `start_run`."""
+    for path, item in document["paths"].items():
+        if item.get("post", {}).get("operationId") == "start_run":
+            found: str = path
+            return found
+    raise ValueError("The contract has no operation start_run.")
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every string of a JSON value, keys included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, member in cast("dict[str, Any]", value).items():
+            yield key
+            yield from texts_in(member)
+    elif isinstance(value, list):
+        for item in cast("list[Any]", value):
+            yield from texts_in(item)

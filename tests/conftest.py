@@ -1,0 +1,35 @@
+"""What the tests of all folders share."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parent.parent
+CONTRACT = ROOT / "openapi.yaml"
+
+
+@pytest.fixture(scope="session")
+def node_tool() -> Callable[[str], str]:
+    """The path of a command of `package.json`. Without it the test is skipped with the reason; in CI it fails."""
+
+    def find(name: str) -> str:
+        tool = ROOT / "node_modules" / ".bin" / name
+        if shutil.which("node") is None:
+            absent = "Node is not installed"
+        elif not tool.exists():
+            absent = f"{name} is not installed: run `make node`"
+        else:
+            return str(tool)
+        if os.environ.get("CI", "").lower() in {"", "0", "false"}:
+            pytest.skip(absent)
+        pytest.fail(f"{absent}. CI leaves out nothing.")
+
+    return find

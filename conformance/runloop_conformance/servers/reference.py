@@ -11,7 +11,7 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, NoReturn, cast
+from typing import Any, Final, NoReturn, TypeAlias
 
 import jsonschema_rs
 import yaml
@@ -21,6 +21,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 Document = Mapping[str, Any]
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | float | bool | None"
 
 _CREDENTIALS: Final = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+) +(\S.*)")
 _TOKEN68: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -284,14 +285,14 @@ def operation_path(document: Document) -> str:
     raise ValueError("The contract has no operation start_run.")
 
 
-def texts_in(value: Any) -> Iterator[str]:
-    """Every string of a JSON value, keys included."""
+def texts_in(value: Json) -> Iterator[str]:
+    """Give every string of a JSON value, keys included."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
-        for key, member in cast("dict[str, Any]", value).items():
+        for key, member in value.items():
             yield key
             yield from texts_in(member)
     elif isinstance(value, list):
-        for item in cast("list[Any]", value):
+        for item in value:
             yield from texts_in(item)

@@ -1,0 +1,47 @@
+"""Each mutant is what it says: one fault, of a statement that there is, which can be seen from outside."""
+
+import re
+from collections import Counter
+
+import pytest
+from runloop_conformance.servers.hosting import RawServer
+from runloop_conformance.servers.mutants import MUTANTS
+from runloop_conformance.servers.reference import Reference
+from runloop_conformance.servers.wire import Wire
+
+
+def named(mutant):
+    return mutant.name
+
+
+def at_pointer(document, pointer):
+    node = document
+    for step in pointer.removeprefix("#/").split("/"):
+        node = node[step.replace("~1", "/").replace("~0", "~")]
+    return node
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=named)
+def test_differs_from_the_reference_where_its_witness_looks(mutant, document, token, observe):
+    server = mutant.build(document, token, ())
+    reference = Reference(document, token)
+    right = Wire(reference) if isinstance(server, RawServer) else reference
+    seen = observe(server, mutant.witness, at_once=mutant.at_once)
+    assert seen != observe(right, mutant.witness, at_once=mutant.at_once)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=named)
+def test_breaks_a_statement_of_the_contract(mutant, document):
+    statement = at_pointer(document, mutant.breaks)
+    if "/x-rules/" in mutant.breaks:
+        assert mutant.level == statement["level"]
+
+
+def test_the_names_are_unique_and_kebab_case():
+    names = [mutant.name for mutant in MUTANTS]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+    assert [name for name in names if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name)] == []
+
+
+def test_the_summaries_are_single_sentences():
+    assert [each.name for each in MUTANTS if not re.fullmatch(r"[A-Z`0-9].{8,115}\.", each.summary)] == []

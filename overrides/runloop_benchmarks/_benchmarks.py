@@ -1,0 +1,181 @@
+"""`client.benchmarks`: the one operation, sync and async, parsed and raw."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+from runloop_benchmarks_api.types import UNSET
+
+from ._order import Arguments
+from ._raw import AsyncRawResponse, RawResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from types import EllipsisType
+
+    from runloop_benchmarks_api.models import BenchmarkRunView, RunProfile, StringMap
+    from runloop_benchmarks_api.types import Unset
+
+    from ._client import AsyncRunloop, Runloop
+    from ._settings import Timeout
+
+P = ParamSpec("P")
+
+
+class Benchmarks:
+    """Benchmarks, and the runs of them."""
+
+    def __init__(self, client: Runloop) -> None:
+        self._client = client
+
+    def start_run(
+        self,
+        *,
+        benchmark_id: str,
+        run_name: str | Unset | None = UNSET,
+        metadata: Mapping[str, str] | StringMap | None = None,
+        run_profile: Mapping[str, Any] | RunProfile | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: Timeout | EllipsisType = ...,
+        max_retries: int | None = None,
+        retry_ambiguous: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> BenchmarkRunView:
+        """Start one run of a benchmark, and never two.
+
+        Args:
+            benchmark_id: ID of the benchmark to run.
+            run_name: Display name of the run.
+            metadata: Your own strings, to organise runs by.
+            run_profile: `RunProfile(...)`, or a dict such as
+                `{"purpose": "regression", "env_vars": {"LOG_LEVEL": "debug"}}`; camelCase keys do as well, and
+                members that this version does not know are sent as they are.
+            extra_headers: Headers for this call, over those of the client.
+            extra_query: Parameters for the URL.
+            extra_body: Members for the body, over all arguments; not checked against the contract.
+            timeout: Seconds for the whole call, with connecting, retries and waits. An `httpx.Timeout` limits single steps,
+                and not the whole; None limits nothing. Left out: the client's.
+            max_retries: How often to try again where the server cannot have acted. Left out: the client's.
+            retry_ambiguous: True also tries again after what may have started a run: only for servers that de-duplicate on
+                `x-request-id`. Left out: the client's.
+            idempotency_key: Sent as `x-request-id`, the same on every attempt. Left out: a random one.
+
+        Returns:
+            The run. A `state` or a member that this version does not know is kept.
+
+        Raises:
+            TypeError, ValueError: an argument cannot be sent. Nothing was sent.
+            RunMayHaveStartedError: the server may have acted, and this call cannot tell. Holds the `idempotency_key`, and the
+                `run_id` where it is known. It is an APITimeoutError, an APIConnectionError, an InternalServerError, …, too.
+            APIResponseValidationError: a run was started, but the answer cannot be read. Also a RunMayHaveStartedError.
+            APIStatusError: the server refused: BadRequestError, AuthenticationError, NotFoundError, RateLimitError, …
+            APITimeoutError, APIConnectionError: no connection, and nothing was sent.
+        """
+        arguments = Arguments(
+            benchmark_id=benchmark_id,
+            run_name=run_name,
+            metadata=metadata,
+            run_profile=run_profile,
+            extra_headers=extra_headers,
+            extra_query=extra_query,
+            extra_body=extra_body,
+            timeout=timeout,
+            max_retries=max_retries,
+            retry_ambiguous=retry_ambiguous,
+            idempotency_key=idempotency_key,
+        )
+        # A traceback that prints local variables (Sentry, rich) would print them.
+        del metadata, run_profile, extra_headers, extra_query, extra_body
+        return self._client._answer(arguments).run()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+    @property
+    def with_raw_response(self) -> BenchmarksWithRawResponse:
+        """The same, answering with status, headers and `parse()`."""
+        return BenchmarksWithRawResponse(self)
+
+
+class BenchmarksWithRawResponse:
+    """`Benchmarks`, answering with status, headers and `parse()`."""
+
+    def __init__(self, benchmarks: Benchmarks) -> None:
+        self.start_run = _raw(benchmarks.start_run, benchmarks._client)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+
+class AsyncBenchmarks:
+    """Benchmarks, and the runs of them."""
+
+    def __init__(self, client: AsyncRunloop) -> None:
+        self._client = client
+
+    async def start_run(
+        self,
+        *,
+        benchmark_id: str,
+        run_name: str | Unset | None = UNSET,
+        metadata: Mapping[str, str] | StringMap | None = None,
+        run_profile: Mapping[str, Any] | RunProfile | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: Timeout | EllipsisType = ...,  # noqa: ASYNC109 - the official argument; it spans retries and waits
+        max_retries: int | None = None,
+        retry_ambiguous: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> BenchmarkRunView:
+        arguments = Arguments(
+            benchmark_id=benchmark_id,
+            run_name=run_name,
+            metadata=metadata,
+            run_profile=run_profile,
+            extra_headers=extra_headers,
+            extra_query=extra_query,
+            extra_body=extra_body,
+            timeout=timeout,
+            max_retries=max_retries,
+            retry_ambiguous=retry_ambiguous,
+            idempotency_key=idempotency_key,
+        )
+        # A traceback that prints local variables (Sentry, rich) would print them.
+        del metadata, run_profile, extra_headers, extra_query, extra_body
+        return (await self._client._answer(arguments)).run()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+    @property
+    def with_raw_response(self) -> AsyncBenchmarksWithRawResponse:
+        """The same, answering with status, headers and `await parse()`."""
+        return AsyncBenchmarksWithRawResponse(self)
+
+
+class AsyncBenchmarksWithRawResponse:
+    """`AsyncBenchmarks`, answering with status, headers and `await parse()`."""
+
+    def __init__(self, benchmarks: AsyncBenchmarks) -> None:
+        self.start_run = _async_raw(benchmarks.start_run, benchmarks._client)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+
+# Word for word the same, so written once; editors show the documentation of the text above as well.
+AsyncBenchmarks.start_run.__doc__ = Benchmarks.start_run.__doc__
+
+
+def _raw(parsed: Callable[P, BenchmarkRunView], client: Runloop) -> Callable[P, RawResponse]:
+    @wraps(parsed)
+    def start_run(*args: P.args, **kwargs: P.kwargs) -> RawResponse:
+        arguments = Arguments(*args, **kwargs)
+        kwargs.clear()
+        return RawResponse(client._answer(arguments))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+    return start_run
+
+
+def _async_raw(
+    parsed: Callable[P, Awaitable[BenchmarkRunView]], client: AsyncRunloop
+) -> Callable[P, Awaitable[AsyncRawResponse]]:
+    @wraps(parsed)
+    async def start_run(*args: P.args, **kwargs: P.kwargs) -> AsyncRawResponse:
+        arguments = Arguments(*args, **kwargs)
+        kwargs.clear()
+        return AsyncRawResponse(await client._answer(arguments))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+    return start_run

@@ -1,0 +1,186 @@
+"""One call, as it goes out on every attempt: the same bytes, the same idempotency key."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from attrs import field, frozen
+from runloop_benchmarks_api.api.benchmarks import start_run
+from runloop_benchmarks_api.types import UNSET
+
+from ._arguments import built, request_from
+from ._settings import CONNECT_TIMEOUT, headers_from, retries_from, timeout_from
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import EllipsisType
+
+    from ._settings import Settings, Timeout
+
+IDEMPOTENCY_HEADER = "x-request-id"
+
+
+@frozen(repr=False)
+class Deadline:
+    """When a call has to be over, and what a step of it may take.
+
+    Seconds as a time-out are for the whole call. An httpx.Timeout keeps its meaning: it is for single steps of an
+    attempt, and sets no end to the whole.
+    """
+
+    at: float | None
+    steps: httpx.Timeout | None
+
+    @classmethod
+    def starting_now(cls, timeout: Timeout) -> Deadline:
+        """The deadline of a call that begins now."""
+        if timeout is None:
+            return cls(None, httpx.Timeout(None, connect=CONNECT_TIMEOUT))
+        if isinstance(timeout, httpx.Timeout):
+            return cls(None, timeout)
+        return cls(time.monotonic() + timeout, None)
+
+    def left(self) -> float | None:
+        """Seconds left, never below 0; None for no end."""
+        return None if self.at is None else max(0.0, self.at - time.monotonic())
+
+    def for_steps(self) -> dict[str, float | None]:
+        """What httpx calls the extension `timeout`, for an attempt that begins now."""
+        if self.steps is not None:
+            return self.steps.as_dict()
+        # httpx takes 0 for "at once", which some transports read as "no limit".
+        left = max(self.left() or 0.0, 0.001)
+        return {"connect": min(CONNECT_TIMEOUT, left), "read": left, "write": left, "pool": left}
+
+
+@frozen(repr=False)
+class Base:
+    """What the calls of one client share, made once: most of what a call costs here is not paid again."""
+
+    url: httpx.URL
+    headers: dict[str, tuple[str, str]]
+    """Lower-case name to the name as given and the value."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Base:
+        """What these settings make every request start from."""
+        shape = start_run._get_kwargs(body=request_from("", UNSET, None, None))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the generated address, not written again
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate",
+            "User-Agent": f"runloop-benchmarks/{__version__}",
+            **shape["headers"],
+            "Authorization": f"Bearer {settings.bearer_token}",
+        }
+        url = httpx.URL(settings.base_url + shape["url"])
+        if settings.default_query:
+            url = url.copy_merge_params(settings.default_query)
+        merged = {name.lower(): (name, value) for name, value in headers.items()}
+        merged |= {name.lower(): (name, value) for name, value in settings.default_headers.items()}
+        return cls(url=url, headers=merged)
+
+
+@frozen(repr=False)
+class Order:
+    """One call. Its `repr` shows nothing, since a traceback may show it."""
+
+    url: httpx.URL
+    headers: dict[str, str]
+    content: bytes
+    idempotency_key: str
+    timeout: Timeout
+    max_retries: int
+    retry_ambiguous: bool
+    token: str = field(default="")
+
+    def request(self, deadline: Deadline) -> httpx.Request:
+        """The request of an attempt that begins now."""
+        extensions = {"timeout": deadline.for_steps()}
+        return httpx.Request("POST", self.url, headers=self.headers, content=self.content, extensions=extensions)
+
+    def harmless_request(self) -> httpx.Request:
+        """What an error may show and keep: no credential, no body, no query."""
+        return httpx.Request("POST", self.url.copy_with(query=None), headers={IDEMPOTENCY_HEADER: self.idempotency_key})
+
+    def secrets(self) -> list[str]:
+        """What must not be seen in the text of an error, even where a server sends it back."""
+        found = [self.token, *(value for name, value in self.headers.items() if name.lower() not in _HARMLESS)]
+        profile = json.loads(self.content).get("runProfile") or {}
+        found += _strings(profile.get("envVars"))
+        for mount in profile.get("mounts") or []:
+            found += [
+                value for name, value in mount.items() if name not in {"type", "target"} and isinstance(value, str)
+            ]
+        return found
+
+
+_HARMLESS = {"accept", "accept-encoding", "user-agent", "content-type", IDEMPOTENCY_HEADER}
+
+
+def _strings(value: Any) -> list[str]:
+    return [item for item in value.values() if isinstance(item, str)] if isinstance(value, dict) else []
+
+
+@frozen(kw_only=True, repr=False)
+class Arguments:
+    """The arguments of `start_run`, held together so that a traceback that prints local variables does not print them."""
+
+    benchmark_id: object
+    run_name: object = UNSET
+    metadata: object = None
+    run_profile: object = None
+    extra_headers: Mapping[str, str] | None = None
+    extra_query: Mapping[str, Any] | None = None
+    extra_body: Mapping[str, Any] | None = None
+    timeout: Timeout | EllipsisType = ...
+    max_retries: int | None = None
+    retry_ambiguous: bool | None = None
+    idempotency_key: str | None = None
+
+    def order(self, base: Base, settings: Settings) -> Order:
+        """The checked call. Raises TypeError or ValueError for what cannot be sent."""
+        headers, key = self._headers(base)
+        url = base.url.copy_merge_params(dict(self.extra_query)) if self.extra_query else base.url
+        timeout = settings.timeout if self.timeout is ... else timeout_from(self.timeout)
+        return Order(
+            url=url,
+            headers=headers,
+            content=self._content(),
+            idempotency_key=key,
+            timeout=timeout,
+            max_retries=settings.max_retries if self.max_retries is None else retries_from(self.max_retries),
+            retry_ambiguous=settings.retry_ambiguous if self.retry_ambiguous is None else self.retry_ambiguous,
+            token=settings.bearer_token,
+        )
+
+    def _headers(self, base: Base) -> tuple[dict[str, str], str]:
+        merged = base.headers.copy()
+        if self.extra_headers:
+            extra = headers_from(self.extra_headers, argument="extra_headers")
+            merged |= {name.lower(): (name, value) for name, value in extra.items()}
+        _, sent = merged.get(IDEMPOTENCY_HEADER, ("", None))
+        key = self.idempotency_key
+        if key is not None:
+            if not key:
+                raise ValueError("idempotency_key is empty.")
+            headers_from({IDEMPOTENCY_HEADER: key}, argument="idempotency_key")
+        if key and sent and key != sent:
+            raise ValueError("idempotency_key and x-request-id in extra_headers are not the same.")
+        key = key or sent or os.urandom(16).hex()
+        merged[IDEMPOTENCY_HEADER] = (IDEMPOTENCY_HEADER, key)
+        return dict(merged.values()), key
+
+    def _content(self) -> bytes:
+        request = request_from(self.benchmark_id, self.run_name, self.metadata, self.run_profile)
+        body = start_run._get_kwargs(body=request)["json"]  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        if self.extra_body:
+            body |= built(Any, dict(self.extra_body), "extra_body")
+        try:
+            return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        except UnicodeEncodeError:
+            raise ValueError("A string has a lone surrogate in it, which UTF-8 cannot carry.") from None

@@ -1,0 +1,3 @@
+"""The version of the distribution, here since reading it from the metadata takes longer than importing the client."""
+
+__version__ = "0.1.0"

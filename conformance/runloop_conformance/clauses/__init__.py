@@ -1,0 +1,45 @@
+"""The law: every clause of the contract, one chapter a module."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Sequence
+
+from runloop_conformance.clauses import authorization, http, request, response, run, safety
+from runloop_conformance.clauses.clause import Clause, Judge, Observation
+from runloop_conformance.contract import Contract
+
+CHAPTERS = (authorization, request, response, run, http, safety)
+
+__all__ = ["CHAPTERS", "Clause", "Judge", "NoSuchClause", "Observation", "all_clauses", "selected"]
+
+
+class NoSuchClause(ValueError):
+    """A selector that matches nothing. The message names it."""
+
+
+def all_clauses(contract: Contract) -> tuple[Clause, ...]:
+    """Every clause that the contract gives rise to, in the order of the chapters."""
+    return tuple(clause for chapter in CHAPTERS for clause in chapter.clauses(contract))
+
+
+def selected(clauses: Sequence[Clause], select: Sequence[str], deselect: Sequence[str]) -> tuple[Clause, ...]:
+    """The clauses that the selectors leave: an id, a chapter or a beginning of an id, or a pattern with `*`.
+
+    Raises:
+        NoSuchClause: a selector that matches no clause, which a mistyped one must not do in silence.
+    """
+    for selector in (*select, *deselect):
+        if not any(matches(clause, selector) for clause in clauses):
+            raise NoSuchClause(f"no clause is called {selector!r}: `runloop-conformance clauses` lists them")
+    return tuple(
+        clause
+        for clause in clauses
+        if (not select or any(matches(clause, one) for one in select))
+        and not any(matches(clause, one) for one in deselect)
+    )
+
+
+def matches(clause: Clause, selector: str) -> bool:
+    """Whether a selector names this clause."""
+    return clause.id == selector or clause.id.startswith(f"{selector}.") or fnmatch.fnmatchcase(clause.id, selector)

@@ -1,0 +1,41 @@
+"""Who may start a run: the Authorization header with a bearer token, and nothing in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runloop_conformance.clauses.clause import Clause, Observation, acceptance, broken, by_rule, kept, refusal
+from runloop_conformance.contract import Contract
+from runloop_conformance.recording import Recording
+
+DENIED = frozenset({401, 403})
+MALFORMED = frozenset({400, 401, 403})
+
+
+def clauses(contract: Contract) -> Iterator[Clause]:
+    """The chapter's clauses."""
+    rules = contract.operation.rules
+    scheme = "#/components/securitySchemes/bearerAuth"
+    text = str(contract.document.get("components", {}).get("securitySchemes", {}).get("bearerAuth", {}).get("description", ""))
+    if not contract.operation.secured or not text:
+        return
+    required = rules.get("bearer-required")
+    malformed = rules.get("bearer-malformed")
+    yield from by_rule("authorization.required", required, refusal("authorization.required", DENIED))
+    yield from by_rule("authorization.token", required, refusal("authorization.token", DENIED))
+    yield from by_rule("authorization.header-only", required, refusal("authorization.header-only", DENIED))
+    yield Clause("authorization.scheme", "must", f"{scheme}/description", text, refusal("authorization.scheme", MALFORMED))
+    yield from by_rule("authorization.form", malformed, refusal("authorization.form", MALFORMED))
+    yield from by_rule("authorization.once", malformed, refusal("authorization.once", MALFORMED))
+    yield from by_rule("authorization.scheme-case", rules.get("scheme-case"), acceptance("authorization.scheme-case"))
+    yield from by_rule("authorization.challenge", rules.get("challenge"), _challenge)
+
+
+def _challenge(recording: Recording) -> Iterator[Observation]:
+    for exchange in recording.answered():
+        assert exchange.response is not None
+        if exchange.status == 401:
+            if exchange.response.header("WWW-Authenticate"):
+                yield kept(exchange)
+            else:
+                yield broken("a WWW-Authenticate header beside the 401", "none", exchange)

@@ -1,0 +1,136 @@
+"""What a clause is, and what judging one yields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from attrs import frozen
+
+from runloop_conformance.contract import Level, Rule
+from runloop_conformance.exchange import Exchange
+from runloop_conformance.recording import Recording, Run
+
+SHOWN = 120  # characters of an answer in a sentence
+
+
+@frozen
+class Observation:
+    """One look at one clause: `kept`, or broken with what was expected and what came.
+
+    exchanges: all that are needed to see it, the decisive one last. `kept` is None where the server could not say.
+    """
+
+    kept: bool | None
+    exchanges: tuple[Exchange, ...]
+    expected: str = ""
+    actual: str = ""
+
+
+Judge = Callable[[Recording], Iterable[Observation]]
+
+
+@frozen
+class Clause:
+    """One normative statement and the function that says, of a recording, where it was kept and where not.
+
+    pointer: where the statement stands in the contract; text: the sentence itself, quoted.
+    """
+
+    id: str
+    level: Level
+    pointer: str
+    text: str
+    judge: Judge
+
+    @property
+    def chapter(self) -> str:
+        """The part of the id before the first dot."""
+        return self.id.split(".", 1)[0]
+
+
+def by_rule(identifier: str, rule: Rule | None, judge: Judge) -> Iterator[Clause]:
+    """The clause of an entry of `x-rules`: level, pointer and sentence are the rule's. None where the contract lacks it."""
+    if rule is not None:
+        yield Clause(identifier, rule.level, rule.pointer, rule.text, judge)
+
+
+def each_run(look: Callable[[Run], Observation | None]) -> Judge:
+    """Judge every accepted request by itself."""
+
+    def judge(recording: Recording) -> Iterator[Observation]:
+        for run in recording.runs:
+            seen = look(run)
+            if seen is not None:
+                yield seen
+
+    return judge
+
+
+def kept(*exchanges: Exchange) -> Observation:
+    """It was kept here."""
+    return Observation(True, exchanges)
+
+
+def broken(expected: str, actual: str, *exchanges: Exchange) -> Observation:
+    """It was broken here."""
+    return Observation(False, exchanges, expected, actual)
+
+
+def refusal(clause: str, statuses: frozenset[int] | None = None) -> Judge:
+    """Judge the requests that must be refused: a 4xx other than 408 and 429, or one of `statuses`.
+
+    A refusal counts only beside its accepted control; an acceptance is a fault with or without one.
+    """
+    wanted = f"{', '.join(map(str, sorted(statuses)))}" if statuses else "a 4xx other than 408 and 429"
+
+    def judge(recording: Recording) -> Iterator[Observation]:
+        for exchange in recording.by_clause.get(clause, ()):
+            if exchange.probe.intent != "refuse":
+                continue
+            control = recording.control(exchange)
+            seen = (control, exchange) if control else (exchange,)
+            if exchange.accepted:
+                yield broken(f"refused with {wanted}", f"{exchange.status}: it was accepted", *seen)
+            elif exchange.response is None or exchange.put_off and not exchange.status == 503:
+                yield Observation(None, seen)
+            elif not control:
+                yield Observation(None, seen)
+            elif exchange.refused and (statuses is None or exchange.status in statuses):
+                yield kept(*seen)
+            else:
+                yield broken(f"refused with {wanted}", f"{exchange.status}", *seen)
+
+    return judge
+
+
+def acceptance(clause: str) -> Judge:
+    """Judge the requests that must be accepted."""
+
+    def judge(recording: Recording) -> Iterator[Observation]:
+        for exchange in recording.by_clause.get(clause, ()):
+            if exchange.probe.intent != "accept":
+                continue
+            control = recording.control(exchange)
+            seen = (control, exchange) if control else (exchange,)
+            if exchange.accepted:
+                yield kept(exchange)
+            elif exchange.response is None or exchange.put_off and (exchange.status != 503 or not recording.runs):
+                yield Observation(None, seen)
+            else:
+                yield broken("accepted with 200", f"{exchange.status}: {said(exchange)}", *seen)
+
+    return judge
+
+
+def said(exchange: Exchange) -> str:
+    """The beginning of an answer's body, fit for a sentence."""
+    if exchange.response is None:
+        return exchange.failure.text if exchange.failure else "no answer"
+    return brief(exchange.response.body.decode("utf-8", "backslashreplace")) or "an empty body"
+
+
+def brief(value: object) -> str:
+    """A value in a sentence: printable, and not too long."""
+    text = value if isinstance(value, str) else repr(value)
+    text = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

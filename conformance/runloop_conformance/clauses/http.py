@@ -1,0 +1,113 @@
+"""What holds for every request, whatever is in it: an answer, no failure of the server, and no other way in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runloop_conformance.clauses.clause import Clause, Observation, broken, by_rule, kept, said
+from runloop_conformance.contract import Contract
+from runloop_conformance.exchange import Exchange
+from runloop_conformance.recording import Recording
+from runloop_conformance.strict_json import NotJson, parse
+
+OVERSIZE = 64 * 1024  # bytes; a larger body may be cut off by closing the connection (413)
+
+
+def clauses(contract: Contract) -> Iterator[Clause]:
+    """The chapter's clauses."""
+    rules = contract.operation.rules
+    yield from by_rule("http.no-server-error", rules.get("no-server-error"), _no_server_error)
+    yield from by_rule("http.always-answers", rules.get("always-answers"), _always_answers)
+    yield from by_rule("http.only-post", rules.get("only-post"), _only_post)
+    yield from by_rule("http.method-not-allowed", rules.get("method-not-allowed"), _method_not_allowed)
+    yield from by_rule("http.json-errors", rules.get("json-errors"), _json_errors)
+
+
+def _other_method(recording: Recording, exchange: Exchange) -> bool:
+    return exchange.probe.method != recording.contract.operation.method
+
+
+def _no_server_error(recording: Recording) -> Iterator[Observation]:
+    for exchange in recording.answered():
+        status = exchange.status or 0
+        if exchange.probe.method in ("OPTIONS", "HEAD"):
+            continue
+        legal = status == 501 and _other_method(recording, exchange)
+        if status >= 500 and not legal:
+            if status == 503 and not recording.runs:
+                yield Observation(None, (exchange,))
+                continue
+            control = recording.control(exchange)
+            seen = (control, exchange) if control else (exchange,)
+            yield broken("any answer but a 5xx", f"{status}: {said(exchange)}", *seen)
+        elif recording.runs:  # a server that was never seen to work has not been tested
+            yield kept(exchange)
+
+
+def _always_answers(recording: Recording) -> Iterator[Observation]:
+    for exchange in recording.exchanges:
+        failure = exchange.failure
+        if failure is None:
+            if recording.runs:
+                yield kept(exchange)
+        elif failure.kind in ("unreachable", "tls"):
+            yield Observation(None, (exchange,))
+        elif failure.kind == "dropped" and (len(exchange.probe.body) > OVERSIZE or exchange.probe.framing == "short"):
+            yield Observation(None, (exchange,))  # to close early is how a server says 413, or that the client went away
+        elif exchange.probe.method in ("OPTIONS", "HEAD", "TRACE", "FROB") and failure.kind in ("malformed", "dropped"):
+            yield Observation(None, (exchange,))
+        else:
+            control = recording.control(exchange)
+            seen = (control, exchange) if control else (exchange,)
+            yield broken("a whole, well-formed answer in time", failure.text, *seen)
+
+
+def _only_post(recording: Recording) -> Iterator[Observation]:
+    for exchange in recording.exchanges:
+        if not _other_method(recording, exchange) or exchange.response is None:
+            continue
+        control = recording.control(exchange)
+        seen = (control, exchange) if control else (exchange,)
+        if exchange.accepted and exchange.probe.method not in ("HEAD", "OPTIONS", "TRACE") and _is_run(recording, exchange):
+            yield broken("no run", f"{exchange.status}, and a run: {said(exchange)}", *seen)
+        else:
+            yield Observation(True if control else None, seen)
+
+
+def _is_run(recording: Recording, exchange: Exchange) -> bool:
+    """Whether an answer is a run, rather than a page or an empty success."""
+    assert exchange.response is not None
+    try:
+        answer = parse(exchange.response.body).value
+    except NotJson:
+        return False
+    required = [m.path[0] for m in recording.contract.operation.response if m.required and len(m.path) == 1]
+    return isinstance(answer, dict) and sum(name in answer for name in required) * 2 > len(required)
+
+
+def _method_not_allowed(recording: Recording) -> Iterator[Observation]:
+    for exchange in recording.exchanges:
+        if not _other_method(recording, exchange) or exchange.response is None:
+            continue
+        if exchange.probe.method in ("HEAD", "OPTIONS", "TRACE", "FROB"):
+            continue
+        allowed = exchange.response.header("Allow")
+        if exchange.status == 405 and allowed is not None:
+            yield kept(exchange)
+        elif exchange.status == 501:
+            continue
+        else:
+            yield broken("405 with an Allow header", f"{exchange.status}, Allow: {allowed or 'absent'}", exchange)
+
+
+def _json_errors(recording: Recording) -> Iterator[Observation]:
+    for exchange in recording.answered():
+        assert exchange.response is not None
+        if not exchange.refused or not exchange.response.body or exchange.probe.method in ("HEAD", "OPTIONS", "TRACE", "FROB"):
+            continue
+        try:
+            parse(exchange.response.body)
+        except NotJson as error:
+            yield broken("JSON", f"{exchange.status}: {error}: {said(exchange)}", exchange)
+        else:
+            yield kept(exchange)

@@ -1,0 +1,100 @@
+"""What a server takes and what it refuses, member by member and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runloop_conformance.clauses.clause import Clause, Judge, acceptance, by_rule, kept, refusal
+from runloop_conformance.clauses.clause import Observation
+from runloop_conformance.contract import Contract, Level, Member
+from runloop_conformance.plan.refusals import NULL_IS_FREE, wrong_values
+from runloop_conformance.recording import Recording
+
+ACCEPTED = {
+    "request.accepted": "accepts-valid",
+    "request.text": "accepts-text",
+    "request.sizes": "accepts-sizes",
+    "request.spelling": "accepts-spelling",
+    "request.unknown-members": "ignores-unknown-members",
+}
+REFUSED = {
+    "request.invalid": "refuses-invalid",
+    "request.object": "refuses-not-object",
+    "request.json": "refuses-not-json",
+    "request.json-extensions": "refuses-json-extensions",
+    "request.media-types": "refuses-other-media-types",
+}
+
+
+def clauses(contract: Contract) -> Iterator[Clause]:
+    """The chapter's clauses: those of the rules, and those that follow from each member of the schema."""
+    rules = contract.operation.rules
+    for identifier, rule in ACCEPTED.items():
+        yield from by_rule(identifier, rules.get(rule), acceptance(identifier))
+    for identifier, rule in REFUSED.items():
+        yield from by_rule(identifier, rules.get(rule), refusal(identifier))
+    for member in contract.operation.request:
+        yield from _of(member)
+
+
+def _of(member: Member) -> Iterator[Clause]:
+    # A value of the wrong kind in what is known from elsewhere than the page is refused by SHOULD, whatever the level
+    # at which the right one is accepted.
+    refused: Level = "must" if member.from_page else "should"
+    stem, quoted = f"request.{member.name}", f" {member.description}".rstrip()
+    if member.required:
+        identifier = f"{stem}.required"
+        yield Clause(identifier, refused, member.pointer, f"`{member.name}` is required.{quoted}", refusal(identifier))
+    for kind in dict.fromkeys(kind for kind, _ in wrong_values(member)):
+        identifier = f"{stem}.{kind}"
+        yield Clause(identifier, refused, member.pointer, f"{_says(member, kind)}{quoted}", refusal(identifier))
+    if not member.required and member.path[-1] not in ("*", "[]"):
+        identifier = f"{stem}.accepted"
+        text = f"`{member.name}` is accepted.{quoted}"
+        yield Clause(identifier, member.level, member.pointer, text, _taken(identifier, member, null=False))
+        if member.nullable:
+            identifier = f"{stem}.null-accepted"
+            level: Level = "must" if member.from_page else "should"
+            text = f"`{member.name}` may be null.{quoted}"
+            yield Clause(identifier, level, member.pointer, text, _taken(identifier, member, null=True))
+
+
+def _says(member: Member, kind: str) -> str:
+    schema = member.schema
+    stated = " or ".join(sorted(member.types))
+    return {
+        "type": f"`{member.name}` is of type {stated}.",
+        "null": f"`{member.name}` is not null.",
+        "enum": f"`{member.name}` is one of {', '.join(map(str, schema.get('enum', [])))}.",
+        "const": f"`{member.name}` is {schema.get('const')}.",
+        "maximum": f"`{member.name}` is at most {schema.get('maximum')}.",
+        "minimum": f"`{member.name}` is at least {schema.get('minimum')}.",
+    }[kind]
+
+
+def _taken(identifier: str, member: Member, *, null: bool) -> Judge:
+    """Kept by any accepted request that holds the member; broken by the refusal of a twin that adds just it."""
+    twins = acceptance(identifier)
+
+    def judge(recording: Recording) -> Iterator[Observation]:
+        yield from twins(recording)
+        for run in recording.runs:
+            found, value = _at(run.asked, member.path)
+            if found and (value is None) == null:
+                yield kept(run.exchange)
+
+    return judge
+
+
+def _at(value: object, path: tuple[str, ...]) -> tuple[bool, object]:
+    for step in path:
+        if step == "[]" and isinstance(value, list) and value:
+            value = value[0]
+        elif isinstance(value, dict) and step in value:
+            value = value[step]
+        else:
+            return False, None
+    return True, value
+
+
+__all__ = ["NULL_IS_FREE", "clauses"]

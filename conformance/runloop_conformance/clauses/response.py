@@ -1,0 +1,210 @@
+"""The shape of the 200: status, media type, JSON, and every member of the schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from runloop_conformance.clauses.clause import Clause, Observation, brief, broken, by_rule, each_run, kept, said
+from runloop_conformance.contract import Contract, Level, Member
+from runloop_conformance.exchange import NOTHING
+from runloop_conformance.recording import Run
+from runloop_conformance.strict_json import LONE_SURROGATE, SpelledFloat, dump, kind
+
+INT64 = (-(2**63), 2**63 - 1)
+FLOAT_MAX = 3.4028234663852886e38
+JSON_TYPE = re.compile(r"application/json\s*(;.*)?", re.IGNORECASE | re.DOTALL)
+
+
+def clauses(contract: Contract) -> Iterator[Clause]:
+    """The chapter's clauses: the envelope's, and those that follow from each member of the schema."""
+    operation, rules = contract.operation, contract.operation.rules
+    at = f"{operation.pointer}/responses/200"
+    yield Clause("response.status", "must", at, "200 - OK", each_run(_status))
+    yield from by_rule("response.media-type", rules.get("json-answer"), each_run(_media_type))
+    yield from by_rule("response.json", rules.get("json-answer"), each_run(_json))
+    yield from by_rule("response.json-exact", rules.get("json-answer-exact"), each_run(_exact(contract)))
+    text = str(operation.response_schema.get("description", "")) or "The answer is an object."
+    yield Clause("response.object", "must", operation.response_pointer, text, each_run(_object))
+    for member in operation.response:
+        yield from _of(member)
+    yield Clause("response.schema", "must", operation.response_pointer, "The answer keeps the whole schema.", each_run(_schema(contract)))
+
+
+def _status(run: Run) -> Observation:
+    if run.exchange.status == 200:
+        return kept(run.exchange)
+    return broken("status 200", f"status {run.exchange.status}", run.exchange)
+
+
+def _media_type(run: Run) -> Observation:
+    assert run.exchange.response is not None
+    stated = run.exchange.response.header("Content-Type")
+    if stated is not None and JSON_TYPE.fullmatch(stated.strip()):
+        return kept(run.exchange)
+    return broken("Content-Type: application/json", f"Content-Type: {brief(stated or 'absent')}", run.exchange)
+
+
+def _json(run: Run) -> Observation:
+    if run.unreadable is None and _paired(run):
+        return kept(run.exchange)
+    reason = run.unreadable or "a lone surrogate, which is no Unicode text"
+    return broken("one JSON value in UTF-8", f"{reason}: {said(run.exchange)}", run.exchange)
+
+
+def _paired(run: Run) -> bool:
+    """Whether every surrogate has its pair, unless the request itself brought a lone one."""
+    return not LONE_SURROGATE.search(_all_text(run.answer)) or "surrogate" in run.exchange.probe.name
+
+
+def _all_text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        return "".join(_all_text(part) for pair in value.items() for part in pair)
+    return "".join(_all_text(item) for item in value) if isinstance(value, list) else ""
+
+
+def _exact(contract: Contract) -> Callable[[Run], Observation | None]:
+    whole = [member.path[0] for member in contract.operation.response if "integer" in member.types and len(member.path) == 1]
+
+    def look(run: Run) -> Observation | None:
+        if run.parsed is None:
+            return None
+        odd = [f"the name {brief(name)} twice" for name in run.parsed.duplicates]
+        odd += ["a byte order mark"] if run.parsed.byte_order_mark else []
+        odd += [f"{name} spelled {run.view[name]!r}" for name in whole if isinstance(run.view.get(name), SpelledFloat)]
+        if odd:
+            return broken("no duplicate names, no byte order mark, integers spelled as integers", ", ".join(odd), run.exchange)
+        return kept(run.exchange)
+
+    return look
+
+
+def _object(run: Run) -> Observation | None:
+    if run.parsed is None:
+        return None
+    if isinstance(run.answer, dict):
+        return kept(run.exchange)
+    return broken("an object", f"{kind(run.answer)}: {said(run.exchange)}", run.exchange)
+
+
+def _of(member: Member) -> Iterator[Clause]:
+    level: Level = "must" if member.from_page else "should"
+    quoted = f" {member.description}".rstrip()
+    stem = f"response.{member.name}"
+    if member.required:
+        yield Clause(f"{stem}.required", level, member.pointer, f"`{member.name}` is required.{quoted}", each_run(_required(member)))
+    types = " or ".join(sorted(member.types - {"null"}))
+    if member.types:
+        text = f"`{member.name}` is of type {types}.{quoted}"
+        yield Clause(f"{stem}.type", level, member.pointer, text, _values(member, _type))
+        if not member.nullable:
+            yield Clause(f"{stem}.not-null", level, member.pointer, f"`{member.name}` is not null.{quoted}", _values(member, _null))
+    if "enum" in member.schema or "const" in member.schema:
+        options = ", ".join(map(str, _options(member)))
+        yield Clause(f"{stem}.enum", level, member.pointer, f"`{member.name}` is one of {options}.{quoted}", _values(member, _enum))
+    if member.schema.get("format") in ("int64", "int32", "float", "double"):
+        text = f"`{member.name}` is of format {member.schema['format']}.{quoted}"
+        yield Clause(f"{stem}.format", level, member.pointer, text, _values(member, _format))
+
+
+def _required(member: Member) -> Callable[[Run], Observation | None]:
+    def look(run: Run) -> Observation | None:
+        if not isinstance(run.answer, dict):
+            return None
+        holders = list(_at(run.answer, member.path[:-1]))
+        missing = [holder for holder in holders if isinstance(holder, dict) and member.path[-1] not in holder]
+        if missing:
+            return broken(f"a member {member.name}", f"none: {said(run.exchange)}", run.exchange)
+        return kept(run.exchange) if holders else None
+
+    return look
+
+
+Test = Callable[[Member, object], str | None]
+
+
+def _values(member: Member, test: Test) -> Callable[..., Iterator[Observation]]:
+    """Judge every value at the member's place; the test says what was expected where it is wrong.
+
+    An optional member that is absent keeps the clause: it could have been there and wrong.
+    """
+
+    def look(run: Run) -> Observation | None:
+        if not isinstance(run.answer, dict):
+            return None
+        for value in _at(run.answer, member.path):
+            expected = test(member, value)
+            if expected is not None:
+                return broken(f"{member.name}: {expected}", brief(dump(value).decode("utf-8", "replace")), run.exchange)
+        return kept(run.exchange)
+
+    return each_run(look)  # type: ignore[return-value]  # an Iterable that is an Iterator
+
+
+def _at(value: object, path: tuple[str, ...]) -> Iterator[object]:
+    if not path:
+        yield value
+    elif path[0] == "*" and isinstance(value, dict):
+        for item in value.values():
+            yield from _at(item, path[1:])
+    elif path[0] == "[]" and isinstance(value, list):
+        for item in value:
+            yield from _at(item, path[1:])
+    elif isinstance(value, dict):
+        found = value.get(path[0], NOTHING)
+        if found is not NOTHING:
+            yield from _at(found, path[1:])
+
+
+def _type(member: Member, value: object) -> str | None:
+    told = kind(value)
+    fits = told in member.types or told == "null" or (told == "integer" and "number" in member.types)
+    return None if fits else " or ".join(sorted(member.types))
+
+
+def _null(member: Member, value: object) -> str | None:
+    return f"{' or '.join(sorted(member.types))}, or no member at all" if value is None else None
+
+
+def _options(member: Member) -> list[object]:
+    return [member.schema["const"]] if "const" in member.schema else list(member.schema["enum"])
+
+
+def _enum(member: Member, value: object) -> str | None:
+    if value in _options(member) or value is None or _type(member, value):
+        return None  # null and other types are other clauses' matter
+    return f"one of {', '.join(map(str, _options(member)))}"
+
+
+def _format(member: Member, value: object) -> str | None:
+    stated = member.schema["format"]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if stated in ("int64", "int32"):
+        low, high = INT64 if stated == "int64" else (-(2**31), 2**31 - 1)
+        return None if low <= value <= high else f"an integer between {low} and {high}"
+    return None if abs(value) <= (FLOAT_MAX if stated == "float" else 1.8e308) else f"a {stated} number"
+
+
+def _schema(contract: Contract) -> Callable[[Run], Observation | None]:
+    """What the members' own clauses do not say, an independent validator does: nested combinations, other keywords."""
+    validator = contract.validator(contract.operation.response_schema)
+    own = {"type", "required", "enum", "const", "format", "anyOf", "oneOf", "allOf", "$ref"}
+
+    def look(run: Run) -> Observation | None:
+        if not isinstance(run.answer, dict) or LONE_SURROGATE.search(_all_text(run.answer)):
+            return None
+        for error in validator.iter_errors(run.answer):
+            if str(error.kind).split("(", 1)[0].removeprefix("ValidationErrorKind.").lower() not in own and not _is_own(error, own):
+                return broken("an answer that keeps the schema", brief(error.message), run.exchange)
+        return kept(run.exchange)
+
+    return look
+
+
+def _is_own(error: object, own: set[str]) -> bool:
+    """Whether the keyword that failed has a clause of its own."""
+    path = [str(step) for step in getattr(error, "schema_path", [])]
+    return any(step in own for step in path[-2:])

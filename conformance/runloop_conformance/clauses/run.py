@@ -1,0 +1,227 @@
+"""What the answer must say about the run just started: the echo, the id, the time, the state, and nobody else's data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from runloop_conformance.clauses.clause import Clause, Observation, brief, broken, by_rule, each_run, kept
+from runloop_conformance.contract import Contract
+from runloop_conformance.exchange import NOTHING
+from runloop_conformance.recording import Recording, Run, marks_in
+from runloop_conformance.strict_json import dump
+
+SKEW_MS = 5 * 60 * 1000
+STANDING_MS = 1500  # two runs that far apart do not start in the same millisecond
+
+ECHO = {
+    "benchmark_id": ("benchmark_id",),
+    "metadata": ("metadata",),
+    "name": ("run_name",),
+    "purpose": ("runProfile", "purpose"),
+    "environment_variables": ("runProfile", "envVars"),
+    "secrets_provided": ("runProfile", "secrets"),
+}
+"""Members of the answer, and where in the request that which they hold was asked."""
+
+
+def clauses(contract: Contract) -> Iterator[Clause]:
+    """The chapter's clauses; those about members that the contract lacks fall away."""
+    operation, rules = contract.operation, contract.operation.rules
+    for name, asked in ECHO.items():
+        member = operation.answers(name)
+        if member is not None and operation.asks(*asked) is not None:
+            text = f"`{name}` holds what was asked as {'.'.join(asked)}. {member.description}"
+            yield Clause(f"run.{name}.echo", "must", f"{member.pointer}/description", text, each_run(_echo(name, asked)))
+    yield from by_rule("run.isolation", rules.get("answers-about-this-run"), _isolation)
+    if operation.answers("id"):
+        yield from by_rule("run.id.new", rules.get("new-run"), _new)
+    if operation.answers("start_time_ms"):
+        yield from by_rule("run.start_time_ms.now", rules.get("starts-now"), _now)
+    if operation.answers("duration_ms"):
+        yield from by_rule("run.duration_ms.not-negative", rules.get("duration-not-negative"), each_run(_not_negative))
+        yield from by_rule("run.duration_ms.while-running", rules.get("duration-while-running"), each_run(_while_running))
+    if operation.answers("score"):
+        yield from by_rule("run.score.once-completed", rules.get("score-once-completed"), each_run(_score))
+    if operation.answers("secrets_provided"):
+        yield from by_rule("run.secrets_provided.names", rules.get("secret-names"), each_run(_secret_names))
+    yield from by_rule("run.only-what-was-asked", rules.get("only-what-was-asked"), each_run(_only_asked))
+
+
+def _asked(run: Run, path: tuple[str, ...]) -> Any:
+    value: Any = run.asked
+    for step in path:
+        if not isinstance(value, dict) or step not in value:
+            return NOTHING
+        value = value[step]
+    return value
+
+
+def _odd(value: object) -> bool:
+    """Whether a text holds what a server may change or refuse: U+0000, lone surrogates."""
+    text = json.dumps(value)
+    return "\\u0000" in text or any(f"\\ud{digit}" in text for digit in "89abcdef") and not _encodable(value)
+
+
+def _encodable(value: object) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _echo(name: str, path: tuple[str, ...]) -> Callable[[Run], Observation | None]:
+    def look(run: Run) -> Observation | None:
+        asked = _asked(run, path)
+        if not isinstance(run.answer, dict) or asked is NOTHING and run.exchange.probe.asked is NOTHING:
+            return None
+        if asked is NOTHING or asked is None or asked == {}:
+            return kept(run.exchange)  # nothing was asked: what else may stand here is other clauses' matter
+        if _odd(asked):
+            return None
+        answered = run.view.get(name, NOTHING)
+        if isinstance(asked, dict):
+            return _map(name, asked, answered, run)
+        if answered == asked and type(answered) is type(asked):
+            return kept(run.exchange)
+        return broken(f"{name}: {_json(asked)}", f"{name}: {_difference(asked, answered)}", run.exchange)
+
+    return look
+
+
+def _map(name: str, asked: dict[str, Any], answered: Any, run: Run) -> Observation:
+    if not isinstance(answered, dict):
+        return broken(f"{name}: {_json(asked)}", f"{name}: {_json(answered)}", run.exchange)
+    for key, value in asked.items():
+        if key not in answered:
+            return broken(f"{name}: a member {_json(key)}: {_json(value)}", f"none; it has {_json(list(answered))}", run.exchange)
+        if answered[key] != value or type(answered[key]) is not type(value):
+            seen = _difference(value, answered[key])
+            return broken(f"{name}, member {_json(key)}: {_json(value)}", f"{_json(key)}: {seen}", run.exchange)
+    return kept(run.exchange)
+
+
+def _json(value: Any) -> str:
+    return "absent" if value is NOTHING else brief(dump(value).decode("utf-8", "replace"))
+
+
+def _difference(asked: Any, answered: Any) -> str:
+    """The answer, and where a long text first differs."""
+    if not isinstance(asked, str) or not isinstance(answered, str):
+        return _json(answered)
+    at = next((n for n, (a, b) in enumerate(zip(asked, answered, strict=False)) if a != b), min(len(asked), len(answered)))
+    if len(asked) < 40 and len(answered) < 40:
+        return _json(answered)
+    return f"{len(answered)} characters for {len(asked)}, different from character {at} on: {_json(answered[max(0, at - 8) : at + 24])}"
+
+
+def _isolation(recording: Recording) -> Iterator[Observation]:
+    """No text of another request, accepted or refused, stands in an answer: each has marks of its own."""
+    owner: dict[str, Any] = {}
+    for exchange in recording.exchanges:
+        for mark in recording.marks[exchange.probe.name]:
+            owner.setdefault(mark, exchange)
+    first: Any = None
+    for run in recording.runs:
+        response = run.exchange.response
+        assert response is not None
+        foreign = [m for m in marks_in(response.body) if m in owner and m not in recording.marks[run.exchange.probe.name]]
+        if foreign:
+            other = owner[foreign[0]]
+            yield broken("nothing of another request", f"{foreign[0]}, which request {other.number} sent", other, run.exchange)
+        elif first is not None:
+            yield kept(first, run.exchange)
+        first = first or run.exchange
+
+
+def _new(recording: Recording) -> Iterator[Observation]:
+    """Ids are not empty and not given twice, also to equal and to simultaneous requests."""
+    given: dict[str, Run] = {}
+    equal = simultaneous = False
+    observed: list[Observation] = []
+    for run in recording.runs:
+        identifier = run.view.get("id")
+        if not isinstance(identifier, str):
+            continue
+        if not identifier.strip():
+            yield broken("an id that is not empty", _json(identifier), run.exchange)
+        elif identifier in given:
+            yield broken("an id that was not given before", f"{_json(identifier)} again", given[identifier].exchange, run.exchange)
+        else:
+            equal = equal or any(run.exchange.probe.body == other.exchange.probe.body for other in given.values())
+            simultaneous = simultaneous or bool(run.exchange.probe.together)
+            if given:
+                observed.append(kept(next(iter(given.values())).exchange, run.exchange))
+            given[identifier] = run
+    if equal and simultaneous:  # before both have been sent, nothing is known about them
+        yield from observed
+
+
+def _now(recording: Recording) -> Iterator[Observation]:
+    earlier: Run | None = None
+    for run in recording.runs:
+        start = run.view.get("start_time_ms")
+        if isinstance(start, bool) or not isinstance(start, int | float):
+            continue
+        low, high = run.exchange.began_ms - SKEW_MS, run.exchange.ended_ms + SKEW_MS
+        if not low <= start <= high:
+            away = abs(start - run.exchange.began_ms) / 1000
+            yield broken(f"between {low} and {high}", f"{start:g}, {away:,.0f} s away from now", run.exchange)
+        elif earlier and earlier.view["start_time_ms"] == start and run.exchange.began_ms - earlier.exchange.ended_ms >= STANDING_MS:
+            apart = (run.exchange.began_ms - earlier.exchange.ended_ms) / 1000
+            yield broken(f"a later time than {start:g}, {apart:.1f} s later", f"{start:g} again", earlier.exchange, run.exchange)
+        else:
+            yield kept(run.exchange)
+        earlier = earlier or run
+
+
+def _not_negative(run: Run) -> Observation | None:
+    duration = run.view.get("duration_ms")
+    if isinstance(duration, int | float) and not isinstance(duration, bool) and duration < 0:
+        return broken("duration_ms: 0 or more", f"{duration}", run.exchange)
+    return kept(run.exchange) if isinstance(run.answer, dict) else None
+
+
+def _while_running(run: Run) -> Observation | None:
+    if run.view.get("state") != "running":
+        return None
+    if run.view.get("duration_ms") is None:
+        return kept(run.exchange)
+    return broken("no duration_ms while the state is running", _json(run.view["duration_ms"]), run.exchange)
+
+
+def _score(run: Run) -> Observation | None:
+    state, score = run.view.get("state"), run.view.get("score")
+    number = isinstance(score, int | float) and not isinstance(score, bool)
+    if state == "completed" and not number:
+        return broken("score: a number, as the state is completed", f"score: {_json(run.view.get('score', NOTHING))}", run.exchange)
+    if state == "running" and score is not None:
+        return broken("score: absent or null, as the state is running", f"score: {_json(score)}", run.exchange)
+    return kept(run.exchange) if isinstance(run.answer, dict) else None
+
+
+def _secret_names(run: Run) -> Observation | None:
+    asked = _asked(run, ECHO["secrets_provided"])
+    answered = run.view.get("secrets_provided")
+    if not isinstance(run.answer, dict) or _odd(asked if isinstance(asked, dict) else {}):
+        return None
+    if isinstance(asked, dict) and isinstance(answered, dict):
+        for key, name in asked.items():
+            if key in answered and answered[key] != name:
+                return broken(f"{_json(key)}: the secret's name, {_json(name)}", _json(answered[key]), run.exchange)
+    return kept(run.exchange)
+
+
+def _only_asked(run: Run) -> Observation | None:
+    if not isinstance(run.answer, dict) or run.exchange.probe.asked is NOTHING:
+        return None
+    for name in ("metadata", "secrets_provided"):
+        asked, answered = _asked(run, ECHO[name]), run.view.get(name)
+        if _odd(asked if isinstance(asked, dict) else {}):
+            return None
+        more = set(answered) - set(asked if isinstance(asked, dict) else ()) if isinstance(answered, dict) else set()
+        if more:
+            return broken(f"{name}: nothing that was not asked for", f"{name}: {_json(sorted(more))} as well", run.exchange)
+    return kept(run.exchange)

@@ -1,0 +1,80 @@
+"""What no answer shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from runloop_conformance.clauses.clause import Clause, Observation, broken, by_rule, kept
+from runloop_conformance.contract import Contract
+from runloop_conformance.exchange import Exchange
+from runloop_conformance.recording import Recording
+from runloop_conformance.redaction import REDACTED, SHORTEST
+
+STACK_TRACE = re.compile(
+    r"Traceback \(most recent call last\)"
+    r"|\bFile \"[^\"]+\", line \d+"
+    r"|^\s+at .+\(.+:\d+(:\d+)?\)"
+    r"|\bat [\w.$<>]+\([\w$]+\.(java|kt|scala|cs):\d+\)"
+    r"|^goroutine \d+ \["
+    r"|^panic: "
+    r"|^#\d+ .+\(\d+\): "
+    r"|[\w/.-]+\.rb:\d+:in [`']"
+    r"|stack backtrace:",
+    re.MULTILINE,
+)
+
+
+def clauses(contract: Contract) -> Iterator[Clause]:
+    """The chapter's clauses."""
+    yield from by_rule("safety.nothing-leaks", contract.operation.rules.get("nothing-leaks"), _nothing_leaks)
+
+
+def _nothing_leaks(recording: Recording) -> Iterator[Observation]:
+    passwords = _passwords(recording)
+    for exchange in recording.answered():
+        assert exchange.response is not None
+        if exchange.probe.method == "TRACE":  # to send the request back is what the method is for (RFC 9110, 9.3.8)
+            continue
+        headers = "\n".join(f"{name}: {value}" for name, value in exchange.response.headers)
+        text = headers + "\n\n" + exchange.response.body.decode("utf-8", "replace")
+        unescaped = text.replace("\\n", "\n").replace('\\"', '"')
+        found = next((f"the token: {_around(text, secret)}" for secret in _secrets(recording) if secret in text), None)
+        if found is None:
+            found = next((f"the value of a secret: {_around(text, word)}" for word in passwords(exchange) if word in text), None)
+        if found is None and (trace := STACK_TRACE.search(unescaped)):
+            found = f"a stack trace: {unescaped[trace.start() : trace.start() + 80]!r}"
+        if found:
+            yield broken("no token, secret or stack trace", found, exchange)
+        else:
+            yield kept(exchange)
+
+
+def _secrets(recording: Recording) -> list[str]:
+    return [secret for secret in (*recording.secrets, REDACTED) if len(secret) >= SHORTEST]
+
+
+def _passwords(recording: Recording):  # noqa: ANN202
+    """The values that a request put where the contract says `format: password`."""
+    paths = [m.path for m in recording.contract.operation.request if m.schema.get("format") == "password"]
+
+    def of(exchange: Exchange) -> list[str]:
+        return [word for path in paths for word in _texts_at(exchange.probe.asked, path) if len(word) >= SHORTEST]
+
+    return of
+
+
+def _texts_at(value: object, path: tuple[str, ...]) -> Iterator[str]:
+    if not path:
+        if isinstance(value, str):
+            yield value
+    elif path[0] == "[]" and isinstance(value, list):
+        for item in value:
+            yield from _texts_at(item, path[1:])
+    elif isinstance(value, dict) and path[0] in value:
+        yield from _texts_at(value[path[0]], path[1:])
+
+
+def _around(text: str, secret: str) -> str:
+    at = text.index(secret)
+    return (text[max(0, at - 40) : at] + REDACTED).strip()

@@ -1,0 +1,192 @@
+"""The command `runloop-conformance`. Others script against its options and exit codes (design: The command)."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from runloop_conformance import __version__, wire
+from runloop_conformance.clauses import NoSuchClause, all_clauses
+from runloop_conformance.contract import Contract, ContractError, load_contract
+from runloop_conformance.redaction import Redaction
+from runloop_conformance.report import document
+from runloop_conformance.report.console import Progress, show
+from runloop_conformance.send import Limits
+from runloop_conformance.suite import Options, Result, Suite
+
+EXIT = {"conformant": 0, "nonconformant": 1, "inconclusive": 3, "error": 4}
+RUNS_ON_LOOPBACK, RUNS_ELSEWHERE = 100, 25
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(__version__, prog_name="runloop-conformance")
+def main() -> None:
+    """Tests any server of POST /v1/benchmarks/start_run against the contract, clause by clause.
+
+    Exit codes: 0 conformant, 1 nonconformant, 2 wrong usage, 3 inconclusive, 4 the suite's own error.
+    """
+
+
+@main.command()
+@click.argument("url", required=False)
+@click.option("--token", envvar="RUNLOOP_API_KEY", show_envvar=True, help="Bearer token that the server takes.")
+@click.option("--benchmark-id", "benchmark_ids", multiple=True, metavar="ID", help="A benchmark that exists; repeatable.")
+@click.option("--max-runs", type=click.IntRange(min=0), help="Valid requests, each of which starts a run, at most. [default: 100 on loopback, else 25]")
+@click.option("--plan", "only_plan", is_flag=True, help="Print what would be sent, and send nothing.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="The same seed and the same answers give the same requests.")
+@click.option("--profile", type=click.Choice(["quick", "standard", "thorough"]), default="standard", show_default=True, help="How much is drawn beyond what every profile sends.")
+@click.option("--select", multiple=True, metavar="CLAUSE", help="Only this clause, chapter or pattern; repeatable.")
+@click.option("--deselect", multiple=True, metavar="CLAUSE", help="Not this clause, chapter or pattern; repeatable.")
+@click.option("--fail-on", type=click.Choice(["must", "should"]), default="must", show_default=True, help="From which level on a broken clause makes the verdict nonconformant.")
+@click.option("--timeout", type=click.FloatRange(min=0.1), default=10.0, show_default=True, help="Seconds for one whole answer.")
+@click.option("--rate", type=click.FloatRange(min=0.01), help="Requests a second at most.")
+@click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A header for every request; repeatable. Its value is kept out of reports.")
+@click.option("--ca-bundle", type=click.Path(exists=True, dir_okay=False), help="Certificates of the authorities to trust.")
+@click.option("--contract", "contract_path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Another contract than the one in the package.")
+@click.option("--report-dir", type=click.Path(file_okay=False, path_type=Path), help="Where report.json and recording.jsonl go.")
+@click.option("-q", "--quiet", is_flag=True, help="Only the verdict.")
+def run(**given: Any) -> None:
+    """Test the server at URL; without one, the embedded reference server.
+
+    Each valid request starts a run, which costs somebody money: --max-runs is a hard limit on them.
+
+    \b
+    Examples:
+      runloop-conformance run
+      RUNLOOP_API_KEY=… runloop-conformance run http://127.0.0.1:8080 --report-dir report
+      RUNLOOP_API_KEY=… runloop-conformance run https://host/prefix --benchmark-id bmd_1 --max-runs 25
+    """
+    console = Console(highlight=False)
+    with _server(given) as (url, token):
+        suite = _suite(given, url, token)
+        redaction = Redaction((token, *(value for _, value in suite.options.headers)))
+        if given["only_plan"]:
+            _print_plan(console, suite)
+            return
+        try:
+            with Progress(console, len(list(suite.plan.probes()))) as progress:
+                suite.on_exchange = progress
+                result = suite.run()
+        except Exception as error:  # a defect of the suite is a verdict of its own, and never takes the report with it
+            _defect(suite, error, given["report_dir"], redaction)
+        _finish(console, result, redaction, given)
+
+
+@contextmanager
+def _server(given: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The server to test and its token: the one that is named, or the embedded one for as long as the run lasts."""
+    if given["url"]:
+        yield given["url"], given["token"] or ""
+        return
+    from runloop_conformance.servers.hosting import running
+    from runloop_conformance.servers.reference import Reference
+
+    token = given["token"] or secrets.token_urlsafe(24)
+    contract = _contract(given["contract_path"])
+    with running(Reference(contract.document, token, given["benchmark_ids"])) as url:
+        yield url, token
+
+
+def _contract(path: Path | None) -> Contract:
+    try:
+        return load_contract(path)
+    except ContractError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _suite(given: dict[str, Any], url: str, token: str) -> Suite:
+    try:
+        to = wire.address(url, given["ca_bundle"])
+    except (wire.BadUrl, OSError) as error:
+        raise click.UsageError(str(error)) from error
+    if any(not char.isprintable() or not char.isascii() for char in token):
+        raise click.UsageError("The token has characters that no header can carry; is there a line break at its end?")
+    most = given["max_runs"] if given["max_runs"] is not None else RUNS_ON_LOOPBACK if to.loopback else RUNS_ELSEWHERE
+    options = Options(
+        to=to,
+        token=token,
+        benchmark_ids=given["benchmark_ids"],
+        limits=Limits(most, given["timeout"], given["rate"]),
+        seed=given["seed"],
+        profile=given["profile"],
+        select=given["select"],
+        deselect=given["deselect"],
+        fail_on=given["fail_on"],
+        headers=tuple(_header(header) for header in given["headers"]),
+    )
+    try:
+        return Suite(_contract(given["contract_path"]), options)
+    except NoSuchClause as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _header(given: str) -> tuple[str, str]:
+    name, colon, value = given.partition(":")
+    if not colon or not name.strip() or any(not char.isprintable() for char in given):
+        raise click.UsageError(f"--header takes 'Name: value', not {given.partition(':')[0]!r}")
+    return name.strip(), value.strip()
+
+
+def _print_plan(console: Console, suite: Suite) -> None:
+    for probe in suite.plan.probes():
+        console.print(f"{probe.intent:7} {probe.method:5} {len(probe.body):7,} bytes  {probe.name}", markup=False, soft_wrap=True)
+    limit = suite.options.limits.max_runs
+    refusals = sum(probe.intent == "refuse" for probe in suite.plan.probes())
+    console.print(
+        f"\nAt most {suite.plan.most_runs(limit)} runs are started on a correct server (--max-runs {limit});"
+        f" {refusals} requests must be refused. A faulty server may start up to"
+        f" {suite.options.limits.most_by_mistake} more by taking those. Nothing was sent."
+    )
+
+
+def _finish(console: Console, result: Result, redaction: Redaction, given: dict[str, Any]) -> None:
+    show(console, result, redaction, quiet=given["quiet"])
+    if given["report_dir"]:
+        try:
+            document.write(given["report_dir"], result, redaction)
+        except OSError as error:
+            raise click.UsageError(f"The report cannot be written to {given['report_dir']}: {error.strerror}") from error
+        if not given["quiet"]:
+            console.print(f"\nreport: {given['report_dir'] / 'report.json'}", style="dim", soft_wrap=True)
+    sys.exit(EXIT[result.verdict])
+
+
+def _defect(suite: Suite, error: Exception, folder: Path | None, redaction: Redaction) -> None:
+    """Say that the suite failed, with all that helps to mend it and nothing that is secret; keep what was recorded."""
+    told = redaction.text("".join(traceback.format_exception(error)))
+    click.echo(f"error: the suite itself failed; please report this.\n{told}", err=True)
+    if folder is not None:
+        document.write(folder, suite.defect(f"{type(error).__name__}: {error}"), redaction)
+    sys.exit(EXIT["error"])
+
+
+@main.command()
+@click.option("--contract", "contract_path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Another contract than the one in the package.")
+def clauses(contract_path: Path | None) -> None:
+    """List every clause: its level, its id, where the contract says it, and the sentence."""
+    for clause in all_clauses(_contract(contract_path)):
+        click.echo(f"{clause.level:6} {clause.id}\n       {clause.pointer}\n       {clause.text}")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port to listen on; 0 picks a free one.")
+@click.option("--token", envvar="RUNLOOP_API_KEY", show_envvar=True, help="Bearer token to take; without one, one is made up and printed.")
+@click.option("--benchmark-id", "benchmark_ids", multiple=True, metavar="ID", help="A benchmark that exists; repeatable. Without any, all do.")
+def serve(host: str, port: int, token: str | None, benchmark_ids: tuple[str, ...]) -> None:
+    """Serve the contract correctly: the reference server, until Ctrl-C."""
+    from runloop_conformance.servers import hosting
+
+    try:
+        hosting.serve(host, port, token, benchmark_ids)
+    except hosting.CannotListenError as error:
+        raise click.UsageError(str(error)) from error

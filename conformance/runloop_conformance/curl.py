@@ -1,0 +1,70 @@
+"""A request as a curl command that works as pasted, with `$RUNLOOP_API_KEY` in place of the token and the body untouched."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from runloop_conformance.exchange import Probe
+
+LARGEST = 100_000  # bytes; a longer argument is more than a system may allow
+
+# How a shell makes what a placeholder stands for out of the token. The token itself is nowhere in the command.
+IN_SHELL = {
+    "{token}": '"$RUNLOOP_API_KEY"',
+    "{token|shorter}": '"${RUNLOOP_API_KEY%?}"',
+    "{token|longer}": '"${RUNLOOP_API_KEY}x"',
+    "{token|case}": "\"$(printf %s \"$RUNLOOP_API_KEY\" | tr 'a-zA-Z' 'A-Za-z')\"",
+    "{token|altered}": (
+        "\"$(printf %s \"$RUNLOOP_API_KEY\" | awk '{m=int(length($0)/2); c=substr($0,m+1,1);"
+        ' printf "%s%s%s", substr($0,1,m), (c=="X"?"Y":"X"), substr($0,m+2)}\')"'
+    ),
+    "{token|basic}": '"$(printf %s: "$RUNLOOP_API_KEY" | base64 | tr -d \'\\n\')"',
+    "{token|basic-user}": '"$(printf user:%s "$RUNLOOP_API_KEY" | base64 | tr -d \'\\n\')"',
+    "{token|quoted}": '"$RUNLOOP_API_KEY"',
+}
+PLACEHOLDER = re.compile(r"(\{token(?:\|[a-z-]+)?\})")
+
+
+def curl(probe: Probe, url: str) -> str:
+    """The command. `url` is the operation's, without the query.
+
+    Where a shell cannot carry the body's bytes, printf writes them and curl reads them; a request that curl cannot
+    make at all (one that breaks the framing) gets a comment that says so.
+    """
+    if probe.framing == "short":
+        return "# curl cannot announce more bytes than it sends: `runloop-conformance replay REPORT` sends this request again"
+    words = ["curl", "-sS", "-i"]
+    words += ["-I"] if probe.method == "HEAD" else ["-X", shlex.quote(probe.method)]
+    words.append(_quoted(url + (f"?{probe.query}" if probe.query else "")))
+    for name, value in probe.headers:
+        words += ["-H", _quoted(f"{name}: {value}" if value else f"{name};")]
+    if probe.body and not any(name.lower() == "content-type" for name, _ in probe.headers):
+        words += ["-H", "'Content-Type:'"]  # or curl makes it a form
+    if probe.framing == "chunked":
+        words += ["-H", "'Transfer-Encoding: chunked'"]
+    if not probe.body:
+        return " ".join([*words, "--data-raw", "''"] if probe.method in ("POST", "PUT", "PATCH") else words)
+    if len(probe.body) <= LARGEST and _plain(probe.body):
+        return " ".join([*words, "--data-raw", shlex.quote(probe.body.decode())])
+    if len(probe.body) <= LARGEST // 4:
+        return f"printf '{_octal(probe.body)}' | " + " ".join([*words, "--data-binary", "@-"])
+    return " ".join([*words, "--data-binary", "@body"]) + f"  # body: the {len(probe.body):,} bytes of the recording"
+
+
+def _plain(body: bytes) -> bool:
+    """Whether a terminal and a shell carry it as it is: UTF-8 without control characters."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return all(char.isprintable() or char == "\n" for char in text)
+
+
+def _octal(body: bytes) -> str:
+    safe = set(range(32, 127)) - set(b"'\\%")
+    return "".join(chr(byte) if byte in safe else f"\\{byte:03o}" for byte in body)
+
+
+def _quoted(template: str) -> str:
+    return "".join(IN_SHELL[part] if part in IN_SHELL else shlex.quote(part) if part else "" for part in PLACEHOLDER.split(template))

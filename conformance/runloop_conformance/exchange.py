@@ -1,0 +1,105 @@
+"""The values that the stages hand on: what is to be sent, and what came of it. Nothing here does anything."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from attrs import frozen
+
+Intent = Literal["accept", "refuse", "either"]
+
+TOKEN = "{token}"
+"""Stands for the bearer token in a probe's headers and target: the token itself is put in where the bytes leave."""
+
+
+class Nothing:
+    """The type of NOTHING: there is no JSON value (null is one)."""
+
+    def __repr__(self) -> str:
+        return "NOTHING"
+
+
+NOTHING = Nothing()
+
+
+@frozen
+class Probe:
+    """One request of the plan, and what it is meant to show.
+
+    intent: `accept`, a correct server must take it; `refuse`, it must not; `either`, both are legal, and whichever
+        it does, it must do it well.
+    clauses: the ids of the clauses that the wrong outcome breaks.
+    control: the name of the accepted probe that this one is a twin of; `change` names the one difference.
+    asked: the JSON value of the body where it has one, else NOTHING.
+    together: probes of the same non-empty group are sent at the same time.
+    """
+
+    name: str
+    intent: Intent
+    clauses: tuple[str, ...]
+    method: str
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+    asked: Any = NOTHING
+    query: str = ""
+    control: str | None = None
+    change: str | None = None
+    together: str = ""
+    framing: Literal["length", "chunked", "short"] = "length"
+
+
+@frozen
+class Response:
+    """An answer as it came: names and values of headers as received, the body without its transfer encoding."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    http_version: str = "1.1"
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, in any case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+FailureKind = Literal["unreachable", "tls", "dropped", "timeout", "malformed", "too_large"]
+
+
+@frozen
+class Failure:
+    """Why there is no whole answer. `unreachable` and `tls`: nothing was sent."""
+
+    kind: FailureKind
+    text: str
+
+
+@frozen
+class Exchange:
+    """A probe, and what came of it: a response, or a failure. Times are Unix milliseconds by the suite's clock."""
+
+    number: int
+    probe: Probe
+    response: Response | None
+    failure: Failure | None
+    began_ms: int
+    ended_ms: int
+
+    @property
+    def status(self) -> int | None:
+        """The status of the answer, if one came whole."""
+        return self.response.status if self.response else None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the server took the request: any 2xx, since whoever says 201 has started a run as well."""
+        return self.response is not None and 200 <= self.response.status < 300
+
+    @property
+    def refused(self) -> bool:
+        """Whether the server refused it for what it is: a 4xx that does not just put it off."""
+        return self.response is not None and 400 <= self.response.status < 500 and self.response.status not in (408, 429)
+
+    @property
+    def put_off(self) -> bool:
+        """Whether the server could not say: 408, 429, 503."""
+        return self.response is not None and self.response.status in (408, 429, 503)

@@ -1,0 +1,148 @@
+"""Which requests, in which order, within which budget.
+
+A plan is made before anything is sent and is the same for the same contract, seed, profile and budget. What the server
+answers decides only what of it is still worth sending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from attrs import define, field, frozen
+
+from runloop_conformance.contract import Contract
+from runloop_conformance.exchange import Probe
+from runloop_conformance.plan import acceptances, authorization, fuzzing, refusals
+from runloop_conformance.plan.bodies import Writer
+from runloop_conformance.plan.probes import ask
+from runloop_conformance.strict_json import dump
+
+Profile = Literal["quick", "standard", "thorough"]
+
+DRAWN = {"quick": 0, "standard": 40, "thorough": 400}  # bodies asked of schemathesis' strategies
+FEW = 30  # runs; at most so many, and the requests that are sent together are few as well
+
+
+@frozen
+class Plan:
+    """The stages, in the order in which they are sent. A group in `successes` is sent at the same time.
+
+    `controls` start a run each and are what `refusals` are twins of.
+    """
+
+    controls: tuple[Probe, ...]
+    refusals: tuple[Probe, ...]
+    successes: tuple[tuple[Probe, ...], ...]
+
+    def probes(self) -> Iterator[Probe]:
+        """All of them, in order."""
+        yield from self.controls
+        yield from self.refusals
+        for group in self.successes:
+            yield from group
+
+    def most_runs(self, limit: int) -> int:
+        """The most runs that it can start on a correct server."""
+        return min(limit, len(self.controls) + sum(len(group) for group in self.successes))
+
+
+@define
+class Planner:
+    """Makes the plan."""
+
+    contract: Contract
+    seed: int
+    profile: Profile
+    benchmark_ids: Sequence[str]
+    token: str = field(repr=False)
+    max_runs: int
+
+    def plan(self) -> Plan:
+        """The whole plan."""
+        operation = self.contract.operation
+        writer = Writer(self.contract, self.seed, self.benchmark_ids)
+        accepted = (acceptances.ACCEPTED,)
+        minimal = ask(operation, "minimal", "accept", accepted, writer.minimal())
+        full = ask(operation, "full", "accept", accepted, writer.full())
+        everything = ask(operation, "everything", "accept", ("request.known-members",), writer.full("should"))
+        controls = (minimal, full) if self.max_runs < 3 else (minimal, full, everything)
+        refused = list(self._refusals(minimal, full, everything))
+        return Plan(controls, tuple(self._spread(refused, minimal)), tuple(self._successes(writer, minimal, full)))
+
+    def _refusals(self, minimal: Probe, full: Probe, everything: Probe) -> Iterator[Probe]:
+        operation = self.contract.operation
+        if operation.secured:
+            yield from authorization.matrix(full, (minimal,), self.token)
+        yield from refusals.member_twins(operation, [minimal, full], all_types=True)
+        yield from refusals.alias_twins(operation, [minimal, full])
+        yield from refusals.not_objects(full)
+        for control in (minimal, full):
+            yield from refusals.not_json(control)
+        yield from acceptances.methods(full)
+        yield from refusals.json_extensions(full)
+        yield from refusals.media_types(full)
+        yield from refusals.hostile(full)
+        deeper = [p for p in refusals.member_twins(operation, [everything], all_types=self.profile == "thorough")
+                  if _only_should(p)]  # fmt: skip
+        yield from deeper
+
+    def _spread(self, refused: list[Probe], minimal: Probe) -> list[Probe]:
+        """Without repetitions, and with the unauthorized request again between the others: a check left out at times."""
+        unique = list({(p.method, p.body, p.headers, p.query, p.framing): p for p in reversed(refused)}.values())[::-1]
+        if not self.contract.operation.secured:
+            return unique
+        repeated = authorization.again(minimal)
+        step = max(1, len(unique) // (len(repeated) + 1))
+        for number, probe in enumerate(repeated):
+            unique.insert(step * (number + 1) + number, probe)
+        return unique
+
+    def _successes(self, writer: Writer, minimal: Probe, full: Probe) -> Iterator[tuple[Probe, ...]]:
+        operation = self.contract.operation
+        few = self.max_runs <= FEW
+        size = 2 if few else 6
+        texts, sizes = acceptances.packed(operation, writer)
+        rows = acceptances.rows(operation, writer)
+        spellings = list(acceptances.spellings(full))
+        cases = list(acceptances.scheme_cases(full)) if operation.secured else []
+        groups = list(acceptances.together(operation, writer, size))
+        free = list(acceptances.free(operation, writer, full))
+        singles = list(acceptances.single_members(operation, writer, minimal))
+        yield (texts,)
+        yield tuple(groups[0])
+        yield (sizes,)
+        for probe in rows[:4]:
+            yield (probe,)
+        yield (spellings[0],)
+        yield (acceptances.unknown_members(full),)
+        yield from ((probe,) for probe in cases[:1])
+        yield tuple(groups[1])
+        for probe in (*rows[4:], *spellings[1:2], *free[:3]):
+            yield (probe,)
+        if few:
+            yield tuple(groups[2])
+            rest = [*spellings[2:], *free[3:], *cases[1:], *singles]
+        else:
+            yield tuple(groups[2])
+            rest = [*spellings[2:], *cases[1:], *singles, *free[3:]]
+        yield from ((probe,) for probe in rest)
+        words = list(acceptances.random_words(writer, operation, 12 if not few else 4))
+        drawn = self._drawn(writer)
+        yield from ((probe,) for pair in zip(words, drawn, strict=False) for probe in pair)
+        yield from ((probe,) for probe in drawn[len(words) :])
+        yield from ((probe,) for probe in words[len(drawn) :])
+
+    def _drawn(self, writer: Writer) -> list[Probe]:
+        count = min(DRAWN[self.profile], max(0, self.max_runs - FEW))
+        bodies = fuzzing.valid_bodies(self.contract, writer, count) if count else []
+        bodies.sort(key=lambda body: -len(set(dump(body))))  # the more there is in a body, the more it can show
+        return [
+            ask(self.contract.operation, f"drawn {number + 1}", "accept", (acceptances.ACCEPTED,), body)
+            for number, body in enumerate(bodies[:count])
+        ]
+
+
+def _only_should(probe: Probe) -> bool:
+    """Whether it is about what lies below the members that a MUST names, which `everything` alone holds."""
+    return any(name in probe.clauses[0] for name in (".secrets", ".launchParameters", ".mounts"))

@@ -1,0 +1,78 @@
+"""Credentials that must not do, each with a body that would otherwise start a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runloop_conformance.exchange import TOKEN, Probe
+from runloop_conformance.plan.probes import twin
+from runloop_conformance.redaction import wrong_tokens
+
+MATRIX: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("authorization.required", "no Authorization header", ()),
+    ("authorization.form", "an empty Authorization header", ("",)),
+    ("authorization.form", "the scheme alone", ("Bearer",)),
+    ("authorization.form", "the bare token", (TOKEN,)),
+    ("authorization.form", "no space after the scheme", (f"Bearer{TOKEN}",)),
+    ("authorization.form", "a colon after the scheme", (f"Bearer: {TOKEN}",)),
+    ("authorization.form", "the token in quotes", (f'Bearer "{TOKEN}"',)),
+    ("authorization.form", "a word behind the token", (f"Bearer {TOKEN} more",)),
+    ("authorization.form", "a word before the token", (f"Bearer more {TOKEN}",)),
+    ("authorization.form", "a comma behind the token", (f"Bearer {TOKEN},x",)),
+    ("authorization.form", "the scheme twice", (f"Bearer Bearer {TOKEN}",)),
+    ("authorization.scheme", "Basic, the token as password", ("Basic {token|basic-user}",)),
+    ("authorization.scheme", "Basic, the token as user", ("Basic {token|basic}",)),
+    ("authorization.scheme", "Basic, the token as it is", (f"Basic {TOKEN}",)),
+    ("authorization.scheme", "the scheme Token", (f"Token {TOKEN}",)),
+    ("authorization.scheme", "the scheme Digest", (f"Digest {TOKEN}",)),
+    ("authorization.scheme", "the scheme ApiKey", (f"ApiKey {TOKEN}",)),
+    ("authorization.scheme", "a scheme that begins like Bearer", (f"BearerToken {TOKEN}",)),
+    ("authorization.scheme", "a scheme that Bearer begins like", (f"Bear {TOKEN}",)),
+    ("authorization.once", "a wrong token, then the right one", ("Bearer {token|altered}", f"Bearer {TOKEN}")),
+    ("authorization.once", "another scheme, then the right token", ("Basic dXNlcjpwYXNz", f"Bearer {TOKEN}")),
+)  # fmt: skip
+"""Clause, the change, and the values of the Authorization headers."""
+
+ELSEWHERE = (
+    ("the token in the query, as access_token", {"query": f"access_token={{token|quoted}}"}),
+    ("the token in the query, as token", {"query": "token={token|quoted}"}),
+    ("the token in the query, as api_key", {"query": "api_key={token|quoted}"}),
+    ("the header in the query", {"query": "Authorization=Bearer%20{token|quoted}"}),
+    ("the token as X-API-Key", {"header": ("X-API-Key", TOKEN)}),
+    ("the token in a cookie", {"header": ("Cookie", f"token={TOKEN}; session={TOKEN}; access_token={TOKEN}")}),
+    ("the header as Proxy-Authorization", {"header": ("Proxy-Authorization", f"Bearer {TOKEN}")}),
+    ("the header as X-Authorization", {"header": ("X-Authorization", f"Bearer {TOKEN}")}),
+)
+
+REPEATS = 9  # of the request without credentials: a check that is left out once in so many calls
+
+
+def with_credentials(control: Probe, clause: str, change: str, values: tuple[str, ...]) -> Probe:
+    """The control with these Authorization headers instead of its own."""
+    rest = tuple(header for header in control.headers if header[0] != "Authorization")
+    return twin(control, change, (clause,), headers=(*(("Authorization", value) for value in values), *rest))
+
+
+def matrix(control: Probe, others: tuple[Probe, ...], token: str) -> Iterator[Probe]:
+    """The whole matrix on one control, its heart on the others."""
+    for clause, change, values in MATRIX:
+        yield with_credentials(control, clause, change, values)
+    for change, where in ELSEWHERE:
+        rest = tuple(header for header in control.headers if header[0] != "Authorization")
+        extra = (where["header"],) if "header" in where else ()
+        yield twin(
+            control, change, ("authorization.header-only",), headers=(*extra, *rest), query=str(where.get("query", ""))
+        )
+    for name in wrong_tokens(token):
+        yield with_credentials(control, "authorization.token", f"a wrong token ({name})", (f"Bearer {{token|{name}}}",))
+    for other in others:
+        yield with_credentials(other, "authorization.required", "no Authorization header", ())
+        yield with_credentials(other, "authorization.token", "a wrong token (altered)", ("Bearer {token|altered}",))
+
+
+def again(control: Probe) -> list[Probe]:
+    """The request without credentials, several times more."""
+    return [
+        with_credentials(control, "authorization.required", f"no Authorization header, again ({n})", ())
+        for n in range(2, REPEATS + 2)
+    ]

@@ -1,0 +1,228 @@
+"""Valid bodies, built from the schema: a member that the contract gains is in them without a line of change here."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from attrs import define, field
+
+from runloop_conformance.contract import Contract, Json, Level, Member
+from runloop_conformance.exchange import NOTHING
+
+BENCHMARK_ID = "benchmark_id"
+ABSENT = NOTHING
+MADE_UP_ID = "bmd_30xCTWqsuNaUXk3uJ0GCo"
+
+
+@define
+class Writer:
+    """Writes bodies. Each string that it makes up ends in a mark of its own, so that an answer that holds another
+    request's mark shows where it came from."""
+
+    contract: Contract
+    seed: int
+    benchmark_ids: Sequence[str]
+    made: int = 0
+    random: random.Random = field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.random = random.Random(self.seed)  # noqa: S311 - to be repeatable, not to be secret
+
+    def mark(self) -> str:
+        """The next mark: `mk`, the seed, a number, `z`."""
+        self.made += 1
+        return f"mk{self.seed % 0x10000:04x}x{self.made:03x}z"
+
+    def identifier(self) -> str:
+        """A benchmark that exists, as far as is known."""
+        return self.benchmark_ids[self.made % len(self.benchmark_ids)] if self.benchmark_ids else MADE_UP_ID
+
+    def body(
+        self, wanted: Callable[[Member], bool], mark: str | None = None, texts: Callable[[str], str] | None = None
+    ) -> dict[str, Json]:
+        """A body with the required members and those that are wanted, each filled with a value of its type."""
+        mark = mark or self.mark()
+        operation = self.contract.operation
+        built = self._value(operation.request_schema, operation.request_pointer, (), mark, wanted, texts)
+        if not isinstance(built, dict):
+            return {}
+        self._identify(built)
+        return built
+
+    def _identify(self, body: dict[str, Json]) -> None:
+        if self.contract.operation.asks(BENCHMARK_ID):
+            body[BENCHMARK_ID] = self.identifier()
+
+    def _value(
+        self,
+        schema: Mapping[str, Json],
+        pointer: str,
+        path: tuple[str, ...],
+        mark: str,
+        wanted: Callable[[Member], bool],
+        texts: Callable[[str], str] | None,
+    ) -> Json:
+        for keyword in ("anyOf", "oneOf"):
+            if keyword in schema:
+                schema, pointer = self.contract.resolve(schema[keyword][0], pointer)
+                return self._value(schema, pointer, path, mark, wanted, texts)
+        if "const" in schema:
+            return schema["const"]
+        if "enum" in schema:
+            return schema["enum"][0]
+        stated = schema.get("type", "object" if "properties" in schema else "string")
+        kind = stated if isinstance(stated, str) else next(one for one in stated if one != "null")
+        name = path[-1] if path else ""
+        if kind == "object":
+            return self._object(schema, pointer, path, mark, wanted, texts)
+        if kind == "array":
+            items, at = self.contract.resolve(schema.get("items", {}), pointer)
+            return [self._value(items, at, (*path, "[]"), mark, wanted, texts)]
+        if kind == "integer":
+            return int(schema.get("minimum", 1))
+        if kind == "number":
+            return 0.5
+        if kind == "boolean":
+            return True
+        return texts(mark) if texts else f"{name.strip('*[]') or 'value'} {mark}"
+
+    def _object(
+        self,
+        schema: Mapping[str, Json],
+        pointer: str,
+        path: tuple[str, ...],
+        mark: str,
+        wanted: Callable[[Member], bool],
+        texts: Callable[[str], str] | None,
+    ) -> dict[str, Json]:
+        built: dict[str, Json] = {}
+        for name, raw in schema.get("properties", {}).items():
+            sub, at = self.contract.resolve(raw, pointer)
+            member = self.contract.operation.asks(*path, name)
+            if name in schema.get("required", []) or (member is not None and wanted(member)):
+                built[name] = self._value(sub, at, (*path, name), mark, wanted, texts)
+        values = schema.get("additionalProperties")
+        if isinstance(values, dict):
+            sub, at = self.contract.resolve(values, pointer)
+            for key in ("FIRST_KEY", "second_key"):
+                built[key] = self._value(sub, at, (*path, "*"), mark, wanted, texts)
+        return built
+
+    def minimal(self) -> dict[str, Json]:
+        """Only what is required."""
+        return self.body(lambda _: False)
+
+    def full(self, level: Level = "must") -> dict[str, Json]:
+        """Every member of that level; with `should`, every member that is known at all."""
+        return self.body(lambda member: level == "should" or member.level == "must")
+
+    def maps(self) -> list[tuple[str, ...]]:
+        """The paths of the free-form maps of strings that a MUST covers."""
+        return [m.path[:-1] for m in self.contract.operation.request if m.path[-1] == "*" and self.level_of(m) == "must"]
+
+    def level_of(self, member: Member) -> Level:
+        """The level at which a server has to take what is at this place (the map's, for the values of a map)."""
+        holder = self.contract.operation.asks(*member.path[:-1]) if member.path[-1] in ("*", "[]") else member
+        return holder.level if holder else member.level
+
+    def texts(self) -> list[tuple[str, ...]]:
+        """The paths of the optional strings that a MUST covers."""
+        return [
+            m.path
+            for m in self.contract.operation.request
+            if "string" in m.types and not m.required and m.level == "must" and m.path[-1] not in ("*", "[]")
+        ]
+
+    def pairwise(self) -> list[dict[str, Json]]:
+        """Bodies in which every two states of every two optional members come together: absent, null, empty, filled."""
+        operation = self.contract.operation
+        optional = [
+            m for m in operation.request if not m.required and m.level == "must" and m.path[-1] not in ("*", "[]")
+        ]
+        factors: list[tuple[Member, list[str]]] = []
+        for member in optional:
+            states = ["absent", "filled"]
+            if member.nullable and member.from_page:
+                states.append("null")
+            if member.types & {"string", "object", "array"} and "enum" not in member.schema:
+                states.append("empty")
+            factors.append((member, states))
+        rows = covering([states for _, states in factors], self.random)
+        return [self._row([member for member, _ in factors], row) for row in rows]
+
+    def _row(self, optional: Sequence[Member], states: Sequence[str]) -> dict[str, Json]:
+        chosen = dict(zip((member.path for member in optional), states, strict=True))
+        body = self.body(
+            lambda m: m.level == "must" and all(chosen.get(m.path[: n + 1], "filled") == "filled" for n in range(len(m.path)))
+        )
+        for member in optional:
+            if chosen[member.path] in ("null", "empty") and (holder := within(body, member.path[:-1])) is not None:
+                empty: Json = "" if "string" in member.types else {} if "object" in member.types else []
+                holder[member.path[-1]] = None if chosen[member.path] == "null" else empty
+        return body
+
+
+def within(body: Json, path: Iterable[str]) -> dict[str, Json] | None:
+    """The object at a path of member names, if there is one."""
+    for step in path:
+        if not isinstance(body, dict) or step not in body:
+            return None
+        body = body[step]
+    return body if isinstance(body, dict) else None
+
+
+def replaced(body: Json, path: Sequence[str], value: Any) -> Json:
+    """A copy of the body with the value at `path` set, or taken out when it is NOTHING.
+
+    `*` and `[]` stand for the first of what is there; objects on the way are made where they are missing.
+    """
+    body = copy.deepcopy(body)
+    node = body
+    for index, step in enumerate(path):
+        last = index == len(path) - 1
+        key: Any = step
+        if step == "[]":
+            key = 0
+        elif step == "*":
+            key = next(iter(node), "KEY")
+        if last:
+            if value is NOTHING:
+                del node[key]
+            elif isinstance(node, list) and not node:
+                node.append(value)
+            else:
+                node[key] = value
+        else:
+            node = node.setdefault(key, {}) if isinstance(node, dict) else node[key]
+    return body
+
+
+def covering(factors: Sequence[Sequence[str]], source: random.Random) -> list[tuple[str, ...]]:
+    """Rows that hold every pair of states of every two factors, greedily chosen: few, and the same for the same seed."""
+    pairs = {
+        ((left, a), (right, b))
+        for left, right in itertools.combinations(range(len(factors)), 2)
+        for a in factors[left]
+        for b in factors[right]
+    }
+    rows: list[tuple[str, ...]] = []
+    candidates = list(itertools.product(*factors))
+    if len(candidates) > 4000:
+        candidates = [tuple(source.choice(states) for states in factors) for _ in range(4000)]
+    source.shuffle(candidates)
+    while pairs and candidates:
+        gains = [len(pairs & _pairs(row)) for row in candidates]
+        best = max(range(len(candidates)), key=gains.__getitem__)
+        if not gains[best]:
+            break
+        rows.append(candidates[best])
+        pairs -= _pairs(candidates[best])
+    return rows or [tuple(states[0] for states in factors)]
+
+
+def _pairs(row: Sequence[str]) -> set[tuple[tuple[int, str], tuple[int, str]]]:
+    return set(itertools.combinations(enumerate(row), 2))

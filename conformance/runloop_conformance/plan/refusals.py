@@ -1,0 +1,233 @@
+"""Bodies that must be refused: twins of an accepted control, each with exactly one thing wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from runloop_conformance.contract import Member, Operation
+from runloop_conformance.exchange import NOTHING, Probe
+from runloop_conformance.plan.bodies import replaced, within
+from runloop_conformance.plan.probes import AUTHORIZED, twin
+from runloop_conformance.plan.vocabulary import WRONG
+from runloop_conformance.strict_json import dump, kind
+
+NULL_IS_FREE = ("metadata", "runProfile")
+"""Members of the page whose null may be taken or refused: the official SDK lets it through (x-legal)."""
+
+SHOWN = 24  # characters of a wrong value in the name of a change
+
+
+def member_twins(operation: Operation, controls: Sequence[Probe], *, all_types: bool) -> Iterator[Probe]:
+    """Each member left out where it is required, and of each wrong type, in each control that can hold it."""
+    for member in operation.request:
+        for control in controls:
+            holds = _reaches(control.asked, member)
+            if not holds:
+                continue
+            if member.required and member.path[-1] not in ("*", "[]") and _present(control.asked, member.path):
+                yield twin(
+                    control, f"without {member.name}", (f"request.{member.name}.required",),
+                    asked=replaced(control.asked, member.path, NOTHING),
+                )  # fmt: skip
+            values = list(wrong_values(member))
+            if not member.from_page and not all_types:
+                values = values[:4]
+            for clause, value in values:
+                yield twin(
+                    control, f"{member.name} is {_shown(value)}", (f"request.{member.name}.{clause}",),
+                    asked=replaced(control.asked, member.path, value),
+                )  # fmt: skip
+
+
+def wrong_values(member: Member) -> Iterator[tuple[str, Any]]:
+    """Values that the contract does not allow at this place, with the kind of statement that each breaks."""
+    schema = member.schema
+    if "const" in schema:
+        yield "const", f"{schema['const']}x"
+    if "enum" in schema:
+        yield "enum", "no-such-value"
+        swapped = str(schema["enum"][0]).swapcase()
+        if swapped not in schema["enum"]:
+            yield "enum", swapped
+        yield "enum", ""
+    if "maximum" in schema:
+        yield "maximum", schema["maximum"] + 1
+    if "minimum" in schema:
+        yield "minimum", schema["minimum"] - 1
+    stated = member.types - {"null"}
+    if not member.nullable and member.name not in NULL_IS_FREE:
+        yield "null", None
+    seen: set[str] = set()
+    for expected in sorted(stated):
+        for value in WRONG.get(expected, ()):
+            told = kind(value)
+            fits = told in stated or (told == "integer" and "number" in stated)
+            if not fits and repr(value) not in seen:
+                seen.add(repr(value))
+                yield "type", value
+
+
+def alias_twins(operation: Operation, controls: Sequence[Probe]) -> Iterator[Probe]:
+    """The required members under names that are not theirs: a request that spells one otherwise lacks it."""
+    for member in operation.request:
+        if not member.required or len(member.path) > 1:
+            continue
+        name = member.path[0]
+        first, *rest = name.split("_")
+        camel = first + "".join(part.capitalize() for part in rest)
+        for other in dict.fromkeys((camel, name.upper(), name.capitalize(), f" {name}", f"{name} ", rest[-1] if rest else "")):
+            if other in (name, ""):
+                continue
+            for control in controls:
+                asked = {(other if key == name else key): value for key, value in control.asked.items()}
+                yield twin(control, f"{name} is spelled {other!r}", (f"request.{name}.required",), asked=asked)
+
+
+def not_objects(control: Probe) -> Iterator[Probe]:
+    """JSON, but no object."""
+    whole = control.asked
+    for value in ([], [whole], None, True, 1, "text", dump(whole).decode(), [whole, whole], 0.5, ""):
+        yield twin(control, f"the body is {_shown(value)}", ("request.object",), asked=value)
+
+
+def not_json(control: Probe) -> Iterator[Probe]:
+    """Empty, truncated, or nothing like JSON."""
+    body = control.body
+    for change, raw in (
+        ("the body is empty", b""),
+        ("the body is white space", b" \r\n\t "),
+        ("the last byte is missing", body[:-1]),
+        ("the second half is missing", body[: len(body) // 2]),
+        ("only the first byte is there", body[:1]),
+        ("the first byte is missing", body[1:]),
+        ("the body is a form", b"benchmark_id=bmd_30xCTWqsuNaUXk3uJ0GCo&run_name=x"),
+        ("the body is XML", b"<request><benchmark_id>bmd_30xCTWqsuNaUXk3uJ0GCo</benchmark_id></request>"),
+        ("the body is YAML", b"benchmark_id: bmd_30xCTWqsuNaUXk3uJ0GCo\n"),
+        ("the body is words", b"start the run"),
+        ("the body is binary", bytes(range(128, 160))),
+    ):
+        yield twin(control, change, ("request.json",), body=raw)
+    yield twin(control, "the stream ends one byte before the announced length", ("request.json",), intent="either",
+               body=body[:-1], framing="short")  # fmt: skip
+
+
+def json_extensions(control: Probe) -> Iterator[Probe]:
+    """What some parsers forgive and RFC 8259 does not have."""
+    body, clause = control.body, ("request.json-extensions",)
+    inside = body[1:-1]
+    for change, raw in (
+        ("followed by text", body + b" x"),
+        ("followed by another value", body + b"{}"),
+        ("followed by a closing brace", body + b"}"),
+        ("with a trailing comma", body[:-1] + b",}"),
+        ("with a block comment", b"{/* note */" + inside + b"}"),
+        ("with a line comment", b"{// note\n" + inside + b"}"),
+        ("with a hash comment", b"{# note\n" + inside + b"}"),
+        ("in single quotes", body.replace(b'"', b"'")),
+        ("with unquoted names", body.replace(b'"benchmark_id"', b"benchmark_id")),
+        ("with NaN", body[:-1] + b',"x":NaN}'),
+        ("with Infinity", body[:-1] + b',"x":-Infinity}'),
+        ("with a leading zero", body[:-1] + b',"x":01}'),
+        ("with a hexadecimal number", body[:-1] + b',"x":0x1F}'),
+        ("with a raw line break in a string", body[:-1] + b',"x":"a\nb"}'),
+        ("with an unknown escape", body[:-1] + b',"x":"\\q"}'),
+        ("with Python's None", body[:-1] + b',"x":None}'),
+        ("with invalid UTF-8", body[:-1] + b',"x":"\xff\xfe"}'),
+        ("with a surrogate in UTF-8", body[:-1] + b',"x":"\xed\xa0\x80"}'),
+        ("with an overlong form in UTF-8", body[:-1] + b',"x":"\xc0\xaf"}'),
+        ("with a name twice", body[:-1] + b',"benchmark_id":"bmd_other"}'),
+        ("with a name twice, the same value", body[:-1] + b"," + inside + b"}"),
+        ("in a call", b"callback(" + body + b")"),
+    ):  # fmt: skip
+        if raw != body:
+            yield twin(control, change, clause, body=raw)
+
+
+def media_types(control: Probe) -> Iterator[Probe]:
+    """Bodies that say that they are something else."""
+    for media_type in (
+        "text/plain", "application/x-www-form-urlencoded", "application/xml", "text/html", "application/octet-stream",
+        "multipart/form-data; boundary=x", "application/yaml", "application/jsonx", "json",
+    ):  # fmt: skip
+        headers = tuple((n, media_type if n == "Content-Type" else v) for n, v in control.headers)
+        yield twin(control, f"Content-Type is {media_type}", ("request.media-types",), headers=headers)
+
+
+def hostile(control: Probe) -> Iterator[Probe]:
+    """Bodies that cannot be accepted and must not make the server fail: deep, huge, odd."""
+    clause, whole = ("http.no-server-error",), control.asked
+    deep = 100_000
+    for change, raw in (
+        ("the body is 100,000 nested arrays", b"[" * deep + b"]" * deep),
+        ("the body is 100,000 nested objects", b'{"a":' * deep + b"1" + b"}" * deep),
+        ("the body is 100,000 open brackets", b"[" * deep),
+        ("benchmark_id is 1,000 nested arrays", _with_raw(whole, b"[" * 1000 + b"]" * 1000)),
+        ("benchmark_id is a number of 5,000 digits", _with_raw(whole, b"9" * 5000)),
+        ("benchmark_id is 1e400", _with_raw(whole, b"1e400")),
+        ("benchmark_id is -0", _with_raw(whole, b"-0")),
+        ("benchmark_id is 1E-400", _with_raw(whole, b"1E-400")),
+        ("benchmark_id is 2^63", _with_raw(whole, b"9223372036854775808")),
+        ("the body is NUL bytes", b"\0" * 64),
+        ("the body is a string of 300,000 characters", b'"' + b"a" * 300_000 + b'"'),
+        ("the body is gzip that nothing announces", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x03\x00"),
+        ("the body is one __proto__", b'{"__proto__":{"benchmark_id":"bmd_1"}}'),
+        ("the body is a constructor", b'{"constructor":{"prototype":{"benchmark_id":"bmd_1"}}}'),
+        ("the body is quotes", b"\"'\"'\"'"),
+        ("the body is a template", b'"{{7*7}}${7*7}%s%n"'),
+        ("the body is a lone surrogate", b'"\\ud800"'),
+        ("the body is invalid UTF-8", b'"\xff\xfe\xfd"'),
+    ):
+        yield twin(control, change, (*clause, "request.invalid"), body=raw)
+    for name, header in (
+        ("a Content-Type without a subtype", ("Content-Type", "application")),
+        ("an empty Content-Type", ("Content-Type", "")),
+        ("a Content-Type of 4,000 characters", ("Content-Type", "application/" + "x" * 4000)),
+        ("an unknown charset", ("Content-Type", "application/json; charset=no-such")),
+        ("an unknown Content-Encoding", ("Content-Encoding", "no-such")),
+        ("an Accept that nothing meets", ("Accept", "image/x-no-such")),
+        ("a Content-Encoding that is not true", ("Content-Encoding", "gzip")),
+    ):
+        headers = (AUTHORIZED, *(h for h in control.headers if h[0] not in ("Authorization", header[0])), header)
+        yield twin(control, name, clause, intent="either", headers=headers)
+
+
+def _with_raw(body: dict[str, Any], raw: bytes) -> bytes:
+    return dump({**body, "benchmark_id": "@@raw@@"}).replace(b'"@@raw@@"', raw)
+
+
+def _reaches(body: Any, member: Member) -> bool:
+    """Whether a value can be put at the member's place in this body: what holds it is there, and is the right alternative."""
+    node = body
+    for step in member.path[:-1]:
+        if step == "[]":
+            if not isinstance(node, list) or not node:
+                return False
+            node = node[0]
+        elif step == "*" or not isinstance(node, dict) or step not in node:
+            # an optional object on the way can be made; anything else cannot
+            return len(member.path) <= 2 and isinstance(node, dict) and member.path[-1] not in ("*", "[]")
+        else:
+            node = node[step]
+    if member.path[-1] == "[]":
+        return isinstance(node, list)
+    if member.path[-1] == "*":
+        return isinstance(node, dict) and bool(node)
+    if "[]" in member.path and isinstance(node, dict):
+        return member.path[-1] in node
+    return isinstance(node, dict)
+
+
+def _present(body: Any, path: Sequence[str]) -> bool:
+    if "[]" in path:
+        holder = body
+        for step in path[:-1]:
+            holder = holder[0] if step == "[]" else holder[step]
+        return path[-1] in holder
+    holder = within(body, path[:-1])
+    return holder is not None and path[-1] in holder
+
+
+def _shown(value: Any) -> str:
+    text = dump(value).decode()
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

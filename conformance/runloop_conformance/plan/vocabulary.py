@@ -1,0 +1,58 @@
+"""Strings that break databases, templates, shells, encodings and JavaScript objects, and the values of wrong types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+WHOLE = (
+    # what a server may take for a value of another type, or for none
+    "", "null", "0", "false", " ", "None", "true", "007", "1e3", "-1", "NaN", "undefined", "1.0", "[]", "{}", "2026-11-23T00:00:00Z",
+    # what is trimmed, folded, normalised or cut
+    "  both ends  ", "MiXeD cAsE", "mixed case", "e\u0301 decomposed", "\u00e9 precomposed", "\u212b \ufb01 \u2460 compatibility",
+    "\u0130stanbul \u0131", "Stra\u00dfe \u1e9e", "\u03a3\u03c2\u03c3", "trailing newline\n", "\ttab", "a\r\nb\rc\n", "two  spaces",
+    # what encodings lose
+    "\u20ac \u2019 cp1252", "\u00ff\u0100", "\u6f22\u5b57", "\U0001f600", "\U0001f3c3\u200d\u2640\ufe0f", "\u200b\u200d\ufeff zero width",
+    "\u202eright to left\u202c \u05d0\u05d1 \u0627\u0644", "\u2028\u2029", "\u007f\u0085", "\u0001\u001f", "\ufffd", "\uffff\ufdd0", "\U0010ffff",
+    # what templates, shells, queries, markup, paths and formats take for their own
+    "'; DROP TABLE runs; --", '" OR "1"="1', "{{7*7}}", "${7*7} ${HOME}", "%s %d %n %00", "$(id) `id`", "<script>alert(1)</script>",
+    "&amp; & &lt;", "\\n \\u0041 \\", "a/b\\c", "../../etc/passwd", "a=b;c,d|e", "*)(uid=*", "http://example.org/?a=b#c", "caf%C3%A9+x",
+    "@file", "=1+1", "# comment // /* */",
+)  # fmt: skip
+"""Texts that are sent as whole values, those that break most first."""
+
+KEYS = ("__proto__", "constructor", "toString", "hasOwnProperty", "$where", "a.b", "a[0]", "10", "2", "Key", "key", "id", "length")
+"""Names of members that JavaScript objects, document stores and case-folding columns handle wrongly."""
+
+ENVIRONMENT_NAMES = ("A", "a", "_", "PATH_", "X1", "lower_case", "MixedCase", "__proto__", "constructor", "Z" * 100)
+"""POSIX names (IEEE 1003.1, 3.216): letters, digits and underscores, not beginning with a digit."""
+
+LENGTHS = (31, 32, 33, 63, 64, 65, 100, 101, 127, 128, 129, 200, 201, 254, 255, 256, 257, 500, 501, 511, 512, 513, 767, 768, 999, 1000)
+"""Characters. On both sides of the sizes at which columns and buffers cut."""
+
+WRONG: dict[str, tuple[Any, ...]] = {
+    "string": (123, 0, True, False, 1.5, [], ["text"], {}, {"text": "text"}, [[]], -1),
+    "object": ("text", "", 0, 1, True, False, [], [["key", "value"]], [{}], 1.5, "{}", "null"),
+    "array": ("text", {}, 0, True, {"0": "x"}),
+    "integer": ("1", 1.5, True, [], {}),
+    "number": ("1.5", True, [], {}),
+    "boolean": ("true", 1, [], {}),
+}
+"""Values that are of another type than the key says; null is added where the contract forbids it."""
+
+
+def joined(limit: int = 1000) -> str:
+    """Many of the awkward texts in one string of at most `limit` characters, with spaces at both ends."""
+    text = " "
+    for part in WHOLE[16:]:
+        if len(text) + len(part) + 2 > limit:
+            break
+        text += part + " "
+    return text
+
+
+def of_length(count: int, mark: str) -> str:
+    """A text of exactly `count` characters whose end shows what was cut off."""
+    body = f"{count}:{mark}:"
+    filler = "0123456789abcdefghijklmnopqrstuvwxyz "
+    text = body + filler * (count // len(filler) + 1)
+    return text[: count - 1] + "$"

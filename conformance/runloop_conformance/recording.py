@@ -1,0 +1,102 @@
+"""What was sent and answered, indexed for judging. Made from exchanges alone: judging it again needs no network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+from attrs import define, field, frozen
+
+from runloop_conformance.contract import Contract
+from runloop_conformance.exchange import NOTHING, Exchange
+from runloop_conformance.strict_json import NotJson, Parsed, parse
+
+MARK = re.compile(r"mk[0-9a-f]{4}x[0-9a-f]{3}z")
+
+
+@frozen
+class Run:
+    """An accepted request and its answer. `answer` is NOTHING where the body is not JSON; `unreadable` says why."""
+
+    exchange: Exchange
+    parsed: Parsed | None
+    unreadable: str | None
+
+    @property
+    def answer(self) -> Any:
+        """The answer's JSON value."""
+        return self.parsed.value if self.parsed else NOTHING
+
+    @property
+    def view(self) -> dict[str, Any]:
+        """The answer where it is an object, else an empty one."""
+        return self.answer if isinstance(self.answer, dict) else {}
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The request's body where it is a valid object, else an empty one."""
+        return self.exchange.probe.asked if isinstance(self.exchange.probe.asked, dict) else {}
+
+
+@define
+class Recording:
+    """All exchanges of a run of the suite, in the order in which they were sent."""
+
+    contract: Contract
+    exchanges: Sequence[Exchange]
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def runs(self) -> list[Run]:
+        """The accepted ones among the requests that a server may accept."""
+        method = self.contract.operation.method
+        return [
+            _read(exchange)
+            for exchange in self.exchanges
+            if exchange.accepted and exchange.probe.intent != "refuse" and exchange.probe.method == method
+        ]
+
+    @cached_property
+    def accepted_names(self) -> dict[str, Exchange]:
+        """The accepted exchange of each probe's name: the controls."""
+        return {exchange.probe.name: exchange for exchange in self.exchanges if exchange.accepted}
+
+    @cached_property
+    def by_clause(self) -> dict[str, list[Exchange]]:
+        """The exchanges whose outcome speaks for or against a clause."""
+        found: dict[str, list[Exchange]] = {}
+        for exchange in self.exchanges:
+            for clause in exchange.probe.clauses:
+                found.setdefault(clause, []).append(exchange)
+        return found
+
+    def control(self, exchange: Exchange) -> Exchange | None:
+        """The accepted exchange that this one is a twin of."""
+        return self.accepted_names.get(exchange.probe.control or "")
+
+    def answered(self) -> Iterator[Exchange]:
+        """Those to which a whole answer came."""
+        return (exchange for exchange in self.exchanges if exchange.response is not None)
+
+    @cached_property
+    def marks(self) -> dict[str, set[str]]:
+        """The marks of each probe, by its name."""
+        return {exchange.probe.name: set(marks_in(exchange.probe.body)) for exchange in self.exchanges}
+
+
+def marks_in(raw: bytes) -> Iterable[str]:
+    """The marks in a body, also where it writes its characters as escapes."""
+    text = raw.decode("utf-8", "replace")
+    if "\\u" in text:
+        text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
+    return MARK.findall(text)
+
+
+def _read(exchange: Exchange) -> Run:
+    assert exchange.response is not None  # an accepted exchange has an answer
+    try:
+        return Run(exchange, parse(exchange.response.body), None)
+    except NotJson as error:
+        return Run(exchange, None, str(error))

@@ -1,0 +1,132 @@
+"""`report.json` and `recording.jsonl`. Others script against the first: `report.schema.json` says what it holds."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from runloop_conformance.curl import curl
+from runloop_conformance.exchange import Exchange
+from runloop_conformance.judge import Finding
+from runloop_conformance.redaction import Redaction
+from runloop_conformance.suite import Result
+
+LONGEST_BODY = 64 * 1024  # bytes of a body in the report; the recording has the whole
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of `report.json`."""
+    found: dict[str, Any] = json.loads(files("runloop_conformance").joinpath("report", "report.schema.json").read_text("utf-8"))
+    return found
+
+
+def document(result: Result, redaction: Redaction) -> dict[str, Any]:
+    """The report, as design.md has it."""
+    url = result.server + result.contract.operation.path
+    return {
+        "verdict": result.verdict,
+        "reason": redaction.text(result.reason) if result.reason else None,
+        "complete": result.complete,
+        "server": redaction.text(result.server),
+        "contract": {"version": result.contract.version, "sha256": result.contract.sha256},
+        "suite": {"version": result.suite_version, "seed": result.seed, "profile": result.profile},
+        "requests": result.requests,
+        "runs_started": result.runs_started,
+        "run_ids": [redaction.text(_writable(run_id)) for run_id in result.run_ids],
+        "duration_s": result.duration_s,
+        "clauses": [_clause(finding, url, redaction) for finding in result.findings],
+    }
+
+
+def _clause(finding: Finding, url: str, redaction: Redaction) -> dict[str, Any]:
+    clause, seen = finding.clause, finding.counterexample
+    return {
+        "id": clause.id,
+        "level": clause.level,
+        "status": finding.status,
+        "reason": redaction.text(finding.reason) if finding.reason else None,
+        "pointer": clause.pointer,
+        "text": clause.text,
+        "judged": finding.judged,
+        "counterexample": None
+        if seen is None
+        else {
+            "expected": redaction.text(_writable(seen.expected)),
+            "actual": redaction.text(_writable(seen.actual)),
+            "curl": redaction.text(curl(seen.exchanges[-1].probe, url)),
+            "change": seen.exchanges[-1].probe.change,
+            "exchanges": [exchange_document(one, redaction, LONGEST_BODY) for one in seen.exchanges],
+        },
+    }
+
+
+def exchange_document(exchange: Exchange, redaction: Redaction, longest: int | None = None) -> dict[str, Any]:
+    """One exchange, without secrets. A body longer than `longest` bytes is cut, and says so."""
+    probe, response = exchange.probe, exchange.response
+    request: dict[str, Any] = {
+        "name": probe.name,
+        "intent": probe.intent,
+        "method": probe.method,
+        "query": probe.query,
+        "headers": [[name, _named(value)] for name, value in probe.headers],
+        "framing": probe.framing,
+        **_body(probe.body, redaction, longest),
+    }
+    answer: dict[str, Any] = {}
+    if response is not None:
+        headers = [[redaction.text(name), redaction.text(value)] for name, value in response.headers]
+        answer = {"status": response.status, "headers": headers, **_body(response.body, redaction, longest)}
+    elif exchange.failure is not None:
+        answer = {"failure": {"kind": exchange.failure.kind, "text": redaction.text(exchange.failure.text)}}
+    answer |= {"began_ms": exchange.began_ms, "ended_ms": exchange.ended_ms}
+    return {"number": exchange.number, "request": request, "response": answer}
+
+
+def _named(template: str) -> str:
+    """The token's placeholder under the name that a reader knows."""
+    return template.replace("{token", "{$RUNLOOP_API_KEY")
+
+
+def _body(raw: bytes, redaction: Redaction, longest: int | None) -> dict[str, Any]:
+    raw = redaction.raw(raw)
+    note: dict[str, Any] = {}
+    if longest is not None and len(raw) > longest:
+        note = {"body_cut_from": len(raw)}
+        raw = raw[:longest]
+        while raw and (raw[-1] & 0xC0) == 0x80:  # not in the middle of a character
+            raw = raw[:-1]
+        raw = raw[:-1] if raw and raw[-1] >= 0xC0 else raw
+    try:
+        return {"body": raw.decode("utf-8"), **note}
+    except UnicodeDecodeError:
+        return {"body_base64": base64.b64encode(raw).decode("ascii"), **note}
+
+
+def _writable(text: str) -> str:
+    """Text that can be written as UTF-8: a lone surrogate becomes its escape."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def write(folder: Path, result: Result, redaction: Redaction) -> dict[str, Any]:
+    """Write `report.json` and `recording.jsonl` into a folder, and return the report.
+
+    Raises:
+        OSError: the folder cannot be made or written to.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "recording.jsonl").open("w", encoding="utf-8") as lines:
+        for exchange in result.exchanges:
+            lines.write(json.dumps(_recorded(exchange, redaction)) + "\n")
+    report = document(result, redaction)
+    (folder / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    return report
+
+
+def _recorded(exchange: Exchange, redaction: Redaction) -> Mapping[str, Any]:
+    probe = exchange.probe
+    more = {"clauses": list(probe.clauses), "control": probe.control, "change": probe.change, "together": probe.together}
+    return {**exchange_document(exchange, redaction), "probe": more}

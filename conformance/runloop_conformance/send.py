@@ -1,0 +1,180 @@
+"""Sends probes. The only place that opens a connection: budget, rate, time-outs and patience live here."""
+
+from __future__ import annotations
+
+import email.utils
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+from attrs import define, field, frozen
+
+from runloop_conformance import wire
+from runloop_conformance.exchange import Exchange, Failure, Probe, Response
+from runloop_conformance.redaction import substitute
+
+LONGEST_WAIT = 15.0  # seconds; a server that asks for more is not waited for
+MOST_WAITS = 3  # for one probe
+PATIENCE = 90.0  # seconds of waiting in all
+SHORTENED = 2.0  # seconds; the time-out once the server has been seen to hang
+
+
+@frozen
+class Limits:
+    """What a run may cost. `max_runs`: valid requests. `rate`: requests a second, None for no limit."""
+
+    max_runs: int
+    timeout: float = 10.0
+    rate: float | None = None
+
+    @property
+    def most_by_mistake(self) -> int:
+        """How many runs the requests that must be refused may start before they stop altogether."""
+        return max(self.max_runs, 10)
+
+
+@define
+class Budget:
+    """Counts the runs that were, or may have been, started."""
+
+    limit: int
+    spent: int = 0
+    by_mistake: int = 0
+
+    @property
+    def left(self) -> int:
+        return max(0, self.limit - self.spent)
+
+
+class Spent(Exception):
+    """The budget does not allow this request."""
+
+
+@define
+class Sender:
+    """Sends one probe after the other, and never more valid requests than the budget allows."""
+
+    to: wire.Address
+    token: str = field(repr=False)
+    path: str
+    limits: Limits
+    extra_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    on_exchange: Callable[[Exchange], None] = field(default=lambda _: None, repr=False)
+    budget: Budget = field(init=False)
+    exchanges: list[Exchange] = field(factory=list, init=False, repr=False)
+    _waited: float = field(default=0.0, init=False)
+    _last: float = field(default=0.0, init=False)
+    _hung: bool = field(default=False, init=False)
+    _slowest: float = field(default=0.0, init=False)
+    _lock: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.budget = Budget(self.limits.max_runs)
+
+    def affords(self, *probes: Probe) -> bool:
+        """Whether these may still be sent."""
+        if self.budget.by_mistake >= self.limits.most_by_mistake and any(p.intent == "refuse" for p in probes):
+            return False
+        return sum(probe.intent != "refuse" for probe in probes) <= self.budget.left
+
+    def send(self, probe: Probe) -> Exchange:
+        """Send it, waiting where the server asks for it within limits.
+
+        Raises:
+            Spent: the budget does not allow it.
+        """
+        return self.send_together([probe])[0]
+
+    def send_together(self, probes: Sequence[Probe]) -> list[Exchange]:
+        """Send several at the same time; their exchanges come in the order of the probes.
+
+        Raises:
+            Spent: the budget does not allow all of them.
+        """
+        if not self.affords(*probes):
+            raise Spent
+        charged = sum(probe.intent != "refuse" for probe in probes)
+        self.budget.spent += charged  # before sending: a lost answer counts as a run
+        if len(probes) == 1:
+            done = [self._exchange(probes[0])]
+        else:
+            barrier = threading.Barrier(len(probes))
+
+            def at_once(probe: Probe) -> Exchange:
+                barrier.wait()
+                return self._exchange(probe)
+
+            with ThreadPoolExecutor(len(probes)) as pool:
+                done = list(pool.map(at_once, probes))
+        for exchange in done:
+            if exchange.probe.intent == "refuse":
+                self.budget.by_mistake += exchange.accepted
+            elif exchange.response is not None and 300 <= exchange.response.status < 500 or not_sent(exchange):
+                self.budget.spent -= 1  # refused, put off or never sent: nothing was started
+            self.exchanges.append(exchange)
+            self.on_exchange(exchange)
+        return done
+
+    def _exchange(self, probe: Probe) -> Exchange:
+        for attempt in range(MOST_WAITS + 1):
+            exchange = self._once(probe)
+            wait = asked_to_wait(exchange.response)
+            if wait is None or attempt == MOST_WAITS or wait > LONGEST_WAIT or self._waited + wait > PATIENCE:
+                break
+            self._waited += wait
+            time.sleep(wait)
+        return exchange
+
+    def _once(self, probe: Probe) -> Exchange:
+        if self.limits.rate:
+            time.sleep(max(0.0, self._last + 1 / self.limits.rate - time.monotonic()))
+        self._last = time.monotonic()
+        headers = [(name, substitute(value, self.token)) for name, value in (*probe.headers, *self.extra_headers)]
+        target = self.path + (f"?{substitute(probe.query, self.token)}" if probe.query else "")
+        # One hang is a finding; the next ones need not cost the full time-out each.
+        seconds = self.limits.timeout
+        if self._hung:
+            seconds = min(seconds, max(SHORTENED, 10 * self._slowest))
+        began, clock = time.time_ns() // 1_000_000, time.monotonic()
+        got = wire.send(self.to, probe.method, target, headers, probe.body, seconds, framing=probe.framing)
+        ended = time.time_ns() // 1_000_000
+        with self._lock:
+            if isinstance(got, Response):
+                self._slowest = max(self._slowest, time.monotonic() - clock)
+            elif got.kind == "timeout":
+                self._hung = True
+            number = self._number = self._number + 1
+        if isinstance(got, Failure):
+            return Exchange(number, probe, None, got, began, ended)
+        return Exchange(number, probe, got, None, began, ended)
+
+    _number: int = field(default=0, init=False)
+
+
+def not_sent(exchange: Exchange) -> bool:
+    """Whether the request never left."""
+    return exchange.failure is not None and exchange.failure.kind in ("unreachable", "tls")
+
+
+def asked_to_wait(response: Response | None) -> float | None:
+    """The seconds that a 429 or 503 asks for, None where it asks for nothing that is understood.
+
+    A 503 without Retry-After may come from a gateway whose upstream has acted, so only one with it is tried again.
+    """
+    if response is None or response.status not in (429, 503):
+        return None
+    stated = response.header("Retry-After")
+    if stated is None:
+        return 1.0 if response.status == 429 else None
+    stated = stated.strip()
+    if stated.isdigit():
+        return float(stated) if len(stated) < 10 else None
+    try:
+        moment = email.utils.parsedate_to_datetime(stated)
+    except (ValueError, TypeError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -1,0 +1,259 @@
+"""Legal ways to answer: statuses, error bodies, members, states, names."""
+
+from typing import Any, ClassVar
+
+from runloop_conformance.servers.mutants.fault import Asked, Run
+from runloop_conformance.servers.reference import Reference, RefusalError
+from runloop_conformance.servers.variants.variant import Variants
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+
+HERE = Variants()
+variant = HERE.variant
+
+# --- 0: which 4xx a refusal has; any error body or none ---
+
+
+class Refusals(Reference):
+    """Refuses with statuses of its own."""
+
+    statuses: ClassVar[dict[int, int]] = {}
+
+    def refuse(self, refusal: RefusalError) -> Response:
+        status = self.statuses.get(refusal.status, refusal.status)
+        return super().refuse(RefusalError(status, refusal.message, refusal.headers))
+
+
+@variant(0)
+class InvalidIs400(Refusals):
+    """Whatever is wrong with a body is answered with 400."""
+
+    statuses: ClassVar = {422: 400, 404: 400, 413: 400, 415: 400}
+
+
+@variant(0)
+class InvalidIs422(Refusals):
+    """Whatever is wrong with a body is answered with 422, JSON or not."""
+
+    statuses: ClassVar = {400: 422, 415: 422}
+
+    def authorize(self, request: Request) -> None:
+        try:
+            super().authorize(request)
+        except RefusalError as refusal:
+            raise RefusalError(401, refusal.message, {"WWW-Authenticate": "Bearer"}) from None
+
+
+@variant(0)
+class InvalidIs404(Refusals):
+    """Whatever does not name a benchmark properly is not found."""
+
+    statuses: ClassVar = {422: 404}
+
+
+@variant(0)
+class InvalidIs409(Refusals):
+    """An odd, and legal, choice of statuses."""
+
+    statuses: ClassVar = {422: 409, 415: 406, 413: 417}
+
+
+@variant(0)
+class ForbiddenNotUnauthorized(Refusals):
+    """Every lack of authorization is answered with 403."""
+
+    def authorize(self, request: Request) -> None:
+        try:
+            super().authorize(request)
+        except RefusalError:
+            raise RefusalError(403, "Forbidden") from None
+
+
+@variant(0)
+class OnlyWrongTokensForbidden(Refusals):
+    """No credentials are answered with 401, wrong ones with 403."""
+
+    statuses: ClassVar = {401: 401}
+
+    def is_token(self, token: str) -> bool:
+        if not super().is_token(token):
+            raise RefusalError(403, "Forbidden")
+        return True
+
+
+class ErrorBody(Reference):
+    """Refuses with a body of its own."""
+
+    def refuse(self, refusal: RefusalError) -> Response:
+        return Response(self.dump(self.error(refusal)), refusal.status, refusal.headers, "application/json")
+
+    def error(self, refusal: RefusalError) -> Any:
+        raise NotImplementedError
+
+
+@variant(0)
+class EmptyErrors(Reference):
+    """Refusals have no body."""
+
+    def refuse(self, refusal: RefusalError) -> Response:
+        return Response(b"", refusal.status, refusal.headers)
+
+
+@variant(0, warns=True)
+class TextErrors(Reference):
+    """Refusals are told in plain text."""
+
+    def refuse(self, refusal: RefusalError) -> Response:
+        return PlainTextResponse(refusal.message, refusal.status, refusal.headers)
+
+
+@variant(0, warns=True)
+class HtmlErrors(Reference):
+    """Refusals are told in HTML, as a proxy does."""
+
+    def refuse(self, refusal: RefusalError) -> Response:
+        return HTMLResponse(f"<h1>{refusal.status}</h1>\n<p>It was refused.</p>", refusal.status, refusal.headers)
+
+
+@variant(0)
+class ProblemDetails(Reference):
+    """Refusals are told as problem details."""
+
+    def refuse(self, refusal: RefusalError) -> Response:
+        problem = {"type": "about:blank", "title": refusal.message, "status": refusal.status}
+        return Response(self.dump(problem), refusal.status, refusal.headers, "application/problem+json")
+
+
+@variant(0)
+class DetailList(ErrorBody):
+    """Refusals are told as a list of details, as FastAPI does."""
+
+    def error(self, refusal: RefusalError) -> Any:
+        return {"detail": [{"loc": ["body"], "msg": refusal.message, "type": "value_error"}]}
+
+
+@variant(0)
+class ErrorIsAString(ErrorBody):
+    """The body of a refusal is a JSON string."""
+
+    def error(self, refusal: RefusalError) -> Any:
+        return refusal.message
+
+
+@variant(0)
+class ErrorIsNull(Reference):
+    """The body of a refusal is null."""
+
+    def refuse(self, refusal: RefusalError) -> Response:
+        return Response(b"null", refusal.status, refusal.headers, "application/json")
+
+
+@variant(0)
+class LongErrors(ErrorBody):
+    """Refusals are explained at length."""
+
+    def error(self, refusal: RefusalError) -> Any:
+        return {"message": refusal.message, "help": ["Read the reference page. " * 400] * 20}
+
+
+# --- 1: members of its own, nullable members absent or null, variables of its own ---
+
+
+class Edited(Reference):
+    """Changes its answer, within what is legal."""
+
+    def run_of(self, asked: Asked) -> Run:
+        return self.edit(super().run_of(asked))
+
+    def edit(self, run: Run) -> Run:
+        raise NotImplementedError
+
+
+@variant(1)
+class ExtraMembers(Edited):
+    """The answer has members that came later."""
+
+    def edit(self, run: Run) -> Run:
+        own = {"object": "benchmark_run", "pending_scenarios": [{"id": None, "score": -1}], "": None, "url": {}}
+        return own | run | {"benchmark": {"id": run["benchmark_id"], "metadata": None}, "created_by": "api"}
+
+
+@variant(1)
+class NullsOmitted(Edited):
+    """Members that would be null are left out."""
+
+    def edit(self, run: Run) -> Run:
+        return {name: value for name, value in run.items() if value is not None}
+
+
+@variant(1)
+class EmptyOmitted(Edited):
+    """Members that are neither required nor filled are left out."""
+
+    def edit(self, run: Run) -> Run:
+        required = self.document["components"]["schemas"]["BenchmarkRunView"]["required"]
+        return {name: value for name, value in run.items() if name in required or value not in (None, {})}
+
+
+@variant(1)
+class OwnVariables(Edited):
+    """The environment has variables of the server's own besides."""
+
+    def edit(self, run: Run) -> Run:
+        own = {"RUNLOOP_RUN_ID": run["id"], "PATH": "/usr/bin:/bin", "_": ""}
+        return run | {"environment_variables": own | run["environment_variables"]}
+
+
+# --- 3: completed and canceled at once ---
+
+
+@variant(3)
+class CompletedAtOnce(Edited):
+    """Every run is over at once, with a score."""
+
+    def edit(self, run: Run) -> Run:
+        return run | {"state": "completed", "duration_ms": 0, "score": 0.3333333333333333}
+
+
+@variant(3)
+class CompletedWithWholeScore(Edited):
+    """Every run is over at once, and its score is spelled as an integer."""
+
+    def edit(self, run: Run) -> Run:
+        return run | {"state": "completed", "duration_ms": 1250, "score": 1}
+
+
+@variant(3)
+class CanceledAtOnce(Edited):
+    """Every run is canceled at once, without a score."""
+
+    def edit(self, run: Run) -> Run:
+        return run | {"state": "canceled", "duration_ms": 7}
+
+
+@variant(3)
+class StatesInTurn(Edited):
+    """Some runs are over at once and some are not."""
+
+    def edit(self, run: Run) -> Run:
+        over = {"state": "completed", "duration_ms": 2**63 - 1, "score": -0.0}
+        return run | [{}, over, {"state": "canceled"}][self.runs % 3]
+
+
+# --- 4: a name where none was given ---
+
+
+@variant(4)
+class NameMadeUp(Edited):
+    """A run without a name is given one."""
+
+    def edit(self, run: Run) -> Run:
+        return run | {"name": f"brave-heron-{self.runs}" if run["name"] is None else run["name"]}
+
+
+@variant(4)
+class NameEmpty(Edited):
+    """A run without a name has an empty one."""
+
+    def edit(self, run: Run) -> Run:
+        return run | {"name": run["name"] or ""}

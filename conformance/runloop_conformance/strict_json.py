@@ -1,0 +1,90 @@
+"""JSON as RFC 8259 has it, with what the standard library forgives made visible."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from attrs import frozen
+
+LONGEST_NUMBER = 400  # digits; beyond them a number is kept as infinite rather than computed
+
+
+class NotJson(Exception):
+    """The bytes are not one JSON value in UTF-8. The message says why."""
+
+
+class SpelledFloat(float):
+    """A number that was spelled with a fraction or an exponent, such as `1700000000000.0`."""
+
+    __slots__ = ()
+
+
+@frozen
+class Parsed:
+    """A JSON value, and what was odd about its spelling."""
+
+    value: Any
+    duplicates: tuple[str, ...]
+    byte_order_mark: bool
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= LONGEST_NUMBER else float("inf")
+
+
+def _constant(name: str) -> float:
+    raise NotJson(f"{name} is not JSON")
+
+
+def parse(raw: bytes) -> Parsed:
+    """Read one JSON value.
+
+    Raises:
+        NotJson: it is not UTF-8, not JSON, or nested beyond what can be read.
+    """
+    duplicates: list[str] = []
+
+    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
+        built = dict(members)
+        if len(built) != len(members):
+            seen: set[str] = set()
+            duplicates.extend(name for name, _ in members if name in seen or seen.add(name))
+        return built
+
+    marked = raw.startswith(b"\xef\xbb\xbf")
+    try:
+        text = raw[3 * marked :].decode("utf-8")
+        value = json.loads(
+            text, object_pairs_hook=pairs, parse_float=SpelledFloat, parse_int=_integer, parse_constant=_constant
+        )
+    except UnicodeDecodeError as error:
+        raise NotJson(f"not UTF-8: byte 0x{raw[3 * marked + error.start]:02x} at {error.start}") from error
+    except json.JSONDecodeError as error:
+        raise NotJson(f"not JSON: {error.msg} at character {error.pos}") from error
+    except RecursionError as error:
+        raise NotJson("nested too deeply to be read") from error
+    return Parsed(value, tuple(duplicates), marked)
+
+
+def kind(value: object) -> str:
+    """The JSON Schema type of a value; a whole number is an `integer` however it was spelled (JSON Schema, 6.1.1)."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+        return "integer"
+    if isinstance(value, float):
+        return "number"
+    return {str: "string", list: "array", dict: "object"}[type(value)]
+
+
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def dump(value: object) -> bytes:
+    """The value as compact JSON in UTF-8; a lone surrogate is escaped, as nothing else can carry it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode("utf-8")

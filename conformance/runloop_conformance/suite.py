@@ -1,0 +1,226 @@
+"""One run of the suite: plan, send, judge. Deciding what of the plan is still worth sending is all that happens here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from attrs import define, field, frozen
+
+from runloop_conformance import __version__
+from runloop_conformance.clauses import Clause, all_clauses, selected
+from runloop_conformance.contract import Contract, Level
+from runloop_conformance.exchange import Exchange, Probe
+from runloop_conformance.judge import Finding, Verdict, judge, verdict
+from runloop_conformance.plan import Plan, Planner, Profile
+from runloop_conformance.recording import Recording
+from runloop_conformance.send import Limits, Sender, Spent
+from runloop_conformance.strict_json import NotJson, parse
+from runloop_conformance.wire import Address
+
+LONGEST = 900.0  # seconds; a run of the suite that takes longer is ended, and says so
+MANY_FAILURES = 25  # requests in a row without a whole answer: the server is gone
+
+
+@frozen
+class Options:
+    """What the user asked for."""
+
+    to: Address
+    token: str = field(repr=False)
+    benchmark_ids: tuple[str, ...]
+    limits: Limits
+    seed: int = 0
+    profile: Profile = "standard"
+    select: tuple[str, ...] = ()
+    deselect: tuple[str, ...] = ()
+    fail_on: Level = "must"
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+@frozen
+class Result:
+    """All that a reporter needs; none looks at anything else."""
+
+    verdict: Verdict
+    reason: str | None
+    complete: bool
+    server: str
+    contract: Contract
+    suite_version: str
+    seed: int
+    profile: Profile
+    requests: int
+    runs_started: int
+    run_limit: int
+    run_ids: tuple[str, ...]
+    duration_s: float
+    findings: tuple[Finding, ...]
+    exchanges: tuple[Exchange, ...] = field(repr=False)
+
+
+@define
+class Suite:
+    """A run of the suite against one server. `on_exchange` and `on_settled` are called as it goes, for progress."""
+
+    contract: Contract
+    options: Options
+    on_exchange: Callable[[Exchange, Sender], None] = field(default=lambda *_: None, repr=False)
+    plan: Plan = field(init=False)
+    clauses: tuple[Clause, ...] = field(init=False)
+    sender: Sender = field(init=False, repr=False)
+    _failed: set[str] = field(factory=set, init=False)
+    _accepted: set[str] = field(factory=set, init=False)
+    _silent: int = field(default=0, init=False)
+    _began: float = field(factory=time.monotonic, init=False)
+    _stopped: str | None = field(default=None, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        options = self.options
+        self.clauses = selected(all_clauses(self.contract), options.select, options.deselect)
+        self.plan = Planner(
+            self.contract, options.seed, options.profile, options.benchmark_ids, options.token, options.limits.max_runs
+        ).plan()
+        self.sender = Sender(
+            options.to, options.token, self.contract.operation.path, options.limits, options.headers, self._seen
+        )
+
+    def run(self) -> Result:
+        """Send the plan and judge what came. Ctrl-C ends it early; what was recorded is judged all the same."""
+        failed_precondition = None
+        try:
+            failed_precondition = self._send()
+        except KeyboardInterrupt:
+            self._stopped = "it was interrupted"
+        return self._result(failed_precondition)
+
+    def _send(self) -> str | None:
+        if self.options.limits.max_runs > 0:
+            for probe in self.plan.controls:
+                self._try([probe])
+            failed = precondition(self.sender.exchanges, self.options)
+            if failed:
+                return failed
+        wanted = {clause.id for clause in self.clauses}
+        for probe in self.plan.refusals:
+            if self._worth(probe, wanted) and not self._over():
+                self._try([probe])
+                if len(self.sender.exchanges) == 1 and self.sender.exchanges[0].failure:
+                    return precondition(self.sender.exchanges, self.options)
+        for group in self.plan.successes:
+            if not self._over():
+                self._try(group)
+        if self._stopped and self._silent >= MANY_FAILURES:
+            return self._stopped
+        return None
+
+    def _worth(self, probe: Probe, wanted: set[str]) -> bool:
+        """Whether a refusal can still tell something: a clause that has failed by starting a run is not tried again."""
+        if not wanted.intersection(probe.clauses) or self._failed.intersection(probe.clauses):
+            return False
+        return self.options.limits.max_runs == 0 or probe.control in self._accepted
+
+    def _try(self, probes: Sequence[Probe]) -> None:
+        with suppress(Spent):
+            self.sender.send_together(probes)
+
+    def _seen(self, exchange: Exchange) -> None:
+        if exchange.accepted:
+            self._accepted.add(exchange.probe.name)
+            if exchange.probe.intent == "refuse" and exchange.probe.method == self.contract.operation.method:
+                self._failed.update(exchange.probe.clauses)
+        self._silent = 0 if exchange.response else self._silent + 1
+        self.on_exchange(exchange, self.sender)
+
+    def _over(self) -> bool:
+        if self._stopped is None and self._silent >= MANY_FAILURES:
+            self._stopped = f"the server stopped answering: {self.sender.exchanges[-1].failure}"
+        if self._stopped is None and time.monotonic() - self._began > LONGEST:
+            self._stopped = f"it took longer than {LONGEST:g} s"
+        return self._stopped is not None
+
+    def _result(self, failed_precondition: str | None) -> Result:
+        exchanges = tuple(self.sender.exchanges)
+        recording = Recording(self.contract, exchanges, (self.options.token,))
+        findings = judge(self.clauses, recording)
+        said, reason = verdict(findings, self.options.fail_on, failed_precondition)
+        if self._stopped and said == "conformant":
+            said, reason = "inconclusive", f"not everything was sent: {self._stopped}"
+        started = [e for e in exchanges if e.accepted and e.probe.method == self.contract.operation.method]
+        lost = sum(e.failure is not None and e.failure.kind not in ("unreachable", "tls") and e.probe.intent != "refuse" for e in exchanges)
+        return Result(
+            verdict=said,
+            reason=reason or (self._stopped and f"not everything was sent: {self._stopped}"),
+            complete=self._stopped is None and failed_precondition is None,
+            server=self.options.to.url,
+            contract=self.contract,
+            suite_version=__version__,
+            seed=self.options.seed,
+            profile=self.options.profile,
+            requests=len(exchanges),
+            runs_started=len(started) + lost,
+            run_limit=self.options.limits.max_runs,
+            run_ids=tuple(run_id for exchange in started if (run_id := _run_id(exchange))),
+            duration_s=round(time.monotonic() - self._began, 3),
+            findings=findings,
+            exchanges=exchanges,
+        )
+
+
+def _run_id(exchange: Exchange) -> str | None:
+    assert exchange.response is not None
+    try:
+        answer = parse(exchange.response.body).value
+    except NotJson:
+        return None
+    found = answer.get("id") if isinstance(answer, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def precondition(controls: Sequence[Exchange], options: Options) -> str | None:
+    """Why nothing can be said about this server, and what to pass instead; None when a control was accepted.
+
+    One refused control beside an accepted one is a finding, not a failed precondition; so is a 5xx that is not a 503.
+    """
+    if any(exchange.accepted for exchange in controls) or not controls:
+        return None
+    first = controls[0]
+    if first.failure:
+        return _no_answer(first, options)
+    status = first.status or 0
+    response = first.response
+    assert response is not None
+    if status == 401 or (status == 403 and all(e.status == 403 for e in controls)):
+        given = "The token was refused" if options.token else "No token was given, and the request was refused"
+        return f"{given} with {status}: pass one that this server takes, by $RUNLOOP_API_KEY or --token."
+    if 300 <= status < 400:
+        return f"The server redirects ({status}) to {response.header('Location')}: pass the URL that it redirects to."
+    if status in (429, 503, 408):
+        return f"The server puts every request off with {status}: try again later, or slower with --rate."
+    if status in (404, 405):
+        known = ", ".join(options.benchmark_ids) or "a made-up benchmark"
+        return (
+            f"The server answers {status} to a valid request for {known}: pass a benchmark that exists with"
+            f" --benchmark-id, and see that {options.to.url} is where the API begins (a path prefix may be missing)."
+        )
+    if status >= 500:
+        return None
+    return (
+        f"The server refused each valid request with {status}: pass a benchmark that exists with --benchmark-id."
+        f" It said: {response.body[:200].decode('utf-8', 'backslashreplace')}"
+    )
+
+
+def _no_answer(exchange: Exchange, options: Options) -> str | None:
+    failure = exchange.failure
+    assert failure is not None
+    if failure.kind == "unreachable":
+        return f"{options.to.url} cannot be reached: {failure.text}. Is the server running, and is the port right?"
+    if failure.kind == "tls":
+        return f"No secure connection to {options.to.url}: {failure.text}. A private authority is passed with --ca-bundle."
+    if failure.kind == "timeout":
+        return f"{options.to.url} did not answer a valid request: {failure.text}. A slower server needs a longer --timeout."
+    if failure.kind == "dropped":
+        return f"{options.to.url} ends the connection instead of answering: {failure.text}. Does it speak HTTP here?"
+    return None

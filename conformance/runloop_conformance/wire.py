@@ -1,0 +1,231 @@
+"""One request, one connection, one answer, within bounds: bytes, seconds, and no second try.
+
+h11 reads the protocol. A client library would re-send on a dropped connection, follow redirects, wait without end for a
+trickled header or keep what a hostile server pours out; a suite that judges servers must do none of these.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+import zlib
+from urllib.parse import urlsplit
+
+import h11
+from attrs import field, frozen
+
+from runloop_conformance.exchange import Failure, Response
+
+LARGEST_HEAD = 256 * 1024  # bytes of status line and headers
+LARGEST_BODY = 16 * 1024 * 1024  # bytes, also after decompression
+CHUNK = 64 * 1024
+
+
+@frozen
+class Address:
+    """Where the server is, as its URL says it."""
+
+    url: str
+    host: str
+    port: int
+    secure: bool
+    prefix: str
+    tls: ssl.SSLContext | None = field(default=None, repr=False)
+
+    @property
+    def authority(self) -> str:
+        """The value of the Host header."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == (443 if self.secure else 80) else f"{host}:{self.port}"
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the server is on this machine."""
+        return self.host in ("localhost", "::1") or self.host.startswith("127.")
+
+
+class BadUrl(ValueError):
+    """Not an address of a server. The message says what is missing."""
+
+
+def address(url: str, ca_bundle: str | None = None) -> Address:
+    """Read a server's URL; it may carry a path prefix.
+
+    Raises:
+        BadUrl: no scheme, no host, a bad port, or parts that a base URL cannot have.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError as error:
+        raise BadUrl(f"{url!r} is not a URL: {error}.") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadUrl(f"{url!r} is not the URL of a server: write it like http://127.0.0.1:8080 or https://host/prefix.")
+    if parts.query or parts.fragment or parts.username or parts.password:
+        raise BadUrl("The URL of a server has no query, fragment or credentials; pass the token by $RUNLOOP_API_KEY.")
+    secure = parts.scheme == "https"
+    tls = ssl.create_default_context(cafile=ca_bundle) if secure else None
+    prefix = parts.path.rstrip("/")
+    return Address(url.strip().rstrip("/"), parts.hostname, port or (443 if secure else 80), secure, prefix, tls)
+
+
+class _Late(Exception):
+    """The time for this answer is over."""
+
+
+class _Connection:
+    """A socket with a deadline that covers everything, trickled bytes included."""
+
+    def __init__(self, to: Address, seconds: float) -> None:
+        self._deadline = time.monotonic() + seconds
+        self._socket: socket.socket = socket.create_connection((to.host, to.port), timeout=seconds)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if to.tls is not None:
+            self._bound()
+            self._socket = to.tls.wrap_socket(self._socket, server_hostname=to.host)
+
+    def _bound(self) -> None:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise _Late
+        self._socket.settimeout(left)
+
+    def send(self, raw: bytes) -> None:
+        """Write it all. A server may answer and close before it has read everything: that is no failure here."""
+        view = memoryview(raw)
+        try:
+            while view:
+                self._bound()
+                view = view[self._socket.send(view) :]
+        except (BrokenPipeError, ConnectionResetError):
+            return
+
+    def receive(self) -> bytes:
+        self._bound()
+        return self._socket.recv(CHUNK)
+
+    def finish_sending(self) -> None:
+        self._socket.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def send(
+    to: Address,
+    method: str,
+    target: str,
+    headers: list[tuple[str, str]],
+    body: bytes,
+    seconds: float,
+    *,
+    framing: str = "length",
+) -> Response | Failure:
+    """Send one request over a connection of its own and read its answer, or say why there is none.
+
+    framing: `length`; `chunked`; `short`: announces one byte more than it sends, then ends the stream.
+    """
+    try:
+        connection = _Connection(to, seconds)
+    except (ssl.SSLError, ssl.CertificateError) as error:
+        return Failure("tls", str(error))
+    except (OSError, UnicodeError, _Late) as error:
+        return Failure("unreachable", str(error) or type(error).__name__)
+    try:
+        connection.send(request_bytes(to, method, target, headers, body, framing))
+        if framing == "short":
+            connection.finish_sending()
+        return _read(connection, method)
+    except (_Late, TimeoutError):
+        return Failure("timeout", f"no whole answer within {seconds:g} s")
+    except (ssl.SSLError, OSError) as error:
+        return Failure("dropped", f"the connection broke: {error}")
+    finally:
+        connection.close()
+
+
+def request_bytes(
+    to: Address, method: str, target: str, headers: list[tuple[str, str]], body: bytes, framing: str = "length"
+) -> bytes:
+    """The request, byte for byte."""
+    lines = [f"{method} {to.prefix}{target} HTTP/1.1", f"Host: {to.authority}"]
+    lines += [f"{name}: {value}" for name, value in headers]
+    if framing == "chunked":
+        lines.append("Transfer-Encoding: chunked")
+        half = len(body) // 2
+        parts = [part for part in (body[:half], body[half:]) if part]
+        body = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+    elif body or method in ("POST", "PUT", "PATCH"):
+        lines.append(f"Content-Length: {len(body) + (framing == 'short')}")
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+
+
+def _read(connection: _Connection, method: str) -> Response | Failure:
+    parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=LARGEST_HEAD)
+    # h11 reads an answer only to a request that it knows of; the bytes themselves have been sent already.
+    plain = method if method.isascii() and method.isalpha() else "POST"
+    parser.send(h11.Request(method=plain, target="/", headers=[("Host", "x"), ("Connection", "close")]))
+    parser.send(h11.EndOfMessage())
+    head: h11.Response | None = None
+    body = bytearray()
+    received = 0
+    try:
+        while True:
+            event = parser.next_event()
+            if event is h11.NEED_DATA:
+                raw = connection.receive()
+                received += len(raw)
+                parser.receive_data(raw)
+                if received > LARGEST_BODY + LARGEST_HEAD:
+                    return Failure("too_large", f"the answer is longer than {LARGEST_BODY:,} bytes")
+                if not raw and head is None:
+                    return _ended(received)
+            elif isinstance(event, h11.Response):
+                head = event
+            elif isinstance(event, h11.Data):
+                body += event.data
+            elif isinstance(event, h11.EndOfMessage | h11.PAUSED):
+                break
+            elif isinstance(event, h11.ConnectionClosed):
+                return _ended(received)
+    except h11.RemoteProtocolError as error:
+        return Failure("dropped" if "without sending complete message" in str(error) else "malformed", str(error))
+    except (ConnectionResetError, BrokenPipeError) as error:
+        return Failure("dropped", f"the connection broke after {received} bytes of answer: {error}")
+    if head is None:
+        return _ended(received)
+    spare, _ = parser.trailing_data
+    if spare and method not in ("HEAD", "OPTIONS"):
+        return Failure("malformed", f"{len(spare)} bytes follow the end that the answer's own headers give it")
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers.raw_items())
+    plain_body = _decompressed(bytes(body), headers)
+    if isinstance(plain_body, Failure):
+        return plain_body
+    return Response(head.status_code, headers, plain_body, head.http_version.decode("ascii"))
+
+
+def _ended(received: int) -> Failure:
+    if received:
+        return Failure("dropped", f"the connection ended after {received} bytes, before an answer was whole")
+    return Failure("dropped", "the connection ended without an answer")
+
+
+def _decompressed(body: bytes, headers: tuple[tuple[str, str], ...]) -> bytes | Failure:
+    codings = [value.strip().lower() for name, value in headers if name.lower() == "content-encoding"]
+    for coding in reversed(",".join(codings).split(",")):
+        coding = coding.strip()
+        if coding in ("", "identity") or not body:
+            continue
+        if coding not in ("gzip", "x-gzip", "deflate"):
+            return Failure("malformed", f"the answer is coded as {coding!r}, which was not asked for")
+        unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        try:
+            body = unpack.decompress(body, LARGEST_BODY)
+        except zlib.error as error:
+            return Failure("malformed", f"the answer says it is {coding} and is not: {error}")
+        if unpack.unconsumed_tail:
+            return Failure("too_large", f"the answer unpacks to more than {LARGEST_BODY:,} bytes")
+        if not unpack.eof:
+            return Failure("malformed", f"the {coding} answer ends before it is whole")
+    return body

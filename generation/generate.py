@@ -13,99 +13,186 @@ import argparse
 import difflib
 import importlib.metadata
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 from openapi_spec_validator import validate
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = Path(__file__).resolve().with_name("config.yaml")
 DESTINATION = ROOT / "generated" / "runloop_benchmarks_api"
 
+LONGEST_MESSAGE = 200  # characters of the validator's, which may print whole schemas
+
 # Two runs of the generator must not differ by the machine's settings: hash seeds, locales, a pyproject found upwards.
 FIXED_ENVIRONMENT = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "NO_COLOR": "1"}
+HOST_SETTINGS = ("RUFF_", "PYTHONWARNINGS")
 
 
-class GenerationFailed(Exception):
+class GenerationError(Exception):
     """The client could not be made. The message says where and what to do."""
 
 
-def read_contract(path: Path) -> str:
-    """The version of the contract at `path`, once it is known to be a valid OpenAPI document.
+class Contract:
+    """The contract in a file: its document, and the line of each thing in it.
 
     Raises:
-        GenerationFailed: it cannot be read, is not YAML, or is not valid OpenAPI.
+        GenerationError: it cannot be read, is not YAML, or is not valid OpenAPI.
     """
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise GenerationFailed(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise GenerationFailed(f"{path}: is not UTF-8: {error}") from error
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        raise GenerationFailed(f"{where}: not YAML: {error.problem}. Mend the line, then run this again.") from error
-    if not isinstance(document, dict):
-        raise GenerationFailed(f"{path}: is not an OpenAPI document: the top level is not an object.")
-    try:
-        validate(document)
-    except OpenAPIValidationError as error:
-        pointer = "#/" + "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in error.absolute_path)
-        line = _line_of(path, list(error.absolute_path))
-        raise GenerationFailed(f"{path}:{line}: not valid OpenAPI at {pointer}: {error.message}") from error
-    except Exception as error:  # the validator lets its resolver's errors through (an unknown $ref, for one)
-        raise GenerationFailed(f"{path}: not valid OpenAPI: {error}") from error
-    return str(document["info"]["version"])
 
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.document = self._read()
+        self._check_references()
+        self._check()
+        self.version = str(self.document["info"]["version"])
 
-def _line_of(path: Path, steps: list[str | int]) -> int:
-    """The line on which the value at `steps` begins, or of the last step that exists."""
-    node = yaml.compose(path.read_text(encoding="utf-8"))
-    for step in steps:
+    def _read(self) -> dict[str, Any]:
+        try:
+            text = self.path.read_text(encoding="utf-8")
+            # PyYAML's own types stop at "something": a document that is not empty composes to a node.
+            self._tree = cast("yaml.Node", yaml.compose(text, Loader=yaml.SafeLoader))  # pyright: ignore[reportUnknownMemberType]
+            document = cast("object", yaml.safe_load(text))
+        except OSError as error:
+            raise GenerationError(f"{self.path}: cannot be read: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise GenerationError(f"{self.path}: is not UTF-8: {error}. Save it as UTF-8.") from error
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            where = f"{self.path}:{mark.line + 1}:{mark.column + 1}" if mark else str(self.path)
+            raise GenerationError(f"{where}: not YAML: {error.problem}. Mend the line.") from error
+        if not isinstance(document, dict):
+            raise GenerationError(f"{self.path}:1: is not an OpenAPI document: the top level is not an object.")
+        known = cast("dict[str, Any]", document)
+        for steps, node, _ in self._nodes(self._tree, known):
+            keys = [key for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+            for index, key in enumerate(keys):
+                if key.value in {earlier.value for earlier in keys[:index]}:
+                    where = f"{self.path}:{key.start_mark.line + 1}"
+                    raise GenerationError(f"{where}: {key.value!r} stands twice in {pointer(steps)}. Take one out.")
+        return known
+
+    def _check_references(self) -> None:
+        places = {pointer(steps) for steps, _, _ in self._nodes(self._tree, self.document)}
+        for steps, node, value in self._nodes(self._tree, self.document):
+            if steps[-1:] == ("$ref",) and value not in places:
+                where = f"{self.path}:{node.start_mark.line + 1}"
+                raise GenerationError(
+                    f"{where}: refers to {value}, which is not in this file. Mend the name, or add it."
+                )
+
+    def _check(self) -> None:
+        try:
+            validate(self.document)
+        except OpenAPIValidationError as error:
+            steps = tuple(str(step) for step in error.absolute_path)
+            found = self.line_of(steps, error.instance)
+            said = error.message.splitlines()[0]
+            if len(said) > LONGEST_MESSAGE:  # it begins with the whole instance; the reason is at the end
+                said = f"…{said[-LONGEST_MESSAGE:]}"
+            raise GenerationError(
+                f"{self.path}:{found}: not valid OpenAPI at {pointer(steps)}: {said}. Mend it."
+            ) from error
+
+    def line_of(self, steps: tuple[str, ...], instance: object) -> int:
+        """The line of `instance`, whose pointer is `steps` or ends in them: some start at the schema they are in."""
+        exact = 1
+        for where, node, value in self._nodes(self._tree, self.document):
+            line = int(node.start_mark.line) + 1
+            if where[len(where) - len(steps) :] == steps and value == instance:
+                return line
+            if where == steps:
+                exact = line
+        return exact
+
+    def line_in(self, text: str) -> int:
+        """The line of the first schema or operation that the generator names in `text`."""
+        for method, path, schema in re.findall(r"\b([A-Z]+) (/\S+)|/components/schemas/(\w+)", text):
+            sought = ("components", "schemas", schema) if schema else ("paths", path, method.lower())
+            for steps, node, _ in self._nodes(self._tree, self.document):
+                if steps == sought:
+                    return int(node.start_mark.line)  # of its key, which stands on the line above
+        return 1
+
+    def _nodes(
+        self, node: yaml.Node, value: Any, steps: tuple[str, ...] = ()
+    ) -> Iterator[tuple[tuple[str, ...], yaml.Node, Any]]:
+        """All of the document: the steps to it, its place in the file, its value."""
+        yield steps, node, value
         if isinstance(node, yaml.MappingNode):
-            found = [value for key, value in node.value if key.value == str(step)]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-            found = node.value[step : step + 1]
-        else:
-            found = []
-        if not found:
-            break
-        node = found[0]
-    return int(node.start_mark.line) + 1
+            inner = {str(key): each for key, each in value.items()}
+            for key, below in node.value:
+                if key.value in inner:
+                    yield from self._nodes(below, inner[key.value], (*steps, key.value))
+        elif isinstance(node, yaml.SequenceNode):
+            for index, below in enumerate(node.value):
+                yield from self._nodes(below, value[index], (*steps, str(index)))
 
 
-def generate(contract: Path, staging: Path) -> None:
+def pointer(steps: tuple[str, ...]) -> str:
+    """The JSON pointer of `steps`."""
+    return "#" + "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def generate(contract: Contract, staging: Path) -> None:
     """Make the client of `contract` in the folder `staging`, which must not exist yet.
 
     Raises:
-        GenerationFailed: the contract is broken, or the generator or one of its hooks warned.
+        GenerationError: the generator or one of its hooks failed or warned.
     """
-    version = read_contract(contract)
     # The hooks call `ruff` by name: the one that is pinned beside this interpreter, not one of the host's.
     search_path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     command = [sys.executable, "-m", "openapi_python_client", "generate"]
-    command += ["--path", str(contract), "--config", str(CONFIG), "--output-path", str(staging)]
+    command += [
+        "--path",
+        str(contract.path.resolve()),
+        "--config",
+        str(CONFIG),
+        "--output-path",
+        str(staging.resolve()),
+    ]
     command += ["--meta", "none", "--fail-on-warning"]
-    environment = os.environ | FIXED_ENVIRONMENT | {"PATH": search_path}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(HOST_SETTINGS)}
+    environment |= FIXED_ENVIRONMENT | {"PATH": search_path}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
     if done.returncode != 0:
-        said = "\n".join(f"  {line}" for line in (done.stdout + done.stderr).splitlines() if line.strip())
-        raise GenerationFailed(f"{contract}: openapi-python-client could not make the whole client of it:\n{said}")
+        raise GenerationError(_explained(contract, done.stdout + done.stderr))
     shutil.rmtree(staging / ".ruff_cache", ignore_errors=True)
     generator = importlib.metadata.version("openapi-python-client")
     header = (
-        f"# Made by `make generate` from openapi.yaml, version {version}, with openapi-python-client {generator}.\n"
+        f"# Made by `make generate` from openapi.yaml, version {contract.version}, "
+        f"with openapi-python-client {generator}.\n"
         "# Not to be edited: edit the contract and make it again.\n"
     )
     for module in sorted(staging.rglob("*.py")):
         module.write_text(header + module.read_text(encoding="utf-8"), encoding="utf-8", newline="\n")
     (staging / "py.typed").touch()
+
+
+def _explained(contract: Contract, output: str) -> str:
+    """What the generator printed, with the line that it is about and what to do."""
+    lines = [line for line in output.splitlines() if line.strip() and not line.startswith(("Generating ", "If you "))]
+    hook = next((line for line in lines if "failed" in line or "Skipping Integration" in line), None)
+    if hook:
+        hooks = CONFIG.read_text(encoding="utf-8").splitlines()
+        number = next((number for number, line in enumerate(hooks, 1) if line.startswith("post_hooks")), 1)
+        advice = f"{CONFIG}:{number}: a post hook failed. Mend the hook, or `make setup` when a tool is missing."
+    else:
+        advice = (
+            f"{contract.path}:{contract.line_in(output)}: openapi-python-client cannot make a client of all of it."
+            " Say it in a way that it knows: the bigger parts as named schemas, no mixed types, JSON bodies."
+        )
+    return "\n".join([advice, *(f"  {line}" for line in lines)])
 
 
 def replace(destination: Path, staging: Path) -> None:
@@ -155,8 +242,8 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix=".staging-", dir=options.output.parent) as folder:
         staging = Path(folder) / options.output.name
         try:
-            generate(options.contract, staging)
-        except GenerationFailed as error:
+            generate(Contract(options.contract), staging)
+        except GenerationError as error:
             print(f"generate: {error}\n{options.output} is as it was.", file=sys.stderr)
             return 2
         lines = drift(options.output, staging)

@@ -32,7 +32,8 @@ class ContractError(Exception):
 class Member:
     """One place in a JSON message: a named member, the values of a map, or the items of an array.
 
-    `path` leads to it from the top of the message; `*` stands for any name in a map, `[]` for any item of an array.
+    `path` leads to it from the top of the message; `*` stands for any name in a map, `[]` for any item of an array,
+    `[1]` for an item that is the second of the alternatives that an item can be.
     `name` is the path as clauses and reports write it, with the alternative where there are several:
     `runProfile.envVars.*`, `runProfile.mounts[].FileMount.target`.
     `level` is how strongly a server has to take or give it: `should` where it is known from elsewhere than the page.
@@ -66,6 +67,11 @@ class Rule:
     level: Level
     source: str
     text: str
+
+
+def item(step: str) -> int | None:
+    """The index of the item that a step of a path leads to, None where it is a name."""
+    return int(step[1:-1] or 0) if step.startswith("[") and step.endswith("]") else None
 
 
 def escape(step: str) -> str:
@@ -230,8 +236,10 @@ def members(
         return
     inside = (*inside, pointer)
     variants = [(variant, at) for variant, at in _variants(contract, schema, pointer) if _types(variant) != ["null"]]
-    for variant, at in variants:
+    for number, (variant, at) in enumerate(variants):
         prefix = f"{name}.{at.rsplit('/', 1)[-1]}" if len(variants) > 1 else name
+        if len(variants) > 1 and path and path[-1].startswith("["):
+            path = (*path[:-1], f"[{number}]")
         required = variant.get("required", [])
         below: list[tuple[str, Mapping[str, Json], str]] = [
             (name, sub, f"{at}/properties/{escape(name)}") for name, sub in variant.get("properties", {}).items()

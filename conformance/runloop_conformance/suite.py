@@ -10,6 +10,7 @@ from attrs import define, field, frozen
 
 from runloop_conformance import __version__
 from runloop_conformance.clauses import Clause, all_clauses, selected
+from runloop_conformance.clauses.run import STANDING_MS
 from runloop_conformance.contract import Contract, Level
 from runloop_conformance.exchange import Exchange, Probe
 from runloop_conformance.judge import Finding, Verdict, judge, verdict
@@ -108,12 +109,20 @@ class Suite:
                 self._try([probe])
                 if len(self.sender.exchanges) == 1 and self.sender.exchanges[0].failure:
                     return precondition(self.sender.exchanges, self.options)
-        for group in self.plan.successes:
+        for number, group in enumerate(self.plan.successes):
             if not self._over():
+                if number == len(self.plan.successes) // 2:
+                    self._let_time_pass()
                 self._try(group)
         if self._stopped and self._silent >= MANY_FAILURES:
             return self._stopped
         return None
+
+    def _let_time_pass(self) -> None:
+        """So long after the first run that a clock which stands still shows."""
+        first = next((exchange for exchange in self.sender.exchanges if exchange.accepted), None)
+        if first is not None and self.sender.budget.left:
+            time.sleep(max(0.0, (first.ended_ms + STANDING_MS) / 1000 + 0.05 - time.time()))
 
     def _worth(self, probe: Probe, wanted: set[str]) -> bool:
         """Whether a refusal can still tell something: a clause that has failed by starting a run is not tried again."""
@@ -140,19 +149,27 @@ class Suite:
             self._stopped = f"it took longer than {LONGEST:g} s"
         return self._stopped is not None
 
+    def defect(self, reason: str) -> Result:
+        """What is left to report when the suite itself failed: what was sent, and no finding."""
+        return self._report("error", reason, ())
+
     def _result(self, failed_precondition: str | None) -> Result:
-        exchanges = tuple(self.sender.exchanges)
-        recording = Recording(self.contract, exchanges, (self.options.token,))
-        findings = judge(self.clauses, recording)
+        findings = judge(self.clauses, Recording(self.contract, self.sender.exchanges, (self.options.token,)))
         said, reason = verdict(findings, self.options.fail_on, failed_precondition)
         if self._stopped and said == "conformant":
-            said, reason = "inconclusive", f"not everything was sent: {self._stopped}"
+            said = "inconclusive"
+        if self._stopped:
+            reason = f"not everything was sent: {self._stopped}"
+        return self._report(said, reason, findings, complete=not self._stopped and not failed_precondition)
+
+    def _report(self, said: Verdict, reason: str | None, findings: tuple[Finding, ...], *, complete: bool = False) -> Result:
+        exchanges = tuple(self.sender.exchanges)
         started = [e for e in exchanges if e.accepted and e.probe.method == self.contract.operation.method]
         lost = sum(e.failure is not None and e.failure.kind not in ("unreachable", "tls") and e.probe.intent != "refuse" for e in exchanges)
         return Result(
             verdict=said,
-            reason=reason or (self._stopped and f"not everything was sent: {self._stopped}"),
-            complete=self._stopped is None and failed_precondition is None,
+            reason=reason,
+            complete=complete,
             server=self.options.to.url,
             contract=self.contract,
             suite_version=__version__,

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from runloop_conformance.clauses.clause import Clause, Judge, acceptance, by_rule, kept, refusal
 from runloop_conformance.clauses.clause import Observation
-from runloop_conformance.contract import Contract, Level, Member
-from runloop_conformance.plan.refusals import NULL_IS_FREE, wrong_values
+from runloop_conformance.contract import Contract, Level, Member, item
+from runloop_conformance.plan.bodies import is_any
+from runloop_conformance.plan.refusals import wrong_values
 from runloop_conformance.recording import Recording
 
 ACCEPTED = {
@@ -48,7 +49,7 @@ def _of(member: Member) -> Iterator[Clause]:
     for kind in dict.fromkeys(kind for kind, _ in wrong_values(member)):
         identifier = f"{stem}.{kind}"
         yield Clause(identifier, refused, member.pointer, f"{_says(member, kind)}{quoted}", refusal(identifier))
-    if not member.required and member.path[-1] not in ("*", "[]"):
+    if not member.required and not is_any(member):
         identifier = f"{stem}.accepted"
         text = f"`{member.name}` is accepted.{quoted}"
         yield Clause(identifier, member.level, member.pointer, text, _taken(identifier, member, null=False))
@@ -88,13 +89,11 @@ def _taken(identifier: str, member: Member, *, null: bool) -> Judge:
 
 def _at(value: object, path: tuple[str, ...]) -> tuple[bool, object]:
     for step in path:
-        if step == "[]" and isinstance(value, list) and value:
-            value = value[0]
+        index = item(step)
+        if index is not None and isinstance(value, list) and len(value) > index:
+            value = value[index]
         elif isinstance(value, dict) and step in value:
             value = value[step]
         else:
             return False, None
     return True, value
-
-
-__all__ = ["NULL_IS_FREE", "clauses"]

@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from runloop_conformance.clauses.clause import Clause, Observation, brief, broken, by_rule, each_run, kept, said
-from runloop_conformance.contract import Contract, Level, Member
-from runloop_conformance.exchange import NOTHING
+from runloop_conformance.contract import Contract, Level, Member, item
 from runloop_conformance.recording import Run
 from runloop_conformance.strict_json import LONE_SURROGATE, SpelledFloat, dump, kind
 
@@ -144,18 +143,21 @@ def _values(member: Member, test: Test) -> Callable[..., Iterator[Observation]]:
 
 
 def _at(value: object, path: tuple[str, ...]) -> Iterator[object]:
+    """Every value at a path; nothing where the way there is not in the answer."""
     if not path:
         yield value
-    elif path[0] == "*" and isinstance(value, dict):
-        for item in value.values():
-            yield from _at(item, path[1:])
-    elif path[0] == "[]" and isinstance(value, list):
-        for item in value:
-            yield from _at(item, path[1:])
-    elif isinstance(value, dict):
-        found = value.get(path[0], NOTHING)
-        if found is not NOTHING:
-            yield from _at(found, path[1:])
+        return
+    step, rest = path[0], path[1:]
+    if step == "*" and isinstance(value, dict):
+        below = list(value.values())
+    elif item(step) is not None and isinstance(value, list):
+        below = value
+    elif isinstance(value, dict) and step in value:
+        below = [value[step]]
+    else:
+        return
+    for one in below:
+        yield from _at(one, rest)
 
 
 def _type(member: Member, value: object) -> str | None:

@@ -6,22 +6,22 @@ import re
 from collections.abc import Iterator
 
 from runloop_conformance.clauses.clause import Clause, Observation, broken, by_rule, kept
-from runloop_conformance.contract import Contract
+from runloop_conformance.contract import Contract, item
 from runloop_conformance.exchange import Exchange
 from runloop_conformance.recording import Recording
 from runloop_conformance.redaction import REDACTED, SHORTEST
 
+# Each alternative begins with what is rare, so that a search through a large answer stays linear.
 STACK_TRACE = re.compile(
     r"Traceback \(most recent call last\)"
-    r"|\bFile \"[^\"]+\", line \d+"
-    r"|^\s+at .+\(.+:\d+(:\d+)?\)"
-    r"|\bat [\w.$<>]+\([\w$]+\.(java|kt|scala|cs):\d+\)"
-    r"|^goroutine \d+ \["
-    r"|^panic: "
-    r"|^#\d+ .+\(\d+\): "
-    r"|[\w/.-]+\.rb:\d+:in [`']"
-    r"|stack backtrace:",
-    re.MULTILINE,
+    r"|\bFile \"[^\"\n]{1,300}\", line \d+"
+    r"|\n[ \t]+at [^\n]{1,300}:\d+"
+    r"|\bat [^\s(]{1,200}\([\w$]{1,100}\.(?:java|kt|scala|cs):\d+\)"
+    r"|\bgoroutine \d+ \["
+    r"|\npanic: "
+    r"|\n#\d+ [^\n]{1,300}\(\d+\): "
+    r"|\.rb:\d+:in [`']"
+    r"|stack backtrace:"
 )
 
 
@@ -68,9 +68,9 @@ def _texts_at(value: object, path: tuple[str, ...]) -> Iterator[str]:
     if not path:
         if isinstance(value, str):
             yield value
-    elif path[0] == "[]" and isinstance(value, list):
-        for item in value:
-            yield from _texts_at(item, path[1:])
+    elif item(path[0]) is not None and isinstance(value, list):
+        for one in value:
+            yield from _texts_at(one, path[1:])
     elif isinstance(value, dict) and path[0] in value:
         yield from _texts_at(value[path[0]], path[1:])
 

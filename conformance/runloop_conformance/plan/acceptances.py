@@ -12,7 +12,7 @@ import attrs
 from runloop_conformance.contract import Member, Operation
 from runloop_conformance.exchange import TOKEN, Probe
 from runloop_conformance.plan import vocabulary
-from runloop_conformance.plan.bodies import BENCHMARK_ID, Writer, replaced, within
+from runloop_conformance.plan.bodies import BENCHMARK_ID, Writer, is_any, replaced, within
 from runloop_conformance.plan.probes import AUTHORIZED, ask, twin
 from runloop_conformance.strict_json import dump
 
@@ -127,7 +127,7 @@ def _reordered(value: Any) -> Any:
 def single_members(operation: Operation, writer: Writer, control: Probe) -> Iterator[Probe]:
     """The control and one optional member more: who refuses it refuses that member."""
     for member in operation.request:
-        if member.required or member.path[-1] in ("*", "[]") or len(member.path) > 2:
+        if member.required or is_any(member) or len(member.path) > 2:
             continue
         body = replaced(control.asked, member.path, _sample(writer, member))
         clauses = (f"request.{member.name}.accepted",)

@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import define, field
 
-from runloop_conformance.contract import Contract, Json, Level, Member
+from runloop_conformance.contract import Contract, Json, Level, Member, item
 from runloop_conformance.exchange import NOTHING
 
 BENCHMARK_ID = "benchmark_id"
@@ -81,7 +81,11 @@ class Writer:
             return self._object(schema, pointer, path, mark, wanted, texts)
         if kind == "array":
             items, at = self.contract.resolve(schema.get("items", {}), pointer)
-            return [self._value(items, at, (*path, "[]"), mark, wanted, texts)]
+            alternatives = next((items[keyword] for keyword in ("anyOf", "oneOf") if keyword in items), None)
+            if alternatives is None:
+                return [self._value(items, at, (*path, "[]"), mark, wanted, texts)]
+            resolved = [self.contract.resolve(alternative, at) for alternative in alternatives]
+            return [self._value(one, where, (*path, f"[{n}]"), mark, wanted, texts) for n, (one, where) in enumerate(resolved)]
         if kind == "integer":
             return int(schema.get("minimum", 1))
         if kind == "number":
@@ -126,7 +130,7 @@ class Writer:
 
     def level_of(self, member: Member) -> Level:
         """The level at which a server has to take what is at this place (the map's, for the values of a map)."""
-        holder = self.contract.operation.asks(*member.path[:-1]) if member.path[-1] in ("*", "[]") else member
+        holder = self.contract.operation.asks(*member.path[:-1]) if is_any(member) else member
         return holder.level if holder else member.level
 
     def texts(self) -> list[tuple[str, ...]]:
@@ -134,14 +138,14 @@ class Writer:
         return [
             m.path
             for m in self.contract.operation.request
-            if "string" in m.types and not m.required and m.level == "must" and m.path[-1] not in ("*", "[]")
+            if "string" in m.types and not m.required and m.level == "must" and not is_any(m)
         ]
 
     def pairwise(self) -> list[dict[str, Json]]:
         """Bodies in which every two states of every two optional members come together: absent, null, empty, filled."""
         operation = self.contract.operation
         optional = [
-            m for m in operation.request if not m.required and m.level == "must" and m.path[-1] not in ("*", "[]")
+            m for m in operation.request if not m.required and m.level == "must" and not is_any(m)
         ]
         factors: list[tuple[Member, list[str]]] = []
         for member in optional:
@@ -166,6 +170,11 @@ class Writer:
         return body
 
 
+def is_any(member: Member) -> bool:
+    """Whether it is the values of a map or the items of an array, rather than a member with a name."""
+    return member.path[-1] == "*" or item(member.path[-1]) is not None
+
+
 def within(body: Json, path: Iterable[str]) -> dict[str, Json] | None:
     """The object at a path of member names, if there is one."""
     for step in path:
@@ -184,10 +193,8 @@ def replaced(body: Json, path: Sequence[str], value: Any) -> Json:
     node = body
     for index, step in enumerate(path):
         last = index == len(path) - 1
-        key: Any = step
-        if step == "[]":
-            key = 0
-        elif step == "*":
+        key: Any = step if item(step) is None else item(step)
+        if step == "*":
             key = next(iter(node), "KEY")
         if last:
             if value is NOTHING:

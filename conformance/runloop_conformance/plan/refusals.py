@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from runloop_conformance.contract import Member, Operation
+from runloop_conformance.contract import Member, Operation, item
 from runloop_conformance.exchange import NOTHING, Probe
-from runloop_conformance.plan.bodies import replaced, within
+from runloop_conformance.plan.bodies import is_any, replaced
 from runloop_conformance.plan.probes import AUTHORIZED, twin
 from runloop_conformance.plan.vocabulary import WRONG
 from runloop_conformance.strict_json import dump, kind
 
 NULL_IS_FREE = ("metadata", "runProfile")
 """Members of the page whose null may be taken or refused: the official SDK lets it through (x-legal)."""
+
+FEW_OF_A_KIND, MOST_OF_A_KIND = 2, 50  # wrong values of one kind for one member
 
 SHOWN = 24  # characters of a wrong value in the name of a change
 
@@ -25,15 +27,16 @@ def member_twins(operation: Operation, controls: Sequence[Probe], *, all_types: 
             holds = _reaches(control.asked, member)
             if not holds:
                 continue
-            if member.required and member.path[-1] not in ("*", "[]") and _present(control.asked, member.path):
+            if member.required and not is_any(member) and _present(control.asked, member.path):
                 yield twin(
                     control, f"without {member.name}", (f"request.{member.name}.required",),
                     asked=replaced(control.asked, member.path, NOTHING),
                 )  # fmt: skip
-            values = list(wrong_values(member))
-            if not member.from_page and not all_types:
-                values = values[:4]
-            for clause, value in values:
+            tried: dict[str, int] = {}
+            for clause, value in wrong_values(member):
+                tried[clause] = tried.get(clause, 0) + 1
+                if tried[clause] > (MOST_OF_A_KIND if member.from_page or all_types else FEW_OF_A_KIND):
+                    continue
                 yield twin(
                     control, f"{member.name} is {_shown(value)}", (f"request.{member.name}.{clause}",),
                     asked=replaced(control.asked, member.path, value),
@@ -197,35 +200,29 @@ def _with_raw(body: dict[str, Any], raw: bytes) -> bytes:
 
 
 def _reaches(body: Any, member: Member) -> bool:
-    """Whether a value can be put at the member's place in this body: what holds it is there, and is the right alternative."""
+    """Whether a value can be put at the member's place: what holds it is there, or is one object that can be made."""
     node = body
-    for step in member.path[:-1]:
-        if step == "[]":
-            if not isinstance(node, list) or not node:
-                return False
-            node = node[0]
-        elif step == "*" or not isinstance(node, dict) or step not in node:
-            # an optional object on the way can be made; anything else cannot
-            return len(member.path) <= 2 and isinstance(node, dict) and member.path[-1] not in ("*", "[]")
-        else:
-            node = node[step]
-    if member.path[-1] == "[]":
-        return isinstance(node, list)
-    if member.path[-1] == "*":
-        return isinstance(node, dict) and bool(node)
-    if "[]" in member.path and isinstance(node, dict):
-        return member.path[-1] in node
-    return isinstance(node, dict)
+    for depth, step in enumerate(member.path[:-1]):
+        found = _step(node, step)
+        if found is NOTHING:
+            return depth == len(member.path) - 2 and isinstance(node, dict) and not is_any(member) and step != "*"
+        node = found
+    return _step(node, member.path[-1]) is not NOTHING or (isinstance(node, dict) and not is_any(member) and not member.required)
 
 
 def _present(body: Any, path: Sequence[str]) -> bool:
-    if "[]" in path:
-        holder = body
-        for step in path[:-1]:
-            holder = holder[0] if step == "[]" else holder[step]
-        return path[-1] in holder
-    holder = within(body, path[:-1])
-    return holder is not None and path[-1] in holder
+    for step in path:
+        body = _step(body, step)
+    return body is not NOTHING
+
+
+def _step(node: Any, step: str) -> Any:
+    index = item(step)
+    if index is not None:
+        return node[index] if isinstance(node, list) and len(node) > index else NOTHING
+    if isinstance(node, dict):
+        return next(iter(node.values()), NOTHING) if step == "*" else node.get(step, NOTHING)
+    return NOTHING
 
 
 def _shown(value: Any) -> str:

@@ -58,12 +58,19 @@ class Wire:
             self.exchanges += 1
             stays = await self.reply(received, await self.ask(received), writer) and wants_more
             await writer.drain()
+            if stays and not left:
+                left = await self.idle(reader)
+                stays = bool(left)
 
     async def reply(self, received: Received, answer: Answer, writer: asyncio.StreamWriter) -> bool:
         whole = answer.whole()
         # A HEAD is answered with the head alone.
         writer.write(whole.removesuffix(answer.body) if received.method == "HEAD" else whole)
         return True
+
+    async def idle(self, reader: asyncio.StreamReader) -> bytes:
+        """Wait for the first bytes of the next request. None ends the connection."""
+        return await reader.read(65536)
 
     async def ask(self, received: Received) -> Answer:
         """Let the application answer, in process."""

@@ -217,6 +217,12 @@ def env(asked: Asked) -> dict[str, str]:
     return found
 
 
+def maps_in(asked: Asked) -> list[dict[str, str]]:
+    """Give the metadata, the environment and the secrets of a request."""
+    given: Asked = asked.get("runProfile", {})
+    return [asked.get("metadata", {}), given.get("envVars") or {}, given.get("secrets") or {}]
+
+
 def patched(document: Document, schemas: Mapping[str, Any]) -> Document:
     changed = deepcopy(dict(document))
     for pointer, schema in schemas.items():

@@ -1,12 +1,15 @@
 """Legal ways to answer: statuses, error bodies, members, states, names."""
 
+import json
+import uuid
 from typing import Any, ClassVar
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from runloop_conformance.servers.mutants.fault import Asked, Run
 from runloop_conformance.servers.reference import Reference, RefusalError
-from runloop_conformance.servers.variants.variant import Variants
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from runloop_conformance.servers.variants.variant import RULE, Variants
 
 HERE = Variants()
 variant = HERE.variant
@@ -174,7 +177,7 @@ class ExtraMembers(Edited):
     """The answer has members that came later."""
 
     def edit(self, run: Run) -> Run:
-        own = {"object": "benchmark_run", "pending_scenarios": [{"id": None, "score": -1}], "": None, "url": {}}
+        own: Run = {"object": "benchmark_run", "pending_scenarios": [{"id": None, "score": -1}], "": None, "url": {}}
         return own | run | {"benchmark": {"id": run["benchmark_id"], "metadata": None}, "created_by": "api"}
 
 
@@ -236,8 +239,9 @@ class StatesInTurn(Edited):
     """Some runs are over at once and some are not."""
 
     def edit(self, run: Run) -> Run:
-        over = {"state": "completed", "duration_ms": 2**63 - 1, "score": -0.0}
-        return run | [{}, over, {"state": "canceled"}][self.runs % 3]
+        over: Run = {"state": "completed", "duration_ms": 2**63 - 1, "score": -0.0}
+        canceled: Run = {"state": "canceled"}
+        return run | ({}, over, canceled)[self.runs % 3]
 
 
 # --- 4: a name where none was given ---
@@ -257,3 +261,103 @@ class NameEmpty(Edited):
 
     def edit(self, run: Run) -> Run:
         return run | {"name": run["name"] or ""}
+
+
+# --- the same JSON, spelled otherwise ---
+
+
+class Spelled(Reference):
+    """Spells its answers in its own way."""
+
+    def dump(self, value: Any) -> bytes:
+        return self.spell(value).encode()
+
+    def spell(self, value: Any) -> str:
+        raise NotImplementedError
+
+
+@variant(RULE + "json-answer")
+class PrettyPrinted(Spelled):
+    """Answers are indented, and end with a line break."""
+
+    def spell(self, value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False, indent=4) + "\r\n"
+
+
+@variant(RULE + "json-answer")
+class Escaped(Spelled):
+    """Answers are in ASCII, with everything else and the slash escaped."""
+
+    def spell(self, value: Any) -> str:
+        return json.dumps(value).replace("/", "\\/")
+
+
+@variant(RULE + "json-answer")
+class MembersReversed(Spelled):
+    """Members come in the reverse order."""
+
+    def spell(self, value: Any) -> str:
+        def backwards(members: list[tuple[str, Any]]) -> dict[str, Any]:
+            return dict(reversed(members))
+
+        return json.dumps(json.loads(json.dumps(value), object_pairs_hook=backwards), ensure_ascii=False)
+
+
+@variant(RULE + "json-answer")
+class MembersSorted(Spelled):
+    """Members come in alphabetical order, those of maps too."""
+
+    def spell(self, value: Any) -> str:
+        return json.dumps(value, sort_keys=True)
+
+
+class ContentType(Reference):
+    """Labels its answers otherwise."""
+
+    content_type = "application/json; charset=utf-8"
+
+    def answer(self, run: Run) -> Response:
+        return Response(self.dump(run), headers={"Content-Type": self.content_type})
+
+
+@variant(RULE + "json-answer")
+class WithCharset(ContentType):
+    """The Content-Type says charset=utf-8."""
+
+
+@variant(RULE + "json-answer")
+class TypeInCapitals(ContentType):
+    """The Content-Type is spelled in capitals, and without a space."""
+
+    content_type = 'Application/JSON;charset="UTF-8"'
+
+
+# --- ids of any form ---
+
+
+class Ids(Reference):
+    """Has ids of another form."""
+
+    form = "{number}"
+
+    def new_id(self) -> str:
+        return self.form.format(number=next(self._count), uuid=uuid.uuid4())
+
+
+@variant(RULE + "new-run")
+class IdsAreNumbers(Ids):
+    """Ids are integers, in strings."""
+
+
+@variant(RULE + "new-run")
+class IdsAreUuids(Ids):
+    """Ids are UUIDs."""
+
+    form = "{uuid}"
+
+
+@variant(RULE + "new-run")
+class IdsAreAddresses(Ids):
+    """Ids are long, and full of characters that need care."""
+
+    form = "https://api.example.org/runs/{number}?of=ü&“{uuid}”#" + "-" * 600

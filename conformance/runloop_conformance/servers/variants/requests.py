@@ -3,13 +3,14 @@
 import asyncio
 import json
 import re
-from typing import Any
+from typing import Any, NoReturn
 
-from runloop_conformance.servers.mutants.fault import Asked, Run, patched
-from runloop_conformance.servers.reference import Reference, RefusalError, texts_in
-from runloop_conformance.servers.variants.variant import RULE, Variants
 from starlette.requests import Request
 from starlette.responses import Response
+
+from runloop_conformance.servers.mutants.fault import Asked, Run, maps_in, patched
+from runloop_conformance.servers.reference import Reference, RefusalError, texts_in
+from runloop_conformance.servers.variants.variant import RULE, Variants
 
 HERE = Variants()
 variant = HERE.variant
@@ -59,8 +60,8 @@ class PosixNamesOnly(Reference):
 
     def look_up(self, asked: Asked) -> None:
         super().look_up(asked)
-        given = asked.get("runProfile", {})
-        names = [*(given.get("envVars") or {}), *(given.get("secrets") or {})]
+        _, variables, secrets = maps_in(asked)
+        names = [*variables, *secrets]
         if not all(re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name) for name in names):
             raise RefusalError(422, "That is not the name of an environment variable.")
 
@@ -81,9 +82,7 @@ class ShortStringsOnly(Reference):
 
     def look_up(self, asked: Asked) -> None:
         super().look_up(asked)
-        run_profile = asked.get("runProfile", {})
-        maps = [asked.get("metadata", {}), run_profile.get("envVars") or {}, run_profile.get("secrets") or {}]
-        if any(len(text) > 1000 for text in texts_in(asked)) or any(len(each) > 64 for each in maps):
+        if any(len(text) > 1000 for text in texts_in(asked)) or any(len(each) > 64 for each in maps_in(asked)):
             raise RefusalError(413, "That is too long.")
 
 
@@ -107,7 +106,7 @@ class NullsTaken(Reference):
     """null for metadata or runProfile is taken for an empty object."""
 
     @staticmethod
-    def build(document: Any, token: str, benchmark_ids: Any) -> "NullsTaken":
+    def build(document: Any, token: str, benchmark_ids: Any) -> Reference:
         properties = document["components"]["schemas"]["StartRunRequest"]["properties"]
         nullable = {
             REQUEST + name: {"anyOf": [properties[name], {"type": "null"}]} for name in ("metadata", "runProfile")
@@ -214,7 +213,7 @@ class OtherMethodsNotImplemented(OtherMethods):
 
 
 class Replaying(Reference):
-    """Gives its answer again to a request with the same key in this header."""
+    """Gives its answer again to a request with the same key in a header."""
 
     header = "x-request-id"
 
@@ -224,12 +223,170 @@ class Replaying(Reference):
 
     async def respond(self, request: Request) -> Response:
         key = request.headers.get(self.header)
-        if key is None or request.method != "POST":
+        if key is None or request.method != "POST" or not self.is_authorized(request):
             return await super().respond(request)
-        self.authorize_first(request)
-        if key not in self.answers:
-            response = await super().respond(request)
-            if response.status_code != 200:
-                return response
+        if key in self.answers:
+            return self.answers[key]
+        response = await super().respond(request)
+        if response.status_code == 200:
             self.answers[key] = response
-        return self.answers[key]
+        return response
+
+    def is_authorized(self, request: Request) -> bool:
+        try:
+            self.authorize(request)
+        except RefusalError:
+            return False
+        return True
+
+
+@variant(12)
+class ReplaysByRequestId(Replaying):
+    """The same answer again for a repeated x-request-id."""
+
+
+@variant(12)
+class ReplaysByIdempotencyKey(Replaying):
+    """The same answer again for a repeated Idempotency-Key."""
+
+    header = "idempotency-key"
+
+
+# --- time, and having none ---
+
+
+@variant(RULE + "always-answers")
+class Slow(Reference):
+    """Every answer takes 150 ms."""
+
+    async def respond(self, request: Request) -> Response:
+        await asyncio.sleep(0.15)
+        return await super().respond(request)
+
+
+@variant(RULE + "starts-now")
+class TwoMinutesFast(Reference):
+    """The clock is two minutes fast."""
+
+    def now_ms(self) -> int:
+        return super().now_ms() + 120_000
+
+
+@variant(RULE + "starts-now")
+class FourMinutesSlow(Reference):
+    """The clock is four minutes slow."""
+
+    def now_ms(self) -> int:
+        return super().now_ms() - 240_000
+
+
+class Busy(Reference):
+    """Has no time for some requests, and says when to come again."""
+
+    seen = 0
+
+    async def respond(self, request: Request) -> Response:
+        self.seen += 1
+        if not self.busy():
+            return await super().respond(request)
+        await self.read(request)
+        return self.refuse(RefusalError(self.status(), "Come again.", {"Retry-After": "1"}))
+
+    def busy(self) -> bool:
+        raise NotImplementedError
+
+    def status(self) -> int:
+        return 503
+
+
+@variant("#/components/responses/Failed")
+class WarmingUp(Busy):
+    """The first two requests are answered with 503 and Retry-After."""
+
+    def busy(self) -> bool:
+        return self.seen <= 2
+
+
+@variant("#/components/responses/Refused")
+class RateLimited(Busy):
+    """Every fortieth request is answered with 429 and Retry-After."""
+
+    def busy(self) -> bool:
+        return self.seen % 40 == 39
+
+    def status(self) -> int:
+        return 429
+
+
+# --- what only SHOULD be ---
+
+
+def refusing(member: str) -> Any:
+    """Make a build whose server refuses a member of runProfile unless it is null."""
+
+    def build(document: Any, token: str, benchmark_ids: Any) -> Reference:
+        return Reference(patched(document, {PROFILE + member: {"type": "null"}}), token, benchmark_ids)
+
+    return staticmethod(build)
+
+
+@variant(PROFILE + "secrets", warns=True)
+class RefusesSecrets:
+    """`secrets`, which the page does not have, is refused."""
+
+    build = refusing("secrets")
+
+
+@variant(PROFILE + "mounts", warns=True)
+class RefusesMounts:
+    """`mounts`, which the page does not have, is refused."""
+
+    build = refusing("mounts")
+
+
+@variant(PROFILE + "launchParameters", warns=True)
+class RefusesLaunchParameters:
+    """`launchParameters`, which the page does not have, is refused."""
+
+    build = refusing("launchParameters")
+
+
+@variant(RULE + "ignores-unknown-members", warns=True)
+class RefusesUnknownMembers(Reference):
+    """A member that the contract does not name is refused."""
+
+    def look_up(self, asked: Asked) -> None:
+        super().look_up(asked)
+        known = self.document["components"]["schemas"]["StartRunRequest"]["properties"]
+        if not asked.keys() <= known.keys():
+            raise RefusalError(422, "There is a member that is not known.")
+
+
+@variant(RULE + "refuses-json-extensions", warns=True)
+class LenientJson(Reference):
+    """The body is read as Python does, NaN and duplicate keys included."""
+
+    def object_of(self, members: list[tuple[str, Any]]) -> dict[str, Any]:
+        return dict(members)
+
+    def constant(self, name: str) -> Any:
+        return float(name)
+
+
+@variant(RULE + "refuses-other-media-types", warns=True)
+class AnyMediaType(Reference):
+    """The Content-Type is not looked at."""
+
+    def check_media_type(self, request: Request) -> None:
+        """Whatever it says, the body is JSON."""
+
+
+@variant(RULE + "challenge", warns=True)
+class PlainUnauthorized(Reference):
+    """A 401 has no challenge, and the scheme has to be spelled `Bearer`."""
+
+    def challenge(self, message: str) -> NoReturn:
+        raise RefusalError(401, message)
+
+    def is_scheme(self, scheme: str) -> bool:
+        return scheme == "Bearer"

@@ -1,0 +1,23 @@
+"""Each degenerate server does its worst, and nothing else: it starts, is wrong, and goes away."""
+
+from collections import Counter
+
+import pytest
+from runloop_conformance.servers.degenerate import DEGENERATES
+from runloop_conformance.servers.hosting import RawServer
+from runloop_conformance.servers.mutants.fault import ask
+from runloop_conformance.servers.reference import Reference
+from runloop_conformance.servers.wire import Wire
+
+
+@pytest.mark.parametrize("degenerate", DEGENERATES, ids=lambda degenerate: degenerate.name)
+def test_is_nothing_like_the_reference(degenerate, document, token, observe):
+    server = degenerate.build(document, token, ())
+    assert isinstance(server, RawServer) == degenerate.needs_socket
+    reference = Reference(document, token)
+    right = Wire(reference) if degenerate.needs_socket else reference
+    assert observe(server, [ask()]) != observe(right, [ask()])
+
+
+def test_the_names_are_unique():
+    assert [name for name, count in Counter(each.name for each in DEGENERATES).items() if count > 1] == []

@@ -1,9 +1,25 @@
 """Servers with a single fault each: what the suite has to find."""
 
-from runloop_conformance.servers.mutants import authorization, response, run, state
+from runloop_conformance.servers.mutants import (
+    authorization,
+    escaping,
+    response,
+    run,
+    spelling,
+    state,
+    truncation,
+)
 from runloop_conformance.servers.mutants.fault import Ask, Chapter, Mutant
 
 __all__ = ["CHAPTERS", "MUTANTS", "Ask", "Mutant"]
 
-CHAPTERS: tuple[Chapter, ...] = (authorization.CHAPTER, response.CHAPTER, run.CHAPTER, state.CHAPTER)
+CHAPTERS: tuple[Chapter, ...] = (
+    authorization.CHAPTER,
+    response.CHAPTER,
+    run.CHAPTER,
+    state.CHAPTER,
+    truncation.CHAPTER,
+    spelling.CHAPTER,
+    escaping.CHAPTER,
+)
 MUTANTS: tuple[Mutant, ...] = tuple(mutant for chapter in CHAPTERS for mutant in chapter.mutants)

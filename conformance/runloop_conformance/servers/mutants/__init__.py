@@ -3,6 +3,8 @@
 from runloop_conformance.servers.mutants import (
     authorization,
     escaping,
+    maps,
+    members,
     response,
     run,
     spelling,
@@ -21,5 +23,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     truncation.CHAPTER,
     spelling.CHAPTER,
     escaping.CHAPTER,
+    members.CHAPTER,
+    maps.CHAPTER,
 )
 MUTANTS: tuple[Mutant, ...] = tuple(mutant for chapter in CHAPTERS for mutant in chapter.mutants)

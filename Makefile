@@ -57,15 +57,15 @@ test: $(READY) ## all tests: ARGS="-k name" for some
 
 check: lint types drift ## lint, types, and whether generated/ is what the contract makes
 
-lint: $(READY)
+lint: $(READY) ## ruff's rules and its formatting
 	@"$(PY)" -m ruff check .
 	@"$(PY)" -m ruff format --check .
 
-types: $(READY)
+types: $(READY) ## mypy and pyright, both strict
 	@"$(PY)" -m mypy
 	@"$(PY)" -m pyright
 
-drift: $(READY)
+drift: $(READY) ## whether generated/ is what the contract makes
 	@"$(PY)" generation/generate.py --check
 
 format: $(READY) ## what ruff can mend by itself

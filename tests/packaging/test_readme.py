@@ -1,0 +1,45 @@
+"""The README's example is run as it stands."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from runloop_conformance.servers.hosting import running
+from runloop_conformance.servers.reference import Reference, default_document
+
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TOKEN = "a-token-of-the-tests"
+(EXAMPLE,) = re.findall(
+    r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+)
+
+
+def outcome(folder: Path, known: tuple[str, ...]) -> str:
+    with running(Reference(default_document(), TOKEN, known)) as url:
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", EXAMPLE],
+            cwd=folder,
+            env=os.environ | {"RUNLOOP_BASE_URL": url, "RUNLOOP_API_KEY": TOKEN},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            timeout=60,
+        )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_the_example_starts_a_run(tmp_path: Path) -> None:
+    assert re.fullmatch(r"\S+ (running|completed|canceled)\n", outcome(tmp_path, ()))
+
+
+def test_the_example_says_when_there_is_no_such_benchmark(tmp_path: Path) -> None:
+    assert outcome(tmp_path, ("bmd_another",)) == "no such benchmark\n"

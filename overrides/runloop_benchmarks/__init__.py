@@ -4,8 +4,8 @@
 
     run = Runloop().benchmarks.start_run(benchmark_id="…")
 
-One call never starts two runs, and a run that was started is never lost. Names and arguments are those of the official SDK,
-`runloop_api_client`, which dropped the operation in 2.0.0.
+One call never starts two runs, and a run that was started is never lost. Names and arguments are those of the
+official SDK, `runloop_api_client`, which dropped the operation in 2.0.0.
 """
 
 from __future__ import annotations
@@ -107,59 +107,68 @@ if TYPE_CHECKING:
     from ._settings import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
     from ._version import __version__ as __version__
 
-# Where each name lives. Nothing is imported before it is asked for: importing this package costs next to nothing.
-_HOMES = {
-    "._aiohttp": ("DefaultAioHttpClient",),
-    "._client": ("AsyncRunloop", "Runloop"),
-    "._exceptions": (
-        "APIConnectionError",
-        "APIError",
-        "APIResponseValidationError",
-        "APIStatusError",
-        "APITimeoutError",
-        "AuthenticationError",
-        "BadRequestError",
-        "ClientClosedError",
-        "ConflictError",
-        "InternalServerError",
-        "NotFoundError",
-        "PermissionDeniedError",
-        "RateLimitError",
-        "RunMayHaveStartedError",
-        "RunloopError",
-        "UnprocessableEntityError",
-    ),
-    "._models": (
-        "AfterIdle",
-        "AgentMount",
-        "BenchmarkRunState",
-        "BenchmarkRunView",
-        "CodeMount",
-        "FileMount",
-        "LaunchParameters",
-        "ObjectMount",
-        "RunProfile",
-        "StringMap",
-        "UNSET",
-        "Unset",
-        "UserParameters",
-    ),
-    "._raw": ("AsyncRawResponse", "RawResponse"),
-    "._settings": ("DEFAULT_MAX_RETRIES", "DEFAULT_TIMEOUT", "Timeout"),
-    "._version": ("__version__",),
-}
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+__all__ = [
+    "DEFAULT_MAX_RETRIES",
+    "DEFAULT_TIMEOUT",
+    "UNSET",
+    "APIConnectionError",
+    "APIError",
+    "APIResponseValidationError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AfterIdle",
+    "AgentMount",
+    "AsyncRawResponse",
+    "AsyncRunloop",
+    "AuthenticationError",
+    "BadRequestError",
+    "BenchmarkRunState",
+    "BenchmarkRunView",
+    "ClientClosedError",
+    "CodeMount",
+    "ConflictError",
+    "DefaultAioHttpClient",
+    "FileMount",
+    "InternalServerError",
+    "LaunchParameters",
+    "NotFoundError",
+    "ObjectMount",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RawResponse",
+    "RunMayHaveStartedError",
+    "RunProfile",
+    "Runloop",
+    "RunloopError",
+    "StringMap",
+    "Timeout",
+    "UnprocessableEntityError",
+    "Unset",
+    "UserParameters",
+    "__version__",
+]
 
-__all__ = sorted(_HOME_OF)  # pyright: ignore[reportUnsupportedDunderAll]
+_HOMES = {
+    "AsyncRawResponse": "_raw",
+    "AsyncRunloop": "_client",
+    "DEFAULT_MAX_RETRIES": "_settings",
+    "DEFAULT_TIMEOUT": "_settings",
+    "DefaultAioHttpClient": "_aiohttp",
+    "RawResponse": "_raw",
+    "Runloop": "_client",
+    "Timeout": "_settings",
+    "__version__": "_version",
+}
 
 
 def __getattr__(name: str) -> object:
-    module = _HOME_OF.get(name)
-    if module is None:
+    # Nothing is imported before it is asked for: importing this package costs next to nothing.
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module  # noqa: PLC0415 - only when a name is asked for
 
-    value = globals()[name] = getattr(import_module(module, __name__), name)
+    home = "_exceptions" if name.endswith("Error") else _HOMES.get(name, "_models")
+    value = globals()[name] = getattr(import_module(f".{home}", __name__), name)
     return value
 
 

@@ -15,8 +15,8 @@ except ImportError as missing:
 class DefaultAioHttpClient(HttpxAiohttpClient):
     """An httpx.AsyncClient on aiohttp, for many calls at once: `AsyncRunloop(http_client=DefaultAioHttpClient())`.
 
-    Takes what httpx.AsyncClient takes. Without event hooks, auth, cookies, params, headers, proxies and mounts of its own,
-    calls go to the transport directly, which halves what a call costs.
+    Takes what httpx.AsyncClient takes. Without event hooks, auth, cookies, params, headers, proxies and mounts of its
+    own, calls go to the transport directly, which halves what a call costs.
     """
 
     def __init__(self, **options: Any) -> None:

@@ -108,9 +108,9 @@ class Meaning:
 def meaning_of(outcome: Outcome) -> Meaning:
     """Whether the server may have acted, and whether another attempt is safe and sensible.
 
-    Safe are only: what failed before the request was sent, 429, and 503 with Retry-After. A gateway can answer any other
-    503 after its upstream has acted. 301, 307 and 308 say that the request belongs elsewhere, other redirects may be the
-    result of having acted.
+    Safe are only: what failed before the request was sent, 429, and 503 with Retry-After. A gateway can answer any
+    other 503 after its upstream has acted. 301, 307 and 308 say that the request belongs elsewhere, other redirects
+    may be the result of having acted.
     """
     if isinstance(outcome, Failed):
         return Meaning(ambiguous=outcome.sent, retryable=not outcome.sent and not _is_hopeless(outcome.cause))
@@ -149,7 +149,8 @@ _SECONDS = re.compile(r"\d+(?:\.\d+)?\Z")
 def asked_wait(headers: httpx.Headers) -> float | None:
     """Seconds from `retry-after-ms`, or from `Retry-After` as seconds or as a date; None when there is no valid one.
 
-    A date is taken against the answer's own Date, so that a wrong clock here does not matter (RFC 9110, section 10.2.3).
+    A date is taken against the answer's own Date, so that a wrong clock here does not matter (RFC 9110, section
+    10.2.3).
     """
     milliseconds = headers.get("retry-after-ms", "").strip()
     if _SECONDS.match(milliseconds):
@@ -202,7 +203,8 @@ _JSON_VALUE = re.compile(r'\s*:\s*"((?:[^"\\]|\\.)+)"', re.DOTALL)
 
 
 def run_id_in(received: Received | None) -> str | None:
-    """The `id` of the outermost object, also where the text breaks off or breaks down after it. Other objects have ids too."""
+    """The `id` of the outermost object, also where the text breaks off or breaks down after it. Other objects have
+    ids too."""
     if received is None or not 200 <= received.status < 300:
         return None
     text = received.body.decode("utf-8-sig", errors="replace")

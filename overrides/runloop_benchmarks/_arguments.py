@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeGuard, Union, get_args, get_origin, get_type_hints
 
 import attrs
 from runloop_benchmarks_api import models
@@ -20,19 +20,29 @@ EXTRA = "additional_properties"
 """Where a generated class keeps the members that it has no field for."""
 
 
+def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    """Whether it is a dict or like one, in a form that both type checkers understand."""
+    return isinstance(value, Mapping)
+
+
+def is_list(value: object) -> TypeGuard[list[Any] | tuple[Any, ...]]:
+    """Whether it is what JSON makes a list of."""
+    return isinstance(value, list | tuple)
+
+
 class _Sentinel:
     def to_dict(self) -> _Sentinel:
         return self
 
 
 @cache
-def hints_of(cls: type[Any]) -> dict[str, Any]:
+def hints_of(cls: Any) -> dict[str, Any]:
     """Field to type, with names that the generated module imports for type checkers only."""
     return get_type_hints(cls, localns=vars(models))
 
 
 @cache
-def members_of(cls: type[Any]) -> dict[str, str]:
+def members_of(cls: Any) -> dict[str, str]:
     """Python name of a field to its name on the wire, learnt by watching where `to_dict` puts it."""
     names = [field.name for field in attrs.fields(cls) if field.name != EXTRA]
     values = {name: _Sentinel() for name in names}
@@ -41,7 +51,7 @@ def members_of(cls: type[Any]) -> dict[str, str]:
 
 
 @cache
-def spellings_of(cls: type[Any]) -> dict[str, str]:
+def spellings_of(cls: Any) -> dict[str, str]:
     """Every accepted spelling of a member (envVars, env_vars) to the Python name of its field."""
     spellings: dict[str, str] = {}
     for name, wire in members_of(cls).items():
@@ -50,7 +60,7 @@ def spellings_of(cls: type[Any]) -> dict[str, str]:
     return spellings
 
 
-def built(hint: Any, value: Any, where: str, *, strict: bool = True) -> Any:
+def built(hint: Any, value: Any, where: str, *, strict: bool = True) -> Any:  # noqa: PLR0911 - one for each kind of hint
     """`value` as the hint wants it: a dict becomes an object of the generated class.
 
     Not `strict`, as an answer is read: unknown values of an enumeration are kept, and `1.0` is an integer, as in JSON.
@@ -63,11 +73,10 @@ def built(hint: Any, value: Any, where: str, *, strict: bool = True) -> Any:
     if origin is Literal:
         return _literal(get_args(hint), value, where, strict=strict)
     if origin is list:
-        if not isinstance(value, list | tuple):
+        if not is_list(value):
             raise _mismatch("a list", value, where)
         (inner,) = get_args(hint)
-        items: list[Any] = [*value]  # pyright: ignore[reportUnknownVariableType]
-        return [built(inner, item, f"{where}[{index}]", strict=strict) for index, item in enumerate(items)]
+        return [built(inner, item, f"{where}[{index}]", strict=strict) for index, item in enumerate(value)]
     if origin is dict:
         return _mapping(get_args(hint)[1], value, where, strict=strict)
     if attrs.has(hint):
@@ -92,7 +101,7 @@ def _tagged(classes: list[Any], value: Any, where: str, *, strict: bool) -> Any:
         return built(type(value), value, where, strict=strict)
     if isinstance(value, models.StringMap):
         value = value.additional_properties
-    if not isinstance(value, Mapping):
+    if not is_mapping(value):
         raise _mismatch(_named(tuple(classes)), value, where)
     entries: Mapping[Any, Any] = value
     seen: list[str] = []
@@ -121,7 +130,7 @@ def _literal(choices: tuple[Any, ...], value: Any, where: str, *, strict: bool) 
 
 
 def _mapping(inner: Any, value: Any, where: str, *, strict: bool) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
+    if not is_mapping(value):
         raise _mismatch("a dict", value, where)
     entries: Mapping[Any, Any] = value
     for key in entries:
@@ -130,7 +139,7 @@ def _mapping(inner: Any, value: Any, where: str, *, strict: bool) -> dict[str, A
     return {key: built(inner, item, f"{where}.{key}", strict=strict) for key, item in entries.items()}
 
 
-def _object(cls: type[Any], value: Any, where: str, *, strict: bool) -> Any:
+def _object(cls: Any, value: Any, where: str, *, strict: bool) -> Any:
     """An object of a generated class, from a dict in either spelling or from such an object, its fields checked."""
     hints = hints_of(cls)
     if isinstance(value, cls):
@@ -154,8 +163,8 @@ def _object(cls: type[Any], value: Any, where: str, *, strict: bool) -> Any:
     return made
 
 
-def _sorted_out(cls: type[Any], value: Any, where: str, *, strict: bool) -> tuple[dict[str, Any], dict[str, Any]]:
-    if not isinstance(value, Mapping):
+def _sorted_out(cls: Any, value: Any, where: str, *, strict: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    if not is_mapping(value):
         raise _mismatch(f"a dict or {cls.__name__}", value, where)
     given: dict[str, Any] = {}
     extra: dict[str, Any] = {}
@@ -188,10 +197,9 @@ def _json(value: Any, where: str) -> Any:
         raise ValueError(f"{where} is not a finite number, which JSON cannot carry.")
     if value is None or isinstance(value, str | int | float):
         return value
-    if isinstance(value, list | tuple):
-        items: list[Any] = [*value]  # pyright: ignore[reportUnknownVariableType]
-        return [_json(item, f"{where}[{index}]") for index, item in enumerate(items)]
-    if isinstance(value, Mapping):
+    if is_list(value):
+        return [_json(item, f"{where}[{index}]") for index, item in enumerate(value)]
+    if is_mapping(value):
         return _mapping(Any, value, where, strict=True)
     raise TypeError(f"{where} is {_kind(value)}, which JSON cannot carry.")
 
@@ -250,6 +258,7 @@ def view_from(members: dict[str, Any]) -> models.BenchmarkRunView:
         view = built(models.BenchmarkRunView, members, "", strict=False)
     if not isinstance(state, str):
         raise _mismatch("a str", state, "state")
-    view.state = state  # type: ignore[assignment] - a state that came later is still the state  # pyright: ignore
+    vars_of: Any = view
+    vars_of.state = state  # a state that came later is still the state
     checked: models.BenchmarkRunView = built(models.BenchmarkRunView, view, "", strict=False)
     return checked

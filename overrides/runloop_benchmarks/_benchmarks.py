@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from runloop_benchmarks_api.types import Unset
 
     from ._client import AsyncRunloop, Runloop
-    from ._settings import Timeout
+    from ._settings import TimeoutOption
 
 P = ParamSpec("P")
 
@@ -29,7 +29,7 @@ class Benchmarks:
     def __init__(self, client: Runloop) -> None:
         self._client = client
 
-    def start_run(
+    def start_run(  # noqa: PLR0913 - the arguments of the official SDK
         self,
         *,
         benchmark_id: str,
@@ -39,7 +39,7 @@ class Benchmarks:
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
-        timeout: Timeout | EllipsisType = ...,
+        timeout: TimeoutOption | EllipsisType = ...,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         idempotency_key: str | None = None,
@@ -56,11 +56,11 @@ class Benchmarks:
             extra_headers: Headers for this call, over those of the client.
             extra_query: Parameters for the URL.
             extra_body: Members for the body, over all arguments; not checked against the contract.
-            timeout: Seconds for the whole call, with connecting, retries and waits. An `httpx.Timeout` limits single steps,
-                and not the whole; None limits nothing. Left out: the client's.
+            timeout: Seconds for the whole call, with connecting, retries and waits. An `httpx.Timeout` limits single
+                steps, and not the whole; None limits nothing. Left out: the client's.
             max_retries: How often to try again where the server cannot have acted. Left out: the client's.
-            retry_ambiguous: True also tries again after what may have started a run: only for servers that de-duplicate on
-                `x-request-id`. Left out: the client's.
+            retry_ambiguous: True also tries again after what may have started a run: only for servers that
+                de-duplicate on `x-request-id`. Left out: the client's.
             idempotency_key: Sent as `x-request-id`, the same on every attempt. Left out: a random one.
 
         Returns:
@@ -68,8 +68,9 @@ class Benchmarks:
 
         Raises:
             TypeError, ValueError: an argument cannot be sent. Nothing was sent.
-            RunMayHaveStartedError: the server may have acted, and this call cannot tell. Holds the `idempotency_key`, and the
-                `run_id` where it is known. It is an APITimeoutError, an APIConnectionError, an InternalServerError, …, too.
+            RunMayHaveStartedError: the server may have acted, and this call cannot tell. Holds the `idempotency_key`,
+                and the `run_id` where it is known. It is an APITimeoutError, an APIConnectionError, an
+                InternalServerError, …, too.
             APIResponseValidationError: a run was started, but the answer cannot be read. Also a RunMayHaveStartedError.
             APIStatusError: the server refused: BadRequestError, AuthenticationError, NotFoundError, RateLimitError, …
             APITimeoutError, APIConnectionError: no connection, and nothing was sent.
@@ -110,7 +111,7 @@ class AsyncBenchmarks:
     def __init__(self, client: AsyncRunloop) -> None:
         self._client = client
 
-    async def start_run(
+    async def start_run(  # noqa: PLR0913 - the arguments of the official SDK
         self,
         *,
         benchmark_id: str,
@@ -120,7 +121,7 @@ class AsyncBenchmarks:
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
-        timeout: Timeout | EllipsisType = ...,  # noqa: ASYNC109 - the official argument; it spans retries and waits
+        timeout: TimeoutOption | EllipsisType = ...,  # noqa: ASYNC109 - the official argument; it spans retries and waits
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         idempotency_key: str | None = None,
@@ -162,7 +163,10 @@ AsyncBenchmarks.start_run.__doc__ = Benchmarks.start_run.__doc__
 def _raw(parsed: Callable[P, BenchmarkRunView], client: Runloop) -> Callable[P, RawResponse]:
     @wraps(parsed)
     def start_run(*args: P.args, **kwargs: P.kwargs) -> RawResponse:
-        arguments = Arguments(*args, **kwargs)
+        given: dict[str, Any] = {**kwargs}
+        kwargs.clear()
+        arguments = Arguments(*args, **given)
+        given.clear()
         kwargs.clear()
         return RawResponse(client._answer(arguments))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
@@ -174,7 +178,10 @@ def _async_raw(
 ) -> Callable[P, Awaitable[AsyncRawResponse]]:
     @wraps(parsed)
     async def start_run(*args: P.args, **kwargs: P.kwargs) -> AsyncRawResponse:
-        arguments = Arguments(*args, **kwargs)
+        given: dict[str, Any] = {**kwargs}
+        kwargs.clear()
+        arguments = Arguments(*args, **given)
+        given.clear()
         kwargs.clear()
         return AsyncRawResponse(await client._answer(arguments))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 

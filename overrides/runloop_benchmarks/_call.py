@@ -80,8 +80,7 @@ class Answer:
         named = f"the run {run_id}" if run_id else "a run, most likely,"
         message = f"{self.received.status}: {named} was started, but the answer cannot be read, since {problem}."
         details = Details(self.order, self.attempts)
-        error = details.error(APIResponseValidationError, message, self.received)
-        return error
+        return details.error(APIResponseValidationError, message, self.received)
 
 
 @frozen(repr=False)

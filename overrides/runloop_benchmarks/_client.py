@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ._answer import Outcome
     from ._call import Answer, Call
     from ._order import Arguments, Order
-    from ._settings import Settings, Timeout
+    from ._settings import Settings, TimeoutOption
 
 log = logging.getLogger("runloop_benchmarks")
 set_up_from_environment()
@@ -57,7 +57,7 @@ class _Client:
         return httpx.URL(self._settings.base_url)
 
     @property
-    def timeout(self) -> Timeout:
+    def timeout(self) -> TimeoutOption:
         """Seconds for a whole call, an httpx.Timeout for its steps, or None."""
         return self._settings.timeout
 
@@ -88,13 +88,13 @@ class Runloop(_Client):
     Args:
         bearer_token: The token. Left out: the environment variable RUNLOOP_API_KEY.
         base_url: Left out: RUNLOOP_BASE_URL, else https://api.runloop.ai. A path prefix is kept.
-        timeout: Seconds for a whole call, with connecting, retries and waits (60). An `httpx.Timeout` limits single steps, and
-            not the whole; None limits nothing.
+        timeout: Seconds for a whole call, with connecting, retries and waits (60). An `httpx.Timeout` limits single
+            steps, and not the whole; None limits nothing.
         max_retries: How often to try again where the server cannot have acted (5).
         default_headers: Headers for every call, over those of RUNLOOP_CUSTOM_HEADERS.
         default_query: Parameters for every URL.
-        http_client: An httpx.Client of your own, for hooks, a transport, or certificates. It is closed with this client. The
-            time-out for the whole call then is checked between the pieces of an answer alone.
+        http_client: An httpx.Client of your own, for hooks, a transport, or certificates. It is closed with this
+            client. The time-out for the whole call then is checked between the pieces of an answer alone.
         retry_ambiguous: True also tries again after what may have started a run: only for servers that de-duplicate on
             `x-request-id`.
         allow_cleartext: True allows http to a host that is not loopback, where the token can be read on the way.
@@ -103,12 +103,12 @@ class Runloop(_Client):
         TypeError, ValueError: with the reason, at construction.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the arguments of the official SDK
         self,
         *,
         bearer_token: str | None = None,
         base_url: str | httpx.URL | None = None,
-        timeout: Timeout | EllipsisType = ...,
+        timeout: TimeoutOption | EllipsisType = ...,
         max_retries: int = DEFAULT_MAX_RETRIES,
         default_headers: Mapping[str, str] | None = None,
         default_query: Mapping[str, Any] | None = None,
@@ -139,12 +139,12 @@ class Runloop(_Client):
         """Benchmarks, and the runs of them."""
         return Benchmarks(self)
 
-    def with_options(
+    def with_options(  # noqa: PLR0913 - the arguments of the official SDK
         self,
         *,
         bearer_token: str | None = None,
         base_url: str | httpx.URL | None = None,
-        timeout: Timeout | EllipsisType = ...,
+        timeout: TimeoutOption | EllipsisType = ...,
         max_retries: int | None = None,
         default_headers: Mapping[str, str] | None = None,
         default_query: Mapping[str, Any] | None = None,
@@ -154,7 +154,8 @@ class Runloop(_Client):
     ) -> Self:
         """A client with some options changed, headers and parameters added to those that there are.
 
-        It shares the connections, unless `base_url` or `http_client` is among the options: closing one closes the other.
+        It shares the connections, unless `base_url` or `http_client` is among the options: closing one closes the
+        other.
         """
         given = Given.changing(
             self._settings,
@@ -221,12 +222,13 @@ class AsyncRunloop(_Client):
     Args:
         bearer_token: The token. Left out: the environment variable RUNLOOP_API_KEY.
         base_url: Left out: RUNLOOP_BASE_URL, else https://api.runloop.ai. A path prefix is kept.
-        timeout: Seconds for a whole call, with connecting, retries and waits (60). An `httpx.Timeout` limits single steps, and
-            not the whole; None limits nothing.
+        timeout: Seconds for a whole call, with connecting, retries and waits (60). An `httpx.Timeout` limits single
+            steps, and not the whole; None limits nothing.
         max_retries: How often to try again where the server cannot have acted (5).
         default_headers: Headers for every call, over those of RUNLOOP_CUSTOM_HEADERS.
         default_query: Parameters for every URL.
-        http_client: An httpx.AsyncClient of your own, for hooks, a transport, or certificates. It is closed with this client.
+        http_client: An httpx.AsyncClient of your own, for hooks, a transport, or certificates. It is closed with this
+            client.
         retry_ambiguous: True also tries again after what may have started a run: only for servers that de-duplicate on
             `x-request-id`.
         allow_cleartext: True allows http to a host that is not loopback, where the token can be read on the way.
@@ -235,12 +237,12 @@ class AsyncRunloop(_Client):
         TypeError, ValueError: with the reason, at construction.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the arguments of the official SDK
         self,
         *,
         bearer_token: str | None = None,
         base_url: str | httpx.URL | None = None,
-        timeout: Timeout | EllipsisType = ...,
+        timeout: TimeoutOption | EllipsisType = ...,
         max_retries: int = DEFAULT_MAX_RETRIES,
         default_headers: Mapping[str, str] | None = None,
         default_query: Mapping[str, Any] | None = None,
@@ -270,12 +272,12 @@ class AsyncRunloop(_Client):
         """Benchmarks, and the runs of them."""
         return AsyncBenchmarks(self)
 
-    def with_options(
+    def with_options(  # noqa: PLR0913 - the arguments of the official SDK
         self,
         *,
         bearer_token: str | None = None,
         base_url: str | httpx.URL | None = None,
-        timeout: Timeout | EllipsisType = ...,
+        timeout: TimeoutOption | EllipsisType = ...,
         max_retries: int | None = None,
         default_headers: Mapping[str, str] | None = None,
         default_query: Mapping[str, Any] | None = None,
@@ -285,7 +287,8 @@ class AsyncRunloop(_Client):
     ) -> Self:
         """A client with some options changed, headers and parameters added to those that there are.
 
-        It shares the connections, unless `base_url` or `http_client` is among the options: closing one closes the other.
+        It shares the connections, unless `base_url` or `http_client` is among the options: closing one closes the
+        other.
         """
         given = Given.changing(
             self._settings,
@@ -346,11 +349,13 @@ class AsyncRunloop(_Client):
                 outcome = await async_attempt(step, await self._connection.sender(), own=self._connection.own)
 
 
-def _timeout(given: Timeout | EllipsisType, http_client: httpx.Client | httpx.AsyncClient | None) -> Timeout:
+def _timeout(
+    given: TimeoutOption | EllipsisType, http_client: httpx.Client | httpx.AsyncClient | None
+) -> TimeoutOption:
     """The default, unless the caller's http_client has a time-out that is not just httpx's own default."""
     if given is not ...:
         return given
-    if http_client is not None and getattr(http_client, "timeout", None) not in {None, _HTTPX_DEFAULT}:
+    if http_client is not None and http_client.timeout != _HTTPX_DEFAULT:
         return http_client.timeout
     return DEFAULT_TIMEOUT
 

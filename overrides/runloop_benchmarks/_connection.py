@@ -9,14 +9,16 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 import httpcore
-import httpx
 
-from ._exceptions import ClientClosedError
+from ._asyncio_network import AsyncioBackend
+from ._exceptions import ClientClosedError, RunloopError
 from ._network import AsyncTransport, Transport
 from ._wire import on_asyncio
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable
+
+    import httpx
 
     from ._settings import Settings
     from ._wire import AsyncSend, Send
@@ -116,6 +118,7 @@ class AsyncConnection(_Shared):
         super().__init__(settings)
         self.http_client = http_client
         self._direct = direct_transport(http_client)
+        self._first_loop: Callable[[], Any] | None = None
         self._by_loop: weakref.WeakKeyDictionary[Any, tuple[AsyncTransport, AsyncGenerator[None, None]]]
         self._by_loop = weakref.WeakKeyDictionary()
 
@@ -127,18 +130,29 @@ class AsyncConnection(_Shared):
     async def sender(self) -> AsyncSend:
         """What sends a request. Raises ClientClosedError."""
         self._refuse_if_closed()
-        if self._direct is not None:
-            return self._direct.handle_async_request
-        if self.http_client is not None:
-            return self._send_by_client
         loop = _current_loop()
+        if self.http_client is not None:
+            self._refuse_another_loop(loop)
+            return self._send_by_client if self._direct is None else self._direct.handle_async_request
         held = self._by_loop.get(loop)
         if held is None:
             held = await self._opened(loop)
         return held[0].handle_async_request
 
+    def _refuse_another_loop(self, loop: Any) -> None:
+        """A connection of one event loop, used in another, sends the request and then fails: nobody would have the
+        run."""
+        if self._first_loop is None:
+            self._first_loop = weakref.ref(loop)
+        elif self._first_loop() is not loop and _keeps_connections(self.http_client):
+            raise RunloopError(
+                "This client's http_client belongs to another event loop, so nothing was sent. Make a client in each "
+                "loop, or leave http_client out: then each loop gets connections of its own."
+            )
+
     async def _opened(self, loop: Any) -> tuple[AsyncTransport, AsyncGenerator[None, None]]:
-        network: httpcore.AsyncNetworkBackend = httpcore.AnyIOBackend() if on_asyncio() else httpcore.TrioBackend()
+        trio_network: Any = httpcore.TrioBackend
+        network: httpcore.AsyncNetworkBackend = AsyncioBackend() if on_asyncio() else trio_network()
         transport = AsyncTransport(self.base_url, self.proxy, network)
         closer = _closer(transport)
         self._by_loop[loop] = held = (transport, closer)
@@ -178,9 +192,15 @@ async def _closer(transport: AsyncTransport) -> AsyncGenerator[None, None]:
 def _current_loop() -> Any:
     if on_asyncio():
         return asyncio.get_running_loop()
-    import trio  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415  # pyright: ignore
+    import trio  # noqa: PLC0415 - whoever runs on it has it
 
-    return trio.lowlevel.current_trio_token()  # pyright: ignore
+    return trio.lowlevel.current_trio_token()
+
+
+def _keeps_connections(http_client: httpx.AsyncClient | None) -> bool:
+    """Whether its transport is one of those that keep connections; a mock, say, works in any loop."""
+    transport: object = getattr(http_client, "_transport", None)
+    return any(kind.__name__ in {"AsyncHTTPTransport", "AiohttpTransport"} for kind in transport.__class__.__mro__)
 
 
 def direct_transport(http_client: httpx.AsyncClient | None) -> httpx.AsyncBaseTransport | None:

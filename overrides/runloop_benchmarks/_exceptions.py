@@ -17,8 +17,8 @@ RunloopError
     └── RunMayHaveStartedError           the server may have started the run; run_id where it is known
         └── APIResponseValidationError   a 2xx that cannot be read
 
-The names are those of the official SDK, but for ClientClosedError and RunMayHaveStartedError. What is ambiguous is of both
-kinds: a time-out after the request was on its way is an APITimeoutError *and* a RunMayHaveStartedError, a 500 an
+The names are those of the official SDK, but for ClientClosedError and RunMayHaveStartedError. What is ambiguous is of
+both kinds: a time-out after the request was on its way is an APITimeoutError *and* a RunMayHaveStartedError, a 500 an
 InternalServerError *and* a RunMayHaveStartedError, so each `except` clause catches what it says.
 
 Wrong arguments raise TypeError or ValueError before anything is sent.
@@ -98,8 +98,8 @@ class APIError(RunloopError):
 class RunMayHaveStartedError(APIError):
     """The server may have started the run, and this call cannot tell. Nothing was sent again.
 
-    Before starting another, look for the run, or ask again with `idempotency_key=error.idempotency_key` where the server
-    de-duplicates on `x-request-id`.
+    Before starting another, look for the run, or ask again with `idempotency_key=error.idempotency_key` where the
+    server de-duplicates on `x-request-id`.
 
     Attributes:
         idempotency_key: with which to ask again.
@@ -114,7 +114,8 @@ class APIConnectionError(APIError):
 
 
 class APITimeoutError(APIConnectionError):
-    """No complete answer came in the time allowed. Where the request was on its way it is a RunMayHaveStartedError too."""
+    """No complete answer came in the time allowed. Where the request was on its way it is a RunMayHaveStartedError
+    too."""
 
 
 class _AnsweredError(APIError):

@@ -1,7 +1,7 @@
 """`RUNLOOP_LOG=debug|info`, as in the official SDK: the log on stderr, for those who have not set up `logging`.
 
-The logger is `runloop_benchmarks`. It is told of attempts, statuses, waits and idempotency keys; never of headers, bodies or
-queries.
+The logger is `runloop_benchmarks`. It is told of attempts, statuses, waits and idempotency keys; never of headers,
+bodies or queries.
 """
 
 from __future__ import annotations

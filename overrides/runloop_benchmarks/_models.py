@@ -1,13 +1,13 @@
 """The generated classes, with a `repr` that shows no secret.
 
-Policy: the generated `repr` prints every value, environment variables and mount tokens among them, and a repr ends up in
-logs and tracebacks. So each generated class gets this one, once, when the client is imported. Values stay where they
+Policy: the generated `repr` prints every value, environment variables and mount tokens among them, and a repr ends up
+in logs and tracebacks. So each generated class gets this one, once, when the client is imported. Values stay where they
 belong: in the attributes, in `to_dict()` and in a pickle.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import attrs
 from runloop_benchmarks_api import models
@@ -26,7 +26,7 @@ from runloop_benchmarks_api.models import (
 )
 from runloop_benchmarks_api.types import UNSET, Unset
 
-from ._arguments import EXTRA
+from ._arguments import EXTRA, is_mapping
 
 __all__ = [
     "UNSET",
@@ -50,8 +50,8 @@ SECRET_FIELDS = frozenset({"env_vars", "environment_variables", "token", "auth_t
 
 def _secretless(self: Any) -> str:
     """The object with its secret values, and those of members it has no field for, left out."""
-    cls = type(self)
-    if cls is StringMap:
+    cls: Any = self.__class__
+    if isinstance(self, StringMap):
         return f"StringMap({_names(self.additional_properties)})"
     shown: list[str] = []
     for field in attrs.fields(cls):
@@ -70,9 +70,8 @@ def _shown(name: str, value: Any) -> str:
 
 
 def _names(value: Any) -> str:
-    if isinstance(value, dict):
-        entries: dict[Any, Any] = value
-        return "{" + ", ".join(f"{key!r}: ..." for key in entries) + "}"
+    if is_mapping(value):
+        return "{" + ", ".join(f"{key!r}: ..." for key in value) + "}"
     return repr(value) if value is None else "..."
 
 
@@ -84,5 +83,5 @@ for _name in models.__all__:
     _cls: Any = getattr(models, _name)
     if attrs.has(_cls):
         _cls.__repr__ = _secretless
-_unset_class: Any = Unset
-_unset_class.__repr__ = _unset
+_unset_class: Any = cast("Any", Unset)
+setattr(_unset_class, "__repr__", _unset)  # noqa: B010 - type checkers refuse the assignment

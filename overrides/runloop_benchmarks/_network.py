@@ -1,7 +1,8 @@
-"""The network below httpx: every single step of it knows the deadline of the call, and whether the request is on its way.
+"""The network below httpx: every single step of it knows the deadline of the call, and whether the request is on its
+way.
 
-httpx has a time-out for each read, so headers that trickle in, 1xx answers and one address after another can outlast any
-of them. Only here, below all of that, can a call be ended when its time is over.
+httpx has a time-out for each read, so headers that trickle in, 1xx answers and one address after another can outlast
+any of them. Only here, below all of that, can a call be ended when its time is over.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ from __future__ import annotations
 import socket
 import time
 from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpcore
 import httpx
+
+from ._pool import AsyncPool, Pool
 
 if TYPE_CHECKING:
     import ssl
@@ -21,7 +25,8 @@ if TYPE_CHECKING:
     SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
 
 KEEPALIVE_EXPIRY = 5.0
-"""Seconds that an idle connection is kept, as in httpx: the longer, the likelier that the server drops it as we send."""
+"""Seconds that an idle connection is kept, as in httpx: the longer, the likelier that the server drops it as we
+send."""
 
 
 class Passage:
@@ -105,7 +110,8 @@ class Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[SocketOption] | None = None,
     ) -> httpcore.NetworkStream:
-        """A connection to the first address of the host that answers. Looking the name up has no time-out of its own."""
+        """A connection to the first address of the host that answers. Looking the name up has no time-out of its
+        own."""
         until = None if timeout is None else time.monotonic() + timeout
         refused: Exception | None = None
         for address in _addresses(host, port):
@@ -190,24 +196,29 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
         await self._inner.sleep(seconds)
 
 
-def _pool_options(base_url: str) -> dict[str, Any]:
-    options: dict[str, Any] = {
+def _ssl_context(base_url: str) -> ssl.SSLContext | None:
+    # Loading the authorities takes longer than all the rest of a first call: not where there is no TLS.
+    return httpx.create_ssl_context() if base_url.startswith("https:") else None
+
+
+def _origin(base_url: str) -> httpcore.Origin:
+    return httpcore.URL(base_url).origin
+
+
+def _through(proxy: str) -> dict[str, Any]:
+    """What httpcore's proxies ask for."""
+    parsed = httpx.Proxy(proxy)
+    if parsed.url.scheme == "https":
+        raise ValueError("A proxy that is itself spoken to over https is not supported here: pass http_client=.")
+    url = parsed.url
+    target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+    return {
+        "proxy_url": target,
+        "proxy_auth": parsed.raw_auth,
         "max_connections": None,
         "max_keepalive_connections": None,
         "keepalive_expiry": KEEPALIVE_EXPIRY,
     }
-    if base_url.startswith("https:"):
-        # Loading the authorities takes longer than all the rest of a first call: not where there is no TLS.
-        options["ssl_context"] = httpx.create_ssl_context()
-    return options
-
-
-def _proxy_options(proxy: str) -> dict[str, Any]:
-    url = httpx.Proxy(proxy)
-    if url.url.scheme == "https":
-        raise ValueError("A proxy that is itself spoken to over https is not supported: pass http_client=.")
-    target = httpcore.URL(scheme=url.url.raw_scheme, host=url.url.raw_host, port=url.url.port, target=url.url.raw_path)
-    return {"proxy_url": target, "proxy_auth": url.raw_auth}
 
 
 class Transport(httpx.HTTPTransport):
@@ -215,23 +226,33 @@ class Transport(httpx.HTTPTransport):
 
     def __init__(self, base_url: str, proxy: str | None) -> None:
         # Not the base class's: it would load the authorities even for http, and has no place for a network.
-        options = _pool_options(base_url) | {"network_backend": Backend()}
+        network = Backend()
+        context = _ssl_context(base_url)
+        pool: Any
         if proxy is None:
-            self._pool = httpcore.ConnectionPool(**options)
-        elif proxy.startswith("socks"):
-            self._pool = httpcore.SOCKSProxy(**options, **_proxy_options(proxy))
+            connect = partial(
+                httpcore.HTTPConnection, _origin(base_url), context, KEEPALIVE_EXPIRY, network_backend=network
+            )
+            pool = Pool(connect, KEEPALIVE_EXPIRY)
         else:
-            self._pool = httpcore.HTTPProxy(**options, **_proxy_options(proxy))
+            kind = httpcore.SOCKSProxy if proxy.startswith("socks") else httpcore.HTTPProxy
+            pool = kind(ssl_context=context, network_backend=network, **_through(proxy))
+        self._pool = pool
 
 
 class AsyncTransport(httpx.AsyncHTTPTransport):
     """httpx's transport on the network above. A subclass, so that instrumentation of httpx finds it."""
 
     def __init__(self, base_url: str, proxy: str | None, network: httpcore.AsyncNetworkBackend) -> None:
-        options = _pool_options(base_url) | {"network_backend": AsyncBackend(network)}
+        network = AsyncBackend(network)
+        context = _ssl_context(base_url)
+        pool: Any
         if proxy is None:
-            self._pool = httpcore.AsyncConnectionPool(**options)
-        elif proxy.startswith("socks"):
-            self._pool = httpcore.AsyncSOCKSProxy(**options, **_proxy_options(proxy))
+            connect = partial(
+                httpcore.AsyncHTTPConnection, _origin(base_url), context, KEEPALIVE_EXPIRY, network_backend=network
+            )
+            pool = AsyncPool(connect, KEEPALIVE_EXPIRY)
         else:
-            self._pool = httpcore.AsyncHTTPProxy(**options, **_proxy_options(proxy))
+            kind = httpcore.AsyncSOCKSProxy if proxy.startswith("socks") else httpcore.AsyncHTTPProxy
+            pool = kind(ssl_context=context, network_backend=network, **_through(proxy))
+        self._pool = pool

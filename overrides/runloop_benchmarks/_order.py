@@ -12,7 +12,7 @@ from attrs import field, frozen
 from runloop_benchmarks_api.api.benchmarks import start_run
 from runloop_benchmarks_api.types import UNSET
 
-from ._arguments import built, request_from
+from ._arguments import built, is_list, is_mapping, request_from
 from ._settings import CONNECT_TIMEOUT, headers_from, retries_from, timeout_from
 from ._version import __version__
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import EllipsisType
 
-    from ._settings import Settings, Timeout
+    from ._settings import Settings, TimeoutOption
 
 IDEMPOTENCY_HEADER = "x-request-id"
 
@@ -37,7 +37,7 @@ class Deadline:
     steps: httpx.Timeout | None
 
     @classmethod
-    def starting_now(cls, timeout: Timeout) -> Deadline:
+    def starting_now(cls, timeout: TimeoutOption) -> Deadline:
         """The deadline of a call that begins now."""
         if timeout is None:
             return cls(None, httpx.Timeout(None, connect=CONNECT_TIMEOUT))
@@ -93,7 +93,7 @@ class Order:
     headers: dict[str, str]
     content: bytes
     idempotency_key: str
-    timeout: Timeout
+    timeout: TimeoutOption
     max_retries: int
     retry_ambiguous: bool
     token: str = field(default="")
@@ -110,25 +110,30 @@ class Order:
     def secrets(self) -> list[str]:
         """What must not be seen in the text of an error, even where a server sends it back."""
         found = [self.token, *(value for name, value in self.headers.items() if name.lower() not in _HARMLESS)]
-        profile = json.loads(self.content).get("runProfile") or {}
-        found += _strings(profile.get("envVars"))
-        for mount in profile.get("mounts") or []:
-            found += [
-                value for name, value in mount.items() if name not in {"type", "target"} and isinstance(value, str)
-            ]
+        profile = _members(json.loads(self.content).get("runProfile"))
+        found += _strings(profile.get("envVars"), but=set())
+        mounts = profile.get("mounts")
+        for mount in mounts if is_list(mounts) else []:
+            found += _strings(mount, but={"type", "target"})
         return found
 
 
 _HARMLESS = {"accept", "accept-encoding", "user-agent", "content-type", IDEMPOTENCY_HEADER}
 
 
-def _strings(value: Any) -> list[str]:
-    return [item for item in value.values() if isinstance(item, str)] if isinstance(value, dict) else []
+def _strings(value: Any, *, but: set[str]) -> list[str]:
+    """The strings in a JSON object, but for some members. Sent is what the caller's extra_body made of it."""
+    return [item for name, item in _members(value).items() if isinstance(item, str) and name not in but]
+
+
+def _members(value: Any) -> Mapping[str, Any]:
+    return value if is_mapping(value) else {}
 
 
 @frozen(kw_only=True, repr=False)
 class Arguments:
-    """The arguments of `start_run`, held together so that a traceback that prints local variables does not print them."""
+    """The arguments of `start_run`, held together so that a traceback that prints local variables does not print
+    them."""
 
     benchmark_id: object
     run_name: object = UNSET
@@ -137,7 +142,7 @@ class Arguments:
     extra_headers: Mapping[str, str] | None = None
     extra_query: Mapping[str, Any] | None = None
     extra_body: Mapping[str, Any] | None = None
-    timeout: Timeout | EllipsisType = ...
+    timeout: TimeoutOption | EllipsisType = ...
     max_retries: int | None = None
     retry_ambiguous: bool | None = None
     idempotency_key: str | None = None

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
-from attrs import field, frozen
+from attrs import frozen
+from httpx import Timeout as Timeout  # noqa: PLC0414 - for those who import it from this package, as from the official SDK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,14 +24,14 @@ DEFAULT_MAX_RETRIES = 5
 CONNECT_TIMEOUT = 5.0
 """Seconds for one attempt to connect, as in the official SDK, so that a lost packet leaves time for another attempt."""
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
-"""An answer that is longer, also after decompression, is an error. The largest legal request is 64 KB, and comes back once."""
+"""An answer that is longer, also after decompression, is an error. The largest request, 64 KB, comes back once."""
 
 # RFC 9110, section 5.6.2 and 5.5: what may stand in a field.
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
-_HEADER_VALUE = re.compile(r"(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?\Z")
+_HEADER_VALUE = re.compile(r"(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?\Z")
 _TOKEN = re.compile(r"[\x21-\x7e]+\Z")
 
-Timeout = float | httpx.Timeout | None
+TimeoutOption = float | httpx.Timeout | None
 
 
 @frozen(kw_only=True, repr=False)
@@ -39,13 +40,13 @@ class Settings:
 
     bearer_token: str
     base_url: str
-    timeout: Timeout
+    timeout: TimeoutOption
     max_retries: int
     retry_ambiguous: bool
     allow_cleartext: bool
-    default_headers: dict[str, str] = field(factory=dict)
-    default_query: dict[str, Any] = field(factory=dict)
-    proxy: str | None = None
+    default_headers: dict[str, str]
+    default_query: dict[str, Any]
+    proxy: str | None
 
     def __repr__(self) -> str:
         return f"<Settings {self.base_url}>"
@@ -82,30 +83,31 @@ def base_url_from(given: str | httpx.URL | None) -> str:
     if not isinstance(base_url, str | httpx.URL):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"{source} has to be a str, and is {type(base_url).__name__}.")
     text = str(base_url)
-    if text == DEFAULT_BASE_URL:
-        return text
-    reason = None
     try:
         url = httpx.URL(text)
-        port = url.port
+        reason = _flaw(url, text)
     except (httpx.InvalidURL, ValueError) as error:
         raise ValueError(f"{source} is not a URL: {error}") from None
-    if not text.strip() or text != text.strip():
-        reason = "it is empty, or has space around it"
-    elif url.userinfo:
-        # The URL is not shown: what is in it is a credential.
+    if url.userinfo:
+        # Not shown: what is in it is a credential.
         raise ValueError(f"{source} holds a user or a password; the token is the only credential.")
-    elif url.scheme not in {"http", "https"}:
-        reason = "it has to begin with https:// (or http:// for a loopback host)"
-    elif not url.host or any(char.isspace() for char in url.host):
-        reason = "it names no host"
-    elif port is not None and not 0 < port < 65536:
-        reason = "its port has to be from 1 to 65535"
-    elif url.query or url.fragment:
-        reason = "a base URL has no query and no fragment"
     if reason:
         raise ValueError(f"{source} is malformed: {reason}: {text!r}")
     return str(url).rstrip("/")
+
+
+def _flaw(url: httpx.URL, text: str) -> str | None:
+    if not text.strip() or text != text.strip():
+        return "it is empty, or has space around it"
+    if url.scheme not in {"http", "https"}:
+        return "it has to begin with https:// (or http:// for a loopback host)"
+    if not url.host or any(char.isspace() for char in url.host):
+        return "it names no host"
+    if url.port is not None and not 0 < url.port < 65536:
+        return "its port has to be from 1 to 65535"
+    if url.query or url.fragment or "?" in text or "#" in text:
+        return "a base URL has no query and no fragment"
+    return None
 
 
 def proxy_for(base_url: str) -> str | None:
@@ -176,7 +178,7 @@ def retries_from(given: int) -> int:
     return given
 
 
-def timeout_from(given: Timeout) -> Timeout:
+def timeout_from(given: TimeoutOption) -> TimeoutOption:
     """A checked time-out: positive seconds for the whole call, an httpx.Timeout for its single steps, or None."""
     if given is None or isinstance(given, httpx.Timeout):
         return given
@@ -193,7 +195,7 @@ class Given:
 
     bearer_token: str | None
     base_url: str | httpx.URL | None
-    timeout: Timeout
+    timeout: TimeoutOption
     max_retries: int
     default_headers: Mapping[str, str] | None
     default_query: Mapping[str, Any] | None
@@ -205,7 +207,7 @@ class Given:
     """What `with_options` starts from."""
 
     @classmethod
-    def changing(cls, over: Settings, *, timeout: Timeout | EllipsisType, **given: Any) -> Given:
+    def changing(cls, over: Settings, *, timeout: TimeoutOption | EllipsisType, **given: Any) -> Given:
         """What `with_options` was given: None, and an ellipsis for the time-out, leave things as they are."""
         kept = {name: getattr(over, name) if value is None else value for name, value in given.items() if name in _KEPT}
         return cls(**{**given, **kept}, timeout=over.timeout if timeout is ... else timeout, over=over)

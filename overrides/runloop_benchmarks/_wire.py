@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -22,17 +23,19 @@ if TYPE_CHECKING:
     Send = Callable[[httpx.Request], httpx.Response]
     AsyncSend = Callable[[httpx.Request], Awaitable[httpx.Response]]
 
+log = logging.getLogger("runloop_benchmarks")
+
 
 def attempt(step: Attempt, send: Send, *, own: bool) -> Outcome:
     """Send it. `own`: over the network of this package, which notes when the request goes out."""
     way = Passage(step.deadline.at)
     token = passage.set(way)
     try:
-        response = send(step.order.request(step.deadline))
+        return _read(send(step.order.request(step.deadline)), way)
     except Exception as error:  # noqa: BLE001 - whatever a transport or a hook raises, a run may have started
         return _failed(error, way, own=own)
-    else:
-        return _read(response, way)
+    except BaseException as interruption:  # noqa: BLE001 - it is raised on
+        raise _noted(interruption, step, sent=way.sent or not own) from None
     finally:
         passage.reset(token)
 
@@ -82,8 +85,20 @@ async def async_attempt(step: Attempt, send: AsyncSend, *, own: bool) -> Outcome
         return Failed(error, sent=way.sent if own else True, timed_out=True)
     except Exception as error:  # noqa: BLE001 - whatever a transport or a hook raises, a run may have started
         return _failed(error, way, own=own)
+    except BaseException as interruption:  # noqa: BLE001 - it is raised on
+        raise _noted(interruption, step, sent=way.sent or not own) from None
     finally:
         passage.reset(token)
+
+
+def _noted(interruption: BaseException, step: Attempt, *, sent: bool) -> BaseException:
+    """A cancellation or a Ctrl-C, which stays what it is, with what the caller needs to find the run."""
+    if sent:
+        note = f"start_run was interrupted, and a run may have started: idempotency_key={step.order.idempotency_key!r}"
+        interruption.add_note(note)
+        log.warning(note)
+    # The frames below hold the request in local variables.
+    return interruption.with_traceback(None)
 
 
 async def _async_read(response: httpx.Response, so_far: list[tuple[httpx.Response, Body]]) -> Outcome:
@@ -101,8 +116,10 @@ async def _async_read(response: httpx.Response, so_far: list[tuple[httpx.Respons
             body.finished()
     except Exception as error:  # noqa: BLE001 - as above
         cause = error
-    with contextlib.suppress(Exception):
-        await response.aclose()
+    finally:
+        # Also when the time is over: a transport may not notice by itself that nobody listens any more.
+        with contextlib.suppress(Exception):
+            await response.aclose()
     return _concluded(response, body, cause)
 
 

@@ -1,8 +1,10 @@
 """Servers with a single fault each: what the suite has to find."""
 
 from runloop_conformance.servers.mutants import (
+    acceptance,
     authorization,
     escaping,
+    limits,
     maps,
     members,
     response,
@@ -17,6 +19,8 @@ __all__ = ["CHAPTERS", "MUTANTS", "Ask", "Mutant"]
 
 CHAPTERS: tuple[Chapter, ...] = (
     authorization.CHAPTER,
+    acceptance.CHAPTER,
+    limits.CHAPTER,
     response.CHAPTER,
     run.CHAPTER,
     state.CHAPTER,

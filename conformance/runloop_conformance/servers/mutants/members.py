@@ -1,7 +1,6 @@
 """Faults in which members of what was asked for come back, and which come back that were not asked for."""
 
 from collections.abc import Callable
-from typing import Any
 
 from runloop_conformance.servers.mutants.fault import (
     RULE,

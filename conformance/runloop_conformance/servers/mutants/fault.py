@@ -257,6 +257,10 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
+def is_object(value: object) -> bool:
+    return isinstance(value, dict)
+
+
 def as_object(value: Json) -> dict[str, Any]:
     return {**value} if isinstance(value, dict) else {}
 

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from runloop_conformance.servers.mutants.fault import BENCHMARK, RULE, Ask, Chapter, ask, sent
+from runloop_conformance.servers.mutants.fault import BENCHMARK, RULE, Ask, Chapter, ask, sent, times
 from runloop_conformance.servers.reference import Reference, RefusalError
 
 CHAPTER = Chapter("authorization")
@@ -280,15 +280,15 @@ class UncheckedAfterTheFirst(Reference):
             super().authorize(request)
 
 
-@fault(REQUIRED, by(), by(), by(), by(), by())
+@fault(REQUIRED, *times(5, by()))
 class UncheckedFromTheFifth(Reference):
-    """The check gives up when four requests in a row had no credentials."""
+    """From the fifth request without credentials on, none are needed."""
 
-    failures = 0
+    lacking = 0
 
     def authorize(self, request: Request) -> None:
-        self.failures = 0 if self.credentials(request) else self.failures + 1
-        if self.failures < 5:
+        self.lacking += not self.credentials(request)
+        if self.lacking < 5 or self.credentials(request):
             super().authorize(request)
 
 

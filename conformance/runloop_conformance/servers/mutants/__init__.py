@@ -3,6 +3,7 @@
 from runloop_conformance.servers.mutants import (
     acceptance,
     authorization,
+    bodies,
     escaping,
     grammar,
     limits,
@@ -29,6 +30,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     nested.CHAPTER,
     grammar.CHAPTER,
     methods.CHAPTER,
+    bodies.CHAPTER,
     response.CHAPTER,
     run.CHAPTER,
     state.CHAPTER,

@@ -20,7 +20,7 @@ from runloop_conformance.redaction import Redaction
 from runloop_conformance.report import document
 from runloop_conformance.report.console import Progress, show
 from runloop_conformance.send import Limits
-from runloop_conformance.suite import Options, Result, Suite
+from runloop_conformance.suite import Options, Result, Suite, plan_for
 
 EXIT = {"conformant": 0, "nonconformant": 1, "inconclusive": 3, "error": 4}
 RUNS_ON_LOOPBACK, RUNS_ELSEWHERE = 100, 25
@@ -124,7 +124,8 @@ def _suite(given: dict[str, Any], url: str, token: str) -> Suite:
         headers=tuple(_header(header) for header in given["headers"]),
     )
     try:
-        return Suite(_contract(given["contract_path"]), options)
+        contract = _contract(given["contract_path"])
+        return Suite(contract, options, plan_for(contract, options))
     except NoSuchClause as error:
         raise click.UsageError(str(error)) from error
 

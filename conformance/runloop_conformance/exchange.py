@@ -62,6 +62,9 @@ class Response:
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
 
+ASKED_OFTEN = 3
+"""Tries after which 429 or 503 is the server's answer to this request, rather than its state."""
+
 FailureKind = Literal["unreachable", "tls", "dropped", "timeout", "malformed", "too_large"]
 
 
@@ -75,7 +78,10 @@ class Failure:
 
 @frozen
 class Exchange:
-    """A probe, and what came of it: a response, or a failure. Times are Unix milliseconds by the suite's clock."""
+    """A probe, and what came of it: a response, or a failure. Times are Unix milliseconds by the suite's clock.
+
+    tries: how often it was sent, as the server asked to wait and try again.
+    """
 
     number: int
     probe: Probe
@@ -83,6 +89,7 @@ class Exchange:
     failure: Failure | None
     began_ms: int
     ended_ms: int
+    tries: int = 1
 
     @property
     def status(self) -> int | None:
@@ -101,5 +108,6 @@ class Exchange:
 
     @property
     def put_off(self) -> bool:
-        """Whether the server could not say: 408, 429, 503."""
-        return self.response is not None and self.response.status in (408, 429, 503)
+        """Whether the server asked to come back later, and was not seen to stick to it: 408, 429, 503."""
+        later = self.response is not None and self.response.status in (408, 429, 503)
+        return later and self.tries <= ASKED_OFTEN

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from runloop_conformance import wire
 from runloop_conformance.exchange import Exchange, Failure, Probe, Response
@@ -18,7 +18,8 @@ from runloop_conformance.redaction import substitute
 LONGEST_WAIT = 15.0  # seconds; a server that asks for more is not waited for
 MOST_WAITS = 3  # for one probe
 PATIENCE = 90.0  # seconds of waiting in all
-SHORTENED = 2.0  # seconds; the time-out once the server has been seen to hang
+MOST_HELD = 96 * 1024 * 1024  # bytes of different answers
+SHORTENED = 0.5  # seconds; at least so long is waited once the server has been seen to hang twice
 
 
 @frozen
@@ -66,7 +67,10 @@ class Sender:
     exchanges: list[Exchange] = field(factory=list, init=False, repr=False)
     _waited: float = field(default=0.0, init=False)
     _last: float = field(default=0.0, init=False)
-    _hung: bool = field(default=False, init=False)
+    _number: int = field(default=0, init=False)
+    _bodies: dict[bytes, bytes] = field(factory=dict, init=False, repr=False)
+    _held: int = field(default=0, init=False)
+    _hung: int = field(default=0, init=False)
     _slowest: float = field(default=0.0, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
 
@@ -119,7 +123,7 @@ class Sender:
 
     def _exchange(self, probe: Probe) -> Exchange:
         for attempt in range(MOST_WAITS + 1):
-            exchange = self._once(probe)
+            exchange = evolve(self._once(probe), tries=attempt + 1)
             wait = asked_to_wait(exchange.response)
             if wait is None or attempt == MOST_WAITS or wait > LONGEST_WAIT or self._waited + wait > PATIENCE:
                 break
@@ -133,10 +137,10 @@ class Sender:
         self._last = time.monotonic()
         headers = [(name, substitute(value, self.token)) for name, value in (*probe.headers, *self.extra_headers)]
         target = self.path + (f"?{substitute(probe.query, self.token)}" if probe.query else "")
-        # One hang is a finding; the next ones need not cost the full time-out each.
+        # A hang is a finding; once it is certain, the next ones need not cost the full time-out each.
         seconds = self.limits.timeout
         if self._hung:
-            seconds = min(seconds, max(SHORTENED, 10 * self._slowest))
+            seconds = min(seconds, max(SHORTENED * 4 / self._hung, SHORTENED, 10 * self._slowest))
         began, clock = time.time_ns() // 1_000_000, time.monotonic()
         got = wire.send(self.to, probe.method, target, headers, probe.body, seconds, framing=probe.framing)
         ended = time.time_ns() // 1_000_000
@@ -144,13 +148,27 @@ class Sender:
             if isinstance(got, Response):
                 self._slowest = max(self._slowest, time.monotonic() - clock)
             elif got.kind == "timeout":
-                self._hung = True
+                self._hung += 1
             number = self._number = self._number + 1
+            got = self._kept(got)
         if isinstance(got, Failure):
             return Exchange(number, probe, None, got, began, ended)
         return Exchange(number, probe, got, None, began, ended)
 
-    _number: int = field(default=0, init=False)
+
+
+    def _kept(self, got: Response | Failure) -> Response | Failure:
+        """The answer with its body held once, however often it comes, as long as there is room for it."""
+        if isinstance(got, Failure):
+            return got
+        body = self._bodies.get(got.body)
+        if body is None:
+            body = got.body
+            self._held += len(body)
+            if self._held > MOST_HELD:
+                return Failure("too_large", f"the answers of this server are longer than {MOST_HELD:,} bytes in all")
+            self._bodies[body] = body
+        return evolve(got, body=body)
 
 
 def not_sent(exchange: Exchange) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
+import sys
 from typing import Any
 
 from attrs import frozen
@@ -38,6 +40,7 @@ def _constant(name: str) -> float:
     raise NotJson(f"{name} is not JSON")
 
 
+@functools.lru_cache(maxsize=64)
 def parse(raw: bytes) -> Parsed:
     """Read one JSON value.
 
@@ -79,6 +82,17 @@ def kind(value: object) -> str:
     if isinstance(value, float):
         return "number"
     return {str: "string", list: "array", dict: "object"}[type(value)]
+
+
+def plain(value: object) -> Any:
+    """The value without the marks that reading left on it, for other libraries. What is beyond a float is cut to it."""
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, float):
+        return min(max(float(value), -sys.float_info.max), sys.float_info.max)
+    return value
 
 
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 from attrs import define, field, frozen
 
@@ -14,13 +15,15 @@ from runloop_conformance.clauses.run import STANDING_MS
 from runloop_conformance.contract import Contract, Level
 from runloop_conformance.exchange import Exchange, Probe
 from runloop_conformance.judge import Finding, Verdict, judge, verdict
-from runloop_conformance.plan import Plan, Planner, Profile
+from runloop_conformance.plan import EVERYTHING, Plan, Planner, Profile
 from runloop_conformance.recording import Recording
 from runloop_conformance.send import Limits, Sender, Spent
 from runloop_conformance.strict_json import NotJson, parse
 from runloop_conformance.wire import Address
 
 LONGEST = 900.0  # seconds; a run of the suite that takes longer is ended, and says so
+HANGS = 3  # of requests about one clause; then no more of them are sent
+HOPELESS = 40  # requests that are still sent to a server whose answers to valid ones cannot be read
 MANY_FAILURES = 25  # requests in a row without a whole answer: the server is gone
 
 
@@ -54,11 +57,19 @@ class Result:
     profile: Profile
     requests: int
     runs_started: int
+    runs_by_mistake: int
     run_limit: int
     run_ids: tuple[str, ...]
     duration_s: float
     findings: tuple[Finding, ...]
     exchanges: tuple[Exchange, ...] = field(repr=False)
+
+
+def plan_for(contract: Contract, options: Options) -> Plan:
+    """What would be sent with these options."""
+    return Planner(
+        contract, options.seed, options.profile, options.benchmark_ids, options.token, options.limits.max_runs
+    ).plan()
 
 
 @define
@@ -67,12 +78,14 @@ class Suite:
 
     contract: Contract
     options: Options
+    plan: Plan = field(repr=False)
     on_exchange: Callable[[Exchange, Sender], None] = field(default=lambda *_: None, repr=False)
-    plan: Plan = field(init=False)
     clauses: tuple[Clause, ...] = field(init=False)
     sender: Sender = field(init=False, repr=False)
     _failed: set[str] = field(factory=set, init=False)
     _accepted: set[str] = field(factory=set, init=False)
+    _hangs: dict[str, int] = field(factory=dict, init=False)
+    _hopeless: int = field(default=0, init=False)
     _silent: int = field(default=0, init=False)
     _began: float = field(factory=time.monotonic, init=False)
     _stopped: str | None = field(default=None, init=False)
@@ -80,9 +93,6 @@ class Suite:
     def __attrs_post_init__(self) -> None:
         options = self.options
         self.clauses = selected(all_clauses(self.contract), options.select, options.deselect)
-        self.plan = Planner(
-            self.contract, options.seed, options.profile, options.benchmark_ids, options.token, options.limits.max_runs
-        ).plan()
         self.sender = Sender(
             options.to, options.token, self.contract.operation.path, options.limits, options.headers, self._seen
         )
@@ -103,15 +113,18 @@ class Suite:
             failed = precondition(self.sender.exchanges, self.options)
             if failed:
                 return failed
+            if not any(isinstance(_answer(exchange), dict) for exchange in self.sender.exchanges):
+                self._hopeless = len(self.sender.exchanges) + HOPELESS
         wanted = {clause.id for clause in self.clauses}
         for probe in self.plan.refusals:
             if self._worth(probe, wanted) and not self._over():
                 self._try([probe])
                 if len(self.sender.exchanges) == 1 and self.sender.exchanges[0].failure:
                     return precondition(self.sender.exchanges, self.options)
-        for number, group in enumerate(self.plan.successes):
+        successes = self.plan.known_successes if EVERYTHING in self._accepted else self.plan.successes
+        for number, group in enumerate(successes):
             if not self._over():
-                if number == len(self.plan.successes) // 2:
+                if number == len(successes) // 2:
                     self._let_time_pass()
                 self._try(group)
         if self._stopped and self._silent >= MANY_FAILURES:
@@ -125,8 +138,13 @@ class Suite:
             time.sleep(max(0.0, (first.ended_ms + STANDING_MS) / 1000 + 0.05 - time.time()))
 
     def _worth(self, probe: Probe, wanted: set[str]) -> bool:
-        """Whether a refusal can still tell something: a clause that has failed by starting a run is not tried again."""
+        """Whether a refusal can still tell something.
+
+        A clause that has failed by starting a run is not tried again, nor one about whose requests the server hangs.
+        """
         if not wanted.intersection(probe.clauses) or self._failed.intersection(probe.clauses):
+            return False
+        if any(self._hangs.get(clause, 0) >= HANGS for clause in probe.clauses):
             return False
         return self.options.limits.max_runs == 0 or probe.control in self._accepted
 
@@ -140,11 +158,16 @@ class Suite:
             if exchange.probe.intent == "refuse" and exchange.probe.method == self.contract.operation.method:
                 self._failed.update(exchange.probe.clauses)
         self._silent = 0 if exchange.response else self._silent + 1
+        if exchange.failure and exchange.failure.kind == "timeout":
+            for clause in exchange.probe.clauses:
+                self._hangs[clause] = self._hangs.get(clause, 0) + 1
         self.on_exchange(exchange, self.sender)
 
     def _over(self) -> bool:
         if self._stopped is None and self._silent >= MANY_FAILURES:
             self._stopped = f"the server stopped answering: {self.sender.exchanges[-1].failure}"
+        if self._stopped is None and self._hopeless and len(self.sender.exchanges) >= self._hopeless:
+            self._stopped = "no valid request was answered with an object, so little can be learned from more of them"
         if self._stopped is None and time.monotonic() - self._began > LONGEST:
             self._stopped = f"it took longer than {LONGEST:g} s"
         return self._stopped is not None
@@ -177,6 +200,7 @@ class Suite:
             profile=self.options.profile,
             requests=len(exchanges),
             runs_started=len(started) + lost,
+            runs_by_mistake=self.sender.budget.by_mistake,
             run_limit=self.options.limits.max_runs,
             run_ids=tuple(run_id for exchange in started if (run_id := _run_id(exchange))),
             duration_s=round(time.monotonic() - self._began, 3),
@@ -185,12 +209,18 @@ class Suite:
         )
 
 
-def _run_id(exchange: Exchange) -> str | None:
-    assert exchange.response is not None
+def _answer(exchange: Exchange) -> object:
+    """The JSON value of an accepted exchange's answer, None where there is none."""
+    if exchange.response is None or not exchange.accepted:
+        return None
     try:
-        answer = parse(exchange.response.body).value
+        return parse(exchange.response.body).value
     except NotJson:
         return None
+
+
+def _run_id(exchange: Exchange) -> str | None:
+    answer = _answer(exchange)
     found = answer.get("id") if isinstance(answer, dict) else None
     return found if isinstance(found, str) else None
 
@@ -211,7 +241,7 @@ def precondition(controls: Sequence[Exchange], options: Options) -> str | None:
     if status == 401 or (status == 403 and all(e.status == 403 for e in controls)):
         given = "The token was refused" if options.token else "No token was given, and the request was refused"
         return f"{given} with {status}: pass one that this server takes, by $RUNLOOP_API_KEY or --token."
-    if 300 <= status < 400:
+    if 300 <= status < 400 and _elsewhere(response.header("Location"), options.to):
         return f"The server redirects ({status}) to {response.header('Location')}: pass the URL that it redirects to."
     if status in (429, 503, 408):
         return f"The server puts every request off with {status}: try again later, or slower with --rate."
@@ -227,6 +257,16 @@ def precondition(controls: Sequence[Exchange], options: Options) -> str | None:
         f"The server refused each valid request with {status}: pass a benchmark that exists with --benchmark-id."
         f" It said: {response.body[:200].decode('utf-8', 'backslashreplace')}"
     )
+
+
+def _elsewhere(location: str | None, to: Address) -> bool:
+    """Whether a redirect leads to the same operation at another address, so that the URL was wrong."""
+    if location is None:
+        return False
+    target = urlsplit(location)
+    moved = bool(target.netloc) and (target.scheme, target.netloc) != ("https" if to.secure else "http", to.authority)
+    slashed = target.path.rstrip("/").endswith("/start_run") and target.path.endswith("/")
+    return moved or slashed
 
 
 def _no_answer(exchange: Exchange, options: Options) -> str | None:

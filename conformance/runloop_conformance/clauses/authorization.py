@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runloop_conformance.clauses.clause import Clause, Observation, acceptance, broken, by_rule, kept, refusal
-from runloop_conformance.contract import Contract
+from runloop_conformance.contract import Contract, escape
 from runloop_conformance.recording import Recording
 
 DENIED = frozenset({401, 403})
@@ -15,18 +15,23 @@ MALFORMED = frozenset({400, 401, 403})
 def clauses(contract: Contract) -> Iterator[Clause]:
     """The chapter's clauses."""
     rules = contract.operation.rules
-    scheme = "#/components/securitySchemes/bearerAuth"
-    text = str(contract.document.get("components", {}).get("securitySchemes", {}).get("bearerAuth", {}).get("description", ""))
-    if not contract.operation.secured or not text:
+    if not contract.operation.secured:
         return
+    schemes = contract.document.get("components", {}).get("securitySchemes", {})
+    for name, scheme in schemes.items():
+        text = str(scheme.get("description") or "A bearer token is taken.")
+        pointer = f"#/components/securitySchemes/{escape(name)}"
+        yield Clause("authorization.bearer", "must", f"{pointer}/description", text, acceptance("request.accepted"))
+        break
     required = rules.get("bearer-required")
     malformed = rules.get("bearer-malformed")
     yield from by_rule("authorization.required", required, refusal("authorization.required", DENIED))
     yield from by_rule("authorization.token", required, refusal("authorization.token", DENIED))
     yield from by_rule("authorization.header-only", required, refusal("authorization.header-only", DENIED))
-    yield Clause("authorization.scheme", "must", f"{scheme}/description", text, refusal("authorization.scheme", MALFORMED))
+    yield from by_rule("authorization.scheme", required, refusal("authorization.scheme", MALFORMED))
     yield from by_rule("authorization.form", malformed, refusal("authorization.form", MALFORMED))
     yield from by_rule("authorization.once", malformed, refusal("authorization.once", MALFORMED))
+    yield from by_rule("authorization.doubled", rules.get("bearer-doubled"), refusal("authorization.doubled", MALFORMED))
     yield from by_rule("authorization.scheme-case", rules.get("scheme-case"), acceptance("authorization.scheme-case"))
     yield from by_rule("authorization.challenge", rules.get("challenge"), _challenge)
 

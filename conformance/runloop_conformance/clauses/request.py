@@ -16,6 +16,7 @@ ACCEPTED = {
     "request.text": "accepts-text",
     "request.sizes": "accepts-sizes",
     "request.spelling": "accepts-spelling",
+    "request.known-members": "accepts-known-members",
     "request.unknown-members": "ignores-unknown-members",
 }
 REFUSED = {

@@ -168,10 +168,10 @@ def _now(recording: Recording) -> Iterator[Observation]:
         low, high = run.exchange.began_ms - SKEW_MS, run.exchange.ended_ms + SKEW_MS
         if not low <= start <= high:
             away = abs(start - run.exchange.began_ms) / 1000
-            yield broken(f"between {low} and {high}", f"{start:g}, {away:,.0f} s away from now", run.exchange)
+            yield broken(f"between {low} and {high}", f"{start:.0f}, {away:,.0f} s away from now", run.exchange)
         elif earlier and earlier.view["start_time_ms"] == start and run.exchange.began_ms - earlier.exchange.ended_ms >= STANDING_MS:
             apart = (run.exchange.began_ms - earlier.exchange.ended_ms) / 1000
-            yield broken(f"a later time than {start:g}, {apart:.1f} s later", f"{start:g} again", earlier.exchange, run.exchange)
+            yield broken(f"a later time than {start:.0f}, {apart:.1f} s later", f"{start:.0f} again", earlier.exchange, run.exchange)
         else:
             yield kept(run.exchange)
         earlier = earlier or run
@@ -197,8 +197,8 @@ def _score(run: Run) -> Observation | None:
     number = isinstance(score, int | float) and not isinstance(score, bool)
     if state == "completed" and not number:
         return broken("score: a number, as the state is completed", f"score: {_json(run.view.get('score', NOTHING))}", run.exchange)
-    if state == "running" and score is not None:
-        return broken("score: absent or null, as the state is running", f"score: {_json(score)}", run.exchange)
+    if state in ("running", "canceled") and score is not None:
+        return broken(f"score: absent or null, as the state is {state}", f"score: {_json(score)}", run.exchange)
     return kept(run.exchange) if isinstance(run.answer, dict) else None
 
 

@@ -11,6 +11,8 @@ from runloop_conformance.exchange import Exchange
 from runloop_conformance.recording import Recording
 from runloop_conformance.redaction import REDACTED, SHORTEST
 
+LONGEST_LOOK = 1024 * 1024  # bytes of an answer that are searched for a stack trace
+
 # Each alternative begins with what is rare, so that a search through a large answer stays linear.
 STACK_TRACE = re.compile(
     r"Traceback \(most recent call last\)"
@@ -32,22 +34,30 @@ def clauses(contract: Contract) -> Iterator[Clause]:
 
 def _nothing_leaks(recording: Recording) -> Iterator[Observation]:
     passwords = _passwords(recording)
+    traces: dict[bytes, str | None] = {}  # many answers are the same, and some are long
     for exchange in recording.answered():
         assert exchange.response is not None
         if exchange.probe.method == "TRACE":  # to send the request back is what the method is for (RFC 9110, 9.3.8)
             continue
         headers = "\n".join(f"{name}: {value}" for name, value in exchange.response.headers)
         text = headers + "\n\n" + exchange.response.body.decode("utf-8", "replace")
-        unescaped = text.replace("\\n", "\n").replace('\\"', '"')
         found = next((f"the token: {_around(text, secret)}" for secret in _secrets(recording) if secret in text), None)
         if found is None:
             found = next((f"the value of a secret: {_around(text, word)}" for word in passwords(exchange) if word in text), None)
-        if found is None and (trace := STACK_TRACE.search(unescaped)):
-            found = f"a stack trace: {unescaped[trace.start() : trace.start() + 80]!r}"
+        if found is None:
+            body = exchange.response.body
+            traces[body] = traces[body] if body in traces else _stack_trace(body)
+            found = traces[body]
         if found:
             yield broken("no token, secret or stack trace", found, exchange)
         else:
             yield kept(exchange)
+
+
+def _stack_trace(body: bytes) -> str | None:
+    text = body[:LONGEST_LOOK].decode("utf-8", "replace").replace("\\n", "\n").replace('\\"', '"')
+    trace = STACK_TRACE.search(text)
+    return f"a stack trace: {text[trace.start() : trace.start() + 80]!r}" if trace else None
 
 
 def _secrets(recording: Recording) -> list[str]:

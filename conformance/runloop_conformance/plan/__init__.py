@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from runloop_conformance.contract import Contract
 from runloop_conformance.exchange import Probe
@@ -20,31 +20,34 @@ from runloop_conformance.strict_json import dump
 
 Profile = Literal["quick", "standard", "thorough"]
 
+EVERYTHING = "everything"
 DRAWN = {"quick": 0, "standard": 40, "thorough": 400}  # bodies asked of schemathesis' strategies
 FEW = 30  # runs; at most so many, and the requests that are sent together are few as well
 
 
 @frozen
 class Plan:
-    """The stages, in the order in which they are sent. A group in `successes` is sent at the same time.
+    """The stages, in the order in which they are sent. A group of the successes is sent at the same time.
 
-    `controls` start a run each and are what `refusals` are twins of.
+    `controls` start a run each and are what `refusals` are twins of. `known_successes` are sent instead of `successes`
+    to a server that took the control with everything in it.
     """
 
     controls: tuple[Probe, ...]
     refusals: tuple[Probe, ...]
     successes: tuple[tuple[Probe, ...], ...]
+    known_successes: tuple[tuple[Probe, ...], ...]
 
     def probes(self) -> Iterator[Probe]:
-        """All of them, in order."""
+        """All of them, in order, for a server that takes everything."""
         yield from self.controls
         yield from self.refusals
-        for group in self.successes:
+        for group in self.known_successes:
             yield from group
 
     def most_runs(self, limit: int) -> int:
         """The most runs that it can start on a correct server."""
-        return min(limit, len(self.controls) + sum(len(group) for group in self.successes))
+        return min(limit, len(self.controls) + sum(len(group) for group in self.known_successes))
 
 
 @define
@@ -64,11 +67,15 @@ class Planner:
         writer = Writer(self.contract, self.seed, self.benchmark_ids)
         accepted = (acceptances.ACCEPTED,)
         minimal = ask(operation, "minimal", "accept", accepted, writer.minimal())
-        full = ask(operation, "full", "accept", accepted, writer.full())
-        everything = ask(operation, "everything", "accept", ("request.known-members",), writer.full("should"))
+        full = ask(operation, "full", "accept", accepted, writer.full(telling=False))
+        everything = ask(operation, EVERYTHING, "accept", ("request.known-members",), writer.everything())
         controls = (minimal, full) if self.max_runs < 3 else (minimal, full, everything)
         refused = list(self._refusals(minimal, full, everything))
-        return Plan(controls, tuple(self._spread(refused, minimal)), tuple(self._successes(writer, minimal, full)))
+        drawn = self._drawn(writer)
+        plain, known = (
+            tuple(self._successes(evolve(writer, made=writer.made, known=known), minimal, full, drawn)) for known in (False, True)
+        )
+        return Plan(controls, tuple(self._spread(refused, minimal)), plain, known)
 
     def _refusals(self, minimal: Probe, full: Probe, everything: Probe) -> Iterator[Probe]:
         operation = self.contract.operation
@@ -98,37 +105,33 @@ class Planner:
             unique.insert(step * (number + 1) + number, probe)
         return unique
 
-    def _successes(self, writer: Writer, minimal: Probe, full: Probe) -> Iterator[tuple[Probe, ...]]:
+    def _successes(
+        self, writer: Writer, minimal: Probe, full: Probe, drawn: Sequence[Probe]
+    ) -> Iterator[tuple[Probe, ...]]:
         operation = self.contract.operation
         few = self.max_runs <= FEW
         size = 2 if few else 6
-        texts, sizes = acceptances.packed(operation, writer)
+        packed = list(acceptances.packed(operation, writer))
         rows = acceptances.rows(operation, writer)
         spellings = list(acceptances.spellings(full))
         cases = list(acceptances.scheme_cases(full)) if operation.secured else []
         groups = list(acceptances.together(operation, writer, size))
         free = list(acceptances.free(operation, writer, full))
         singles = list(acceptances.single_members(operation, writer, minimal))
-        yield (texts,)
+        yield (packed[0],)
         yield tuple(groups[0])
-        yield (sizes,)
-        for probe in rows[:4]:
+        yield (packed[1],)
+        for probe in (*rows[:3], packed[3], packed[2], spellings[0]):
             yield (probe,)
-        yield (spellings[0],)
         yield (acceptances.unknown_members(full),)
         yield from ((probe,) for probe in cases[:1])
         yield tuple(groups[1])
-        for probe in (*rows[4:], *spellings[1:2], *free[:3]):
+        for probe in (*rows[3:], *spellings[1:2], *free[:3]):
             yield (probe,)
-        if few:
-            yield tuple(groups[2])
-            rest = [*spellings[2:], *free[3:], *cases[1:], *singles]
-        else:
-            yield tuple(groups[2])
-            rest = [*spellings[2:], *cases[1:], *singles, *free[3:]]
+        yield tuple(groups[2])
+        rest = [*spellings[2:], *cases[1:], *singles, *free[3:]]
         yield from ((probe,) for probe in rest)
         words = list(acceptances.random_words(writer, operation, 12 if not few else 4))
-        drawn = self._drawn(writer)
         yield from ((probe,) for pair in zip(words, drawn, strict=False) for probe in pair)
         yield from ((probe,) for probe in drawn[len(words) :])
         yield from ((probe,) for probe in words[len(drawn) :])

@@ -13,7 +13,7 @@ from runloop_conformance.contract import Member, Operation
 from runloop_conformance.exchange import TOKEN, Probe
 from runloop_conformance.plan import vocabulary
 from runloop_conformance.plan.bodies import BENCHMARK_ID, Writer, is_any, replaced, within
-from runloop_conformance.plan.probes import AUTHORIZED, ask, twin
+from runloop_conformance.plan.probes import ask, twin
 from runloop_conformance.strict_json import dump
 
 MOST_MEMBERS = 64
@@ -22,54 +22,59 @@ ACCEPTED, TEXT, SIZES, SPELLING = "request.accepted", "request.text", "request.s
 
 
 def packed(operation: Operation, writer: Writer) -> Iterator[Probe]:
-    """One request full of awkward texts, one as large as must be taken: most of what can be lost is lost here."""
-    yield ask(operation, "awkward texts", "accept", (TEXT,), awkward(writer))
-    yield ask(operation, "largest sizes", "accept", (SIZES,), largest(writer))
+    """Requests full of awkward texts, and as large as must be taken: most of what can be lost is lost here."""
+    yield ask(operation, "awkward texts", "accept", (TEXT,), awkward(writer, 0))
+    yield ask(operation, "largest sizes", "accept", (SIZES,), largest(writer, "ascii"))
+    yield ask(operation, "awkward texts, others", "accept", (TEXT,), awkward(writer, 1))
+    yield ask(operation, "largest sizes, other scripts", "accept", (SIZES,), largest(writer, "other"))
 
 
-def awkward(writer: Writer) -> dict[str, Any]:
-    """The full body with the whole vocabulary in it, as names where a map takes any name, and as values."""
+def awkward(writer: Writer, half: int) -> dict[str, Any]:
+    """The full body with half of the vocabulary in it, as names where a map takes any name, and as values."""
     body = writer.full()
     mark = writer.mark()
-    words = [*vocabulary.KEYS, *vocabulary.WHOLE[: MOST_MEMBERS - len(vocabulary.KEYS) - 1]]
+    values = vocabulary.WHOLE
+    room = MOST_MEMBERS - 1
+    words = dict.fromkeys([*vocabulary.KEYS, *values] if not half else reversed(values))
     for path in writer.texts():
         if (holder := within(body, path[:-1])) is not None:
-            holder[path[-1]] = vocabulary.joined()
+            holder[path[-1]] = vocabulary.joined(half=half)
     for path in writer.maps():
         if (holder := within(body, path)) is None:
             continue
-        names = list(vocabulary.ENVIRONMENT_NAMES) if _names_are_variables(path) else words
+        names = list(words)[:room]
         if _names_are_variables(path):
-            names += [f"V{n}" for n in range(MOST_MEMBERS - len(names) - 1)]
-        values = vocabulary.WHOLE
+            names = list(vocabulary.ENVIRONMENT_NAMES)
+            names += [f"V{n}" for n in range(room - len(names))]
         holder.clear()
-        holder.update({name: values[(n + 7) % len(values)] for n, name in enumerate(names[: MOST_MEMBERS - 1])})
+        start = half * room
+        holder.update({name: values[(start + n) % len(values)] for n, name in enumerate(names)})
         holder["mark"] = mark
     return body
 
 
-def largest(writer: Writer) -> dict[str, Any]:
+def largest(writer: Writer, script: str) -> dict[str, Any]:
     """The full body at the sizes that must be taken: 1,000 characters, 64 members, 64 KB."""
     body = writer.full()
     mark = writer.mark()
-    for number, path in enumerate(writer.texts()):
+    for path in writer.texts():
         if (holder := within(body, path[:-1])) is not None:
-            holder[path[-1]] = ("" if number % 2 else "é漢") + vocabulary.of_length(1000 - 2 * (number % 2 == 0), mark)
+            holder[path[-1]] = vocabulary.of_length(1000, mark, script)
     maps = writer.maps()
-    room = (MOST_BYTES - len(dump(body)) - 4000) // max(1, len(maps))
+    # An escape or a character of another script takes several bytes.
+    room = (MOST_BYTES - len(dump(body))) // max(1, len(maps)) - 2000
+    lengths = vocabulary.LENGTHS
     for path in maps:
         if (holder := within(body, path)) is None:
             continue
         holder.clear()
         left = room
         for n in range(MOST_MEMBERS):
-            lengths = vocabulary.LENGTHS
-            length = lengths[-1 - n % len(lengths)]
-            # what does not fit any more is short: 64 members there are in any case
-            length = length if left - length > 40 * (MOST_MEMBERS - n) else 10 + n % 7
             name = f"K{n:02d}" if n else "K" * (100 if _names_are_variables(path) else 1000)
-            holder[name] = vocabulary.of_length(length, mark) if length > 30 else f"{n} {mark}"[:length]
-            left -= length + len(name) + 6
+            text = vocabulary.of_length(lengths[-1 - n % len(lengths)], mark, script)
+            # What does not fit any more is short: 64 members there are in any case.
+            holder[name] = text if left - len(text.encode()) > 60 * (MOST_MEMBERS - n) else f"{n} {mark}"
+            left -= len(holder[name].encode()) + len(name) + 6
     return body
 
 
@@ -87,8 +92,9 @@ def rows(operation: Operation, writer: Writer) -> list[Probe]:
         for path in writer.texts():
             holder = within(body, path[:-1])
             if holder is not None and isinstance(holder.get(path[-1]), str) and holder[path[-1]]:
-                holder[path[-1]] = words[turn % len(words)]
                 turn += 1
+                if turn % 2:  # every other one keeps its telling text
+                    holder[path[-1]] = words[turn // 2 % len(words)]
         made.append(ask(operation, f"presence {number + 1}", "accept", (ACCEPTED,), body))
     return made
 
@@ -199,6 +205,11 @@ def free(operation: Operation, writer: Writer, control: Probe) -> Iterator[Probe
     names = dict.fromkeys(("", "1A", "A B", "A=B", "Ä", "A-B", "\n", "PATH", "LD_PRELOAD"), "value")
     if operation.asks("runProfile", "envVars"):
         yield twin(control, "odd environment names", survive, intent="either", asked=replaced(asked, ("runProfile", "envVars"), names))
+    secrets = ("runProfile", "secrets")
+    if operation.asks(*secrets):
+        words = [word for word in vocabulary.WHOLE if word][:40]
+        awkward = {f"S{n}": word for n, word in enumerate(words)} | {f"L{n}": "s" * n for n in (64, 65, 128, 255, 256, 1000)}
+        yield twin(control, "secrets with awkward names", survive, intent="either", asked=replaced(asked, secrets, awkward))
     if maps:
         many = {f"k{n}": "v" for n in range(1000)}
         yield twin(control, "1,000 members in a map", survive, intent="either", asked=replaced(asked, maps[0], many))
@@ -216,8 +227,6 @@ def free(operation: Operation, writer: Writer, control: Probe) -> Iterator[Probe
     yield twin(control, "no Content-Type", survive, intent="either", headers=plain, asked=asked)
     suffixed = tuple((n, "application/vnd.api+json" if n == "Content-Type" else v) for n, v in control.headers)
     yield twin(control, "Content-Type is application/vnd.api+json", survive, intent="either", headers=suffixed, asked=asked)
-    doubled = (AUTHORIZED, ("Authorization", "Bearer {token|altered}"), *(h for h in control.headers if h[0] != "Authorization"))
-    yield twin(control, "the right token, then a wrong one", survive, intent="either", headers=doubled, asked=asked)
 
 
 def methods(control: Probe) -> Iterator[Probe]:
@@ -233,10 +242,10 @@ def random_words(writer: Writer, operation: Operation, count: int) -> Iterator[P
     """Full bodies whose texts are drawn from the vocabulary, joined at random: what only comes together by chance."""
     source = random.Random(writer.seed ^ 0x5EED)  # noqa: S311 - repeatable
     for number in range(count):
-        body = writer.body(lambda m: m.level == "must" and source.random() < 0.7)
+        body = writer.body(lambda m: writer.usual(m) and source.random() < 0.85, telling=True)
         for path in writer.texts():
             holder = within(body, path[:-1])
-            if holder is not None and path[-1] in holder:
+            if holder is not None and path[-1] in holder and source.random() < 0.5:
                 holder[path[-1]] = "".join(source.sample(vocabulary.WHOLE, source.randint(1, 4)))[:1000]
         for path in writer.maps():
             holder = within(body, path)

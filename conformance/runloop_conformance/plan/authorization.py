@@ -30,11 +30,17 @@ MATRIX: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("authorization.scheme", "a scheme that Bearer begins like", (f"Bear {TOKEN}",)),
     ("authorization.once", "a wrong token, then the right one", ("Bearer {token|altered}", f"Bearer {TOKEN}")),
     ("authorization.once", "another scheme, then the right token", ("Basic dXNlcjpwYXNz", f"Bearer {TOKEN}")),
+    ("authorization.doubled", "the right token, then a wrong one", (f"Bearer {TOKEN}", "Bearer {token|altered}")),
+    ("authorization.doubled", "the right token twice", (f"Bearer {TOKEN}", f"Bearer {TOKEN}")),
+    ("authorization.form", "a token that is an SQL condition", ("Bearer 'OR'1'='1'--",)),
+    ("authorization.form", "a token that is a pattern", ("Bearer *",)),
+    ("authorization.token", "a token that is the word null", ("Bearer null",)),
+    ("authorization.token", "a token that is the word undefined", ("Bearer undefined",)),
 )  # fmt: skip
 """Clause, the change, and the values of the Authorization headers."""
 
 ELSEWHERE = (
-    ("the token in the query, as access_token", {"query": f"access_token={{token|quoted}}"}),
+    ("the token in the query, as access_token", {"query": "access_token={token|quoted}"}),
     ("the token in the query, as token", {"query": "token={token|quoted}"}),
     ("the token in the query, as api_key", {"query": "api_key={token|quoted}"}),
     ("the header in the query", {"query": "Authorization=Bearer%20{token|quoted}"}),

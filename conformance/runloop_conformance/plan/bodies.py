@@ -8,24 +8,46 @@ import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from runloop_conformance.contract import Contract, Json, Level, Member, item
 from runloop_conformance.exchange import NOTHING
+from runloop_conformance.plan import vocabulary
 
 BENCHMARK_ID = "benchmark_id"
 ABSENT = NOTHING
 MADE_UP_ID = "bmd_30xCTWqsuNaUXk3uJ0GCo"
 
 
+@frozen
+class Filling:
+    """What one body is filled with: the members that are wanted, and the texts."""
+
+    mark: str
+    wanted: Callable[[Member], bool]
+    telling: bool
+
+    def text(self, path: tuple[str, ...]) -> str:
+        """The text for a place. The names of secrets stay plain: a server may look them up."""
+        name = path[-1].strip("*[]0123456789") or "value"
+        if self.telling and not any("secret" in step.lower() for step in path):
+            return vocabulary.telling(name, self.mark)
+        return f"{name} {self.mark}"
+
+
 @define
 class Writer:
-    """Writes bodies. Each string that it makes up ends in a mark of its own, so that an answer that holds another
-    request's mark shows where it came from."""
+    """Writes bodies. Each string that it makes up holds its body's mark, so that an answer that holds another request's
+    mark shows where it came from.
+
+    known: whether the server was seen to take what is known from elsewhere than the page; then the maps of strings
+        that are (the secrets) are in every body as well, as an answer gives them back.
+    """
 
     contract: Contract
     seed: int
     benchmark_ids: Sequence[str]
+    known: bool = False
     made: int = 0
     random: random.Random = field(init=False, repr=False)
 
@@ -41,13 +63,11 @@ class Writer:
         """A benchmark that exists, as far as is known."""
         return self.benchmark_ids[self.made % len(self.benchmark_ids)] if self.benchmark_ids else MADE_UP_ID
 
-    def body(
-        self, wanted: Callable[[Member], bool], mark: str | None = None, texts: Callable[[str], str] | None = None
-    ) -> dict[str, Json]:
+    def body(self, wanted: Callable[[Member], bool], *, telling: bool = False) -> dict[str, Json]:
         """A body with the required members and those that are wanted, each filled with a value of its type."""
-        mark = mark or self.mark()
         operation = self.contract.operation
-        built = self._value(operation.request_schema, operation.request_pointer, (), mark, wanted, texts)
+        write = Filling(self.mark(), wanted, telling)
+        built = self._value(operation.request_schema, operation.request_pointer, (), write)
         if not isinstance(built, dict):
             return {}
         self._identify(built)
@@ -62,71 +82,78 @@ class Writer:
         schema: Mapping[str, Json],
         pointer: str,
         path: tuple[str, ...],
-        mark: str,
-        wanted: Callable[[Member], bool],
-        texts: Callable[[str], str] | None,
+        filling: Filling,
     ) -> Json:
         for keyword in ("anyOf", "oneOf"):
             if keyword in schema:
                 schema, pointer = self.contract.resolve(schema[keyword][0], pointer)
-                return self._value(schema, pointer, path, mark, wanted, texts)
+                return self._value(schema, pointer, path, filling)
         if "const" in schema:
             return schema["const"]
         if "enum" in schema:
             return schema["enum"][0]
         stated = schema.get("type", "object" if "properties" in schema else "string")
         kind = stated if isinstance(stated, str) else next(one for one in stated if one != "null")
-        name = path[-1] if path else ""
         if kind == "object":
-            return self._object(schema, pointer, path, mark, wanted, texts)
+            return self._object(schema, pointer, path, filling)
         if kind == "array":
             items, at = self.contract.resolve(schema.get("items", {}), pointer)
             alternatives = next((items[keyword] for keyword in ("anyOf", "oneOf") if keyword in items), None)
             if alternatives is None:
-                return [self._value(items, at, (*path, "[]"), mark, wanted, texts)]
+                return [self._value(items, at, (*path, "[]"), filling)]
             resolved = [self.contract.resolve(alternative, at) for alternative in alternatives]
-            return [self._value(one, where, (*path, f"[{n}]"), mark, wanted, texts) for n, (one, where) in enumerate(resolved)]
+            return [self._value(one, where, (*path, f"[{n}]"), filling) for n, (one, where) in enumerate(resolved)]
         if kind == "integer":
             return int(schema.get("minimum", 1))
         if kind == "number":
             return 0.5
         if kind == "boolean":
             return True
-        return texts(mark) if texts else f"{name.strip('*[]') or 'value'} {mark}"
+        return filling.text(path)
 
     def _object(
         self,
         schema: Mapping[str, Json],
         pointer: str,
         path: tuple[str, ...],
-        mark: str,
-        wanted: Callable[[Member], bool],
-        texts: Callable[[str], str] | None,
+        filling: Filling,
     ) -> dict[str, Json]:
         built: dict[str, Json] = {}
         for name, raw in schema.get("properties", {}).items():
             sub, at = self.contract.resolve(raw, pointer)
             member = self.contract.operation.asks(*path, name)
-            if name in schema.get("required", []) or (member is not None and wanted(member)):
-                built[name] = self._value(sub, at, (*path, name), mark, wanted, texts)
+            if name in schema.get("required", []) or (member is not None and filling.wanted(member)):
+                built[name] = self._value(sub, at, (*path, name), filling)
         values = schema.get("additionalProperties")
         if isinstance(values, dict):
             sub, at = self.contract.resolve(values, pointer)
             for key in ("FIRST_KEY", "second_key"):
-                built[key] = self._value(sub, at, (*path, "*"), mark, wanted, texts)
+                built[key] = self._value(sub, at, (*path, "*"), filling)
         return built
 
     def minimal(self) -> dict[str, Json]:
         """Only what is required."""
         return self.body(lambda _: False)
 
-    def full(self, level: Level = "must") -> dict[str, Json]:
-        """Every member of that level; with `should`, every member that is known at all."""
-        return self.body(lambda member: level == "should" or member.level == "must")
+    def full(self, *, telling: bool = True) -> dict[str, Json]:
+        """Every usual member; with texts that show what is done to them, or plain ones."""
+        return self.body(self.usual, telling=telling)
+
+    def everything(self) -> dict[str, Json]:
+        """Every member that is known at all, plain."""
+        return self.body(lambda _: True)
 
     def maps(self) -> list[tuple[str, ...]]:
         """The paths of the free-form maps of strings that a MUST covers."""
         return [m.path[:-1] for m in self.contract.operation.request if m.path[-1] == "*" and self.level_of(m) == "must"]
+
+    def usual(self, member: Member) -> bool:
+        """Whether a member belongs into the bodies that this server should take."""
+        return member.level == "must" or (self.known and self._extra(member))
+
+    def _extra(self, member: Member) -> bool:
+        whole = self.contract.operation.request
+        return len(member.path) == 2 and any(other.path == (*member.path, "*") for other in whole)
 
     def level_of(self, member: Member) -> Level:
         """The level at which a server has to take what is at this place (the map's, for the values of a map)."""
@@ -145,14 +172,14 @@ class Writer:
         """Bodies in which every two states of every two optional members come together: absent, null, empty, filled."""
         operation = self.contract.operation
         optional = [
-            m for m in operation.request if not m.required and m.level == "must" and not is_any(m)
+            m for m in operation.request if not m.required and self.usual(m) and not is_any(m)
         ]
         factors: list[tuple[Member, list[str]]] = []
         for member in optional:
             states = ["absent", "filled"]
             if member.nullable and member.from_page:
                 states.append("null")
-            if member.types & {"string", "object", "array"} and "enum" not in member.schema:
+            if member.level == "must" and member.types & {"string", "object", "array"} and "enum" not in member.schema:
                 states.append("empty")
             factors.append((member, states))
         rows = covering([states for _, states in factors], self.random)
@@ -161,7 +188,8 @@ class Writer:
     def _row(self, optional: Sequence[Member], states: Sequence[str]) -> dict[str, Json]:
         chosen = dict(zip((member.path for member in optional), states, strict=True))
         body = self.body(
-            lambda m: m.level == "must" and all(chosen.get(m.path[: n + 1], "filled") == "filled" for n in range(len(m.path)))
+            lambda m: self.usual(m) and all(chosen.get(m.path[: n + 1], "filled") == "filled" for n in range(len(m.path))),
+            telling=True,
         )
         for member in optional:
             if chosen[member.path] in ("null", "empty") and (holder := within(body, member.path[:-1])) is not None:

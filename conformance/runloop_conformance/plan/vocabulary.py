@@ -6,7 +6,8 @@ from typing import Any
 
 WHOLE = (
     # what a server may take for a value of another type, or for none
-    "", "null", "0", "false", " ", "None", "true", "007", "1e3", "-1", "NaN", "undefined", "1.0", "[]", "{}", "2026-11-23T00:00:00Z",
+    "", "null", "0", "false", " ", "None", "true", "007", "1e3", "-1", "NaN", "undefined", "1.10", "[]", "{}", "no", "on", "YES",
+    '"quoted"', "'quoted'", "9007199254740993", "2026-11-23T00:00:00Z", "2026-11-23", "12:30:45", "0x1F", "1_000", "+1", ".5", "N/A", "~",
     # what is trimmed, folded, normalised or cut
     "  both ends  ", "MiXeD cAsE", "mixed case", "e\u0301 decomposed", "\u00e9 precomposed", "\u212b \ufb01 \u2460 compatibility",
     "\u0130stanbul \u0131", "Stra\u00dfe \u1e9e", "\u03a3\u03c2\u03c3", "trailing newline\n", "\ttab", "a\r\nb\rc\n", "two  spaces",
@@ -16,7 +17,7 @@ WHOLE = (
     # what templates, shells, queries, markup, paths and formats take for their own
     "'; DROP TABLE runs; --", '" OR "1"="1', "{{7*7}}", "${7*7} ${HOME}", "%s %d %n %00", "$(id) `id`", "<script>alert(1)</script>",
     "&amp; & &lt;", "\\n \\u0041 \\", "a/b\\c", "../../etc/passwd", "a=b;c,d|e", "*)(uid=*", "http://example.org/?a=b#c", "caf%C3%A9+x",
-    "@file", "=1+1", "# comment // /* */",
+    "@file", "=1+1", "# comment // /* */", "C:\\new\\table", "a, b", "a;b", "x" * 81, "word " * 30,
 )  # fmt: skip
 """Texts that are sent as whole values, those that break most first."""
 
@@ -40,19 +41,27 @@ WRONG: dict[str, tuple[Any, ...]] = {
 """Values that are of another type than the key says; null is added where the contract forbids it."""
 
 
-def joined(limit: int = 1000) -> str:
+def telling(name: str, mark: str) -> str:
+    """A text that almost no change leaves as it is: case, accents, both ends, quotes, markup, separators, escapes."""
+    return f' {name} {mark} \u00c9e\u0301\u00df\U0001f600\u6f22 "q" \'q\' <b>&amp;</b> %s ${{HOME}} {{{{7*7}}}} a,b;c=d  \\n\\\n\t.\r\n '
+
+
+def joined(limit: int = 1000, half: int = 0) -> str:
     """Many of the awkward texts in one string of at most `limit` characters, with spaces at both ends."""
     text = " "
-    for part in WHOLE[16:]:
+    for part in WHOLE[28:] if not half else reversed(WHOLE):
         if len(text) + len(part) + 2 > limit:
             break
         text += part + " "
     return text
 
 
-def of_length(count: int, mark: str) -> str:
+FILLERS = {"ascii": "0123456789abcdefghijklmnopqrstuvwxyz ", "other": "\u00e9\u0416\u05d0\u6f22\u65e5\u3042\uac00\u0e01"}
+
+
+def of_length(count: int, mark: str, script: str = "ascii") -> str:
     """A text of exactly `count` characters whose end shows what was cut off."""
-    body = f"{count}:{mark}:"
-    filler = "0123456789abcdefghijklmnopqrstuvwxyz "
-    text = body + filler * (count // len(filler) + 1)
+    head = f"{count}:{mark}:" if count > 30 else ""
+    filler = FILLERS[script]
+    text = head + filler * (count // len(filler) + 1)
     return text[: count - 1] + "$"

@@ -79,9 +79,10 @@ def show(console: Console, result: Result, redaction: Redaction, *, quiet: bool 
         f"  {counted['pass']} clauses kept, {counted['fail']} broken, {counted['not_tested'] + counted['inconclusive']} not settled"
         f" ({len(musts)} MUST, {len(result.findings) - len(musts)} SHOULD)"
     )
+    mistakes = f" ({result.runs_by_mistake} of them on requests that must be refused)" if result.runs_by_mistake else ""
     line(
         f"  contract {result.contract.version} · {result.requests} requests · {result.runs_started} runs started of"
-        f" {result.run_limit} · {result.duration_s:.1f} s · seed {result.seed}"
+        f" {result.run_limit}{mistakes} · {result.duration_s:.1f} s · seed {result.seed}"
     )
     broken = [f for f in result.findings if f.status == "fail"]
     _failures(line, "broken, MUST", [f for f in broken if f.clause.level == "must"], result, "red")

@@ -127,6 +127,8 @@ def _is_hopeless(cause: BaseException | None) -> bool:
     """Whether the next attempt would fail in the same way: a certificate, or a request that the library refuses."""
     if isinstance(cause, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
         return True
+    if not isinstance(cause, httpx.TransportError | TimeoutError):
+        return True
     # httpcore raises `from None`, so the certificate is found in the context of the last cause.
     return any(
         isinstance(e, ssl.SSLCertVerificationError) for link in causes_of(cause) for e in (link, link.__context__)

@@ -140,10 +140,10 @@ def one_call(order: Order) -> Call:
         if wait is None:
             break
         log.info(
-            "start_run: %s, attempt %d, next in %.2f s, key %s", _told(outcome), attempts, wait, order.idempotency_key
+            "start_run: %s, attempt %d, next in %.2f s, key %s", _kept(outcome), attempts, wait, order.idempotency_key
         )
         yield Wait(wait)
-    log.info("start_run: %s, attempt %d, the last, key %s", _told(outcome), attempts, order.idempotency_key)
+    log.info("start_run: %s, attempt %d, the last, key %s", _kept(outcome), attempts, order.idempotency_key)
     raise _error(Details(order, attempts), outcome, meaning, may_have_started=may_have_started, why_not=why_not)
 
 
@@ -205,6 +205,11 @@ def _told(outcome: Outcome) -> str:
     what = "Timed out" if outcome.timed_out else "The connection failed"
     why = f": {type(cause).__name__}" + (f": {cause}" if str(cause) else "") if cause is not None else ""
     return f"{what} {after}{why}"
+
+
+def _kept(outcome: Outcome) -> str:
+    """What happened, for the log: nothing that the server said, since it may say again what it was told."""
+    return str(outcome.status) if isinstance(outcome, Received) else type(outcome.cause).__name__
 
 
 def _server_message(received: Received) -> str:

@@ -39,7 +39,8 @@ class _Client:
     _base: Base
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._settings.base_url}>"
+        settings = getattr(self, "_settings", None)  # a traceback may show a client that failed at construction
+        return f"<{type(self).__name__} {settings.base_url if settings else '(not made)'}>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
@@ -119,7 +120,7 @@ class Runloop(_Client):
         given = Given(
             bearer_token=bearer_token,
             base_url=base_url,
-            timeout=_timeout(timeout, http_client),
+            timeout=_timeout(timeout, http_client, httpx.Client),
             max_retries=max_retries,
             default_headers=default_headers,
             default_query=default_query,
@@ -129,8 +130,6 @@ class Runloop(_Client):
         )
         # A traceback that prints local variables (Sentry, rich) would print them.
         del bearer_token, default_headers, default_query, base_url
-        if http_client is not None and not isinstance(http_client, httpx.Client):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"http_client has to be an httpx.Client, and is {type(http_client).__name__}.")
         self._set(given)
         self._connection = Connection(self._settings, http_client)
 
@@ -171,6 +170,7 @@ class Runloop(_Client):
         )
         elsewhere = base_url is not None
         del bearer_token, default_headers, default_query, base_url
+        _checked(http_client, httpx.Client)
         made = object.__new__(type(self))
         made._set(given)
         if http_client is None and (not elsewhere or not self._connection.own):
@@ -253,7 +253,7 @@ class AsyncRunloop(_Client):
         given = Given(
             bearer_token=bearer_token,
             base_url=base_url,
-            timeout=_timeout(timeout, http_client),
+            timeout=_timeout(timeout, http_client, httpx.AsyncClient),
             max_retries=max_retries,
             default_headers=default_headers,
             default_query=default_query,
@@ -262,8 +262,6 @@ class AsyncRunloop(_Client):
             own=http_client is None,
         )
         del bearer_token, default_headers, default_query, base_url
-        if http_client is not None and not isinstance(http_client, httpx.AsyncClient):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"http_client has to be an httpx.AsyncClient, and is {type(http_client).__name__}.")
         self._set(given)
         self._connection = AsyncConnection(self._settings, http_client)
 
@@ -304,6 +302,7 @@ class AsyncRunloop(_Client):
         )
         elsewhere = base_url is not None
         del bearer_token, default_headers, default_query, base_url
+        _checked(http_client, httpx.AsyncClient)
         made = object.__new__(type(self))
         made._set(given)
         if http_client is None and (not elsewhere or not self._connection.own):
@@ -350,14 +349,20 @@ class AsyncRunloop(_Client):
 
 
 def _timeout(
-    given: TimeoutOption | EllipsisType, http_client: httpx.Client | httpx.AsyncClient | None
+    given: TimeoutOption | EllipsisType, http_client: httpx.Client | httpx.AsyncClient | None, kind: type[Any]
 ) -> TimeoutOption:
     """The default, unless the caller's http_client has a time-out that is not just httpx's own default."""
+    _checked(http_client, kind)
     if given is not ...:
         return given
     if http_client is not None and http_client.timeout != _HTTPX_DEFAULT:
         return http_client.timeout
     return DEFAULT_TIMEOUT
+
+
+def _checked(http_client: Any, kind: type[Any]) -> None:
+    if http_client is not None and not isinstance(http_client, kind):
+        raise TypeError(f"http_client has to be an httpx.{kind.__name__}, and is {type(http_client).__name__}.")
 
 
 _HTTPX_DEFAULT = httpx.Timeout(5.0)

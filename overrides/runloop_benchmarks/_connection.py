@@ -117,7 +117,6 @@ class AsyncConnection(_Shared):
     def __init__(self, settings: Settings, http_client: httpx.AsyncClient | None) -> None:
         super().__init__(settings)
         self.http_client = http_client
-        self._direct = direct_transport(http_client)
         self._first_loop: Callable[[], Any] | None = None
         self._by_loop: weakref.WeakKeyDictionary[Any, tuple[AsyncTransport, AsyncGenerator[None, None]]]
         self._by_loop = weakref.WeakKeyDictionary()
@@ -133,7 +132,9 @@ class AsyncConnection(_Shared):
         loop = _current_loop()
         if self.http_client is not None:
             self._refuse_another_loop(loop)
-            return self._send_by_client if self._direct is None else self._direct.handle_async_request
+            # Asked at every call: hooks may have been added since the last.
+            direct = direct_transport(self.http_client)
+            return self._send_by_client if direct is None else direct.handle_async_request
         held = self._by_loop.get(loop)
         if held is None:
             held = await self._opened(loop)

@@ -1,4 +1,4 @@
-"""The generated classes, with a `repr` that shows no secret.
+"""The generated classes, with a `repr` that shows no secret and with copies that are whole.
 
 Policy: the generated `repr` prints every value, environment variables and mount tokens among them, and a repr ends up
 in logs and tracebacks. So each generated class gets this one, once, when the client is imported. Values stay where they
@@ -7,7 +7,7 @@ belong: in the attributes, in `to_dict()` and in a pickle.
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import attrs
 from runloop_benchmarks_api import models
@@ -75,13 +75,10 @@ def _names(value: Any) -> str:
     return repr(value) if value is None else "..."
 
 
-def _unset(_self: Unset) -> str:
-    return "UNSET"
-
-
 for _name in models.__all__:
     _cls: Any = getattr(models, _name)
     if attrs.has(_cls):
-        _cls.__repr__ = _secretless
-_unset_class: Any = cast("Any", Unset)
-setattr(_unset_class, "__repr__", _unset)  # noqa: B010 - type checkers refuse the assignment
+        setattr(_cls, "__repr__", _secretless)  # noqa: B010 - type checkers refuse the assignment
+setattr(Unset, "__repr__", lambda _self: "UNSET")  # noqa: B010
+# The generated code asks `is UNSET`, so a copy and an unpickled model need that very object (its name in its module).
+setattr(Unset, "__reduce__", lambda _self: "UNSET")  # noqa: B010

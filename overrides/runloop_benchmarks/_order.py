@@ -109,7 +109,8 @@ class Order:
 
     def secrets(self) -> list[str]:
         """What must not be seen in the text of an error, even where a server sends it back."""
-        found = [self.token, *(value for name, value in self.headers.items() if name.lower() not in _HARMLESS)]
+        found = [self.token, *self.url.params.values()]
+        found += [value for name, value in self.headers.items() if name.lower() not in _HARMLESS]
         profile = _members(json.loads(self.content).get("runProfile"))
         found += _strings(profile.get("envVars"), but=set())
         mounts = profile.get("mounts")

@@ -29,6 +29,7 @@ MAX_ANSWER_BYTES = 8 * 1024 * 1024
 # RFC 9110, section 5.6.2 and 5.5: what may stand in a field.
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _HEADER_VALUE = re.compile(r"(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?\Z")
+_HOST = re.compile(rb"[0-9A-Za-z._:-]+\Z")
 _TOKEN = re.compile(r"[\x21-\x7e]+\Z")
 
 TimeoutOption = float | httpx.Timeout | None
@@ -101,7 +102,7 @@ def _flaw(url: httpx.URL, text: str) -> str | None:
         return "it is empty, or has space around it"
     if url.scheme not in {"http", "https"}:
         return "it has to begin with https:// (or http:// for a loopback host)"
-    if not url.host or any(char.isspace() for char in url.host):
+    if not _HOST.match(url.raw_host):
         return "it names no host"
     if url.port is not None and not 0 < url.port < 65536:
         return "its port has to be from 1 to 65535"

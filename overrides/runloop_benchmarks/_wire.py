@@ -15,7 +15,7 @@ from ._answer import Body, Failed, Received, causes_of
 from ._network import Passage, passage
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from ._answer import Outcome
     from ._call import Attempt
@@ -127,9 +127,15 @@ def within(seconds: float | None) -> Any:
     """A context that raises TimeoutError after so many seconds, on asyncio and on trio."""
     if on_asyncio():
         return asyncio.timeout(seconds)
+    return _within_on_trio(seconds)
+
+
+@contextlib.asynccontextmanager
+async def _within_on_trio(seconds: float | None) -> AsyncGenerator[None]:
     import anyio  # noqa: PLC0415 - httpx brings it, and only trio needs it here
 
-    return anyio.fail_after(seconds)
+    with anyio.fail_after(seconds):
+        yield
 
 
 async def wait(seconds: float) -> None:
@@ -169,7 +175,16 @@ def _failed(error: Exception, way: Passage, *, own: bool) -> Failed:
 
 
 def _is_timeout(error: Exception) -> bool:
+    # Over httpx-aiohttp a refused connection is a ConnectTimeout too, so what lies below it decides.
+    foreign = _foreign(error)
+    if foreign:
+        return any(isinstance(link, TimeoutError) for link in foreign)
     return isinstance(error, httpx.TimeoutException | httpcore.TimeoutException | TimeoutError)
+
+
+def _foreign(error: Exception) -> list[BaseException]:
+    """What of the causes comes from another library than httpx's own transport."""
+    return [link for link in causes_of(error) if type(link).__module__.partition(".")[0] not in _HTTPX_FAMILY]
 
 
 def _surely_unsent(error: Exception) -> bool:
@@ -180,7 +195,7 @@ def _surely_unsent(error: Exception) -> bool:
     causes = [link for link in causes_of(error) if link is not error]
     if any(isinstance(link, ConnectionRefusedError | socket.gaierror) for link in causes):
         return True
-    foreign = [link for link in causes if type(link).__module__.partition(".")[0] not in _HTTPX_FAMILY]
+    foreign = _foreign(error)
     if any(base.__name__ == "ClientConnectorError" for link in foreign for base in type(link).__mro__):
         return True
     if any(type(link).__module__.startswith("aiohttp") for link in foreign):
@@ -188,4 +203,4 @@ def _surely_unsent(error: Exception) -> bool:
     return isinstance(error, _UNSENT)
 
 
-_HTTPX_FAMILY = {"httpx", "httpcore", "h11", "anyio", "builtins", "ssl", "socket"}
+_HTTPX_FAMILY = {"httpx", "httpcore", "h11", "anyio", "asyncio", "trio", "builtins", "ssl", "socket"}

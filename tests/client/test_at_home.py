@@ -1,0 +1,113 @@
+"""At home for whoever comes from the official SDK; light for whoever only imports."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import runloop_api_client as official
+import runloop_benchmarks as rb
+
+ROOT = Path(__file__).parents[2]
+ERRORS = [name for name in official.__all__ if name.endswith("Error")]
+
+
+def parameters(function):
+    return {name for name in inspect.signature(function).parameters if not name.startswith("_")} - {"self"}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_the_same_exception_tree(name):
+    theirs = {kind.__name__ for kind in getattr(official, name).__mro__ if kind.__name__ in ERRORS}
+    ours = {kind.__name__ for kind in getattr(rb, name).__mro__}
+    assert theirs <= ours
+
+
+@pytest.mark.parametrize("kind", ["Runloop", "AsyncRunloop"])
+def test_the_same_arguments(kind):
+    ours, theirs = getattr(rb, kind), getattr(official, kind)
+    assert parameters(theirs.__init__) <= parameters(ours.__init__) | {"kwargs"}
+    absent = {"set_default_headers", "set_default_query"}  # named in docs/moving-from-runloop_api_client.md
+    assert parameters(theirs.with_options) - absent <= parameters(ours.with_options)
+    make = {"bearer_token": "token"}
+    mine, other = ours(**make).benchmarks, theirs(**make).benchmarks
+    assert parameters(other.start_run) <= parameters(mine.start_run)
+    assert parameters(other.start_run) <= parameters(mine.with_raw_response.start_run)
+
+
+def test_sync_and_async_are_the_same():
+    for name in ("__init__", "with_options", "copy"):
+        ours, theirs = (inspect.signature(getattr(kind, name)) for kind in (rb.Runloop, rb.AsyncRunloop))
+        assert list(ours.parameters) == list(theirs.parameters)
+        assert [p.default for p in ours.parameters.values()] == [p.default for p in theirs.parameters.values()]
+    pair = rb.Runloop(bearer_token="t").benchmarks, rb.AsyncRunloop(bearer_token="t").benchmarks
+    assert inspect.signature(pair[0].start_run) == inspect.signature(pair[1].start_run)
+    assert inspect.getdoc(pair[0].start_run) == inspect.getdoc(pair[1].start_run)
+    names = [{name for name in dir(kind) if not name.startswith("_")} for kind in (rb.Runloop, rb.AsyncRunloop)]
+    assert names[1] - names[0] == {"aclose"}
+    raws = [{name for name in dir(kind) if not name.startswith("_")} for kind in (rb.RawResponse, rb.AsyncRawResponse)]
+    assert raws[0] == raws[1]
+
+
+def test_hover_text_names_every_argument_and_error():
+    text = inspect.getdoc(rb.Runloop(bearer_token="t").benchmarks.start_run)
+    for name in parameters(rb.Runloop(bearer_token="t").benchmarks.start_run):
+        assert f"{name}:" in text
+    for name in ("RunMayHaveStartedError", "APIResponseValidationError", "APIStatusError", "TypeError"):
+        assert name in text
+    for name in parameters(rb.Runloop.__init__):
+        assert f"{name}:" in rb.Runloop.__doc__
+        assert f"{name}:" in rb.AsyncRunloop.__doc__
+
+
+def test_every_public_name_is_there():
+    for name in rb.__all__:
+        assert getattr(rb, name) is not None
+    assert set(rb.__all__) <= set(dir(rb))
+    with pytest.raises(AttributeError, match="nonsense"):
+        rb.nonsense  # noqa: B018
+
+
+def test_the_exception_tree_of_the_docstring_is_the_tree():
+    from runloop_benchmarks import _exceptions
+
+    drawn = {
+        line.split()[0].lstrip("│├└─ ") for line in _exceptions.__doc__.splitlines() if "Error" in line and "──" in line
+    }
+    lines = [line for line in _exceptions.__doc__.splitlines() if "── " in line]
+    drawn = {line.partition("── ")[2].split()[0] for line in lines}
+    assert drawn | {"RunloopError"} == set(_exceptions.__all__)
+
+
+def modules_after(code):
+    program = f"{code}\nimport sys, json\nprint(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=os.environ)
+    return set(json.loads(done.stdout))
+
+
+def test_importing_imports_next_to_nothing():
+    before = modules_after("import typing, __future__")
+    assert modules_after("import runloop_benchmarks") - before == {"runloop_benchmarks"}
+    client = modules_after("from runloop_benchmarks import Runloop; Runloop(bearer_token='t')")
+    for heavy in ("pydantic", "aiohttp", "httpx_aiohttp", "runloop_api_client", "opentelemetry"):
+        assert heavy not in client
+
+
+def test_the_version_is_the_distributions():
+    assert f'version = "{rb.__version__}"' in (ROOT / "pyproject.toml").read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("checker", ["mypy", "pyright"])
+def test_types_as_a_user_sees_them(checker):
+    command = {
+        "mypy": ["-m", "mypy", "--strict", "--warn-unused-ignores", "tests/typing"],
+        "pyright": ["-m", "pyright", "--pythonpath", sys.executable, "--project", "tests/typing"],
+    }
+    done = subprocess.run([sys.executable, *command[checker]], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -20,7 +20,7 @@ WRONG = "Bearer wr0ng-{token}"
 class Failing(Reference):
     """Fails at some of the requests that should be refused."""
 
-    statuses = (422,)
+    statuses: tuple[int, ...] = (422,)
     status = 500
 
     async def respond(self, request: Request) -> Response:

@@ -1,7 +1,6 @@
 """Faults of a server that says too much."""
 
 import json
-import re
 from typing import Any
 
 from starlette.requests import Request
@@ -168,22 +167,5 @@ class MountTokenInTheAnswer(Reference):
     """The answer repeats the mounts, with their tokens."""
 
     def run_of(self, asked: Asked) -> Run:
-        mounts = asked.get("runProfile", {}).get("mounts") or []
+        mounts: list[Any] = asked.get("runProfile", {}).get("mounts") or []
         return super().run_of(asked) | ({"mounts": mounts} if mounts else {})
-
-
-@fault(LEAKS, profile(secrets={"DB_PASS": 12345678}))
-class SecretsInTheRefusal(Reference):
-    """A refusal quotes the value that is invalid, also where it is meant for a secret."""
-
-    quoted = ""
-
-    def parse(self, body: bytes) -> Any:
-        asked = super().parse(body)
-        found = re.search(rb'"(?:secrets|envVars)"\s*:\s*(\{[^}]*\})', body)
-        self.quoted = found[1].decode() if found else ""
-        return asked
-
-    def refuse(self, refusal: RefusalError) -> Response:
-        quotes = refusal.status == 422 and self.quoted
-        return super().refuse(RefusalError(422, f"{refusal.message} Given: {self.quoted}") if quotes else refusal)

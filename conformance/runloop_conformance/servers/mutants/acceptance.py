@@ -30,7 +30,7 @@ fault, refuse = CHAPTER.fault, CHAPTER.refuse
 VALID = RULE + "accepts-valid"
 TEXT = RULE + "accepts-text"
 UNKNOWN = RULE + "ignores-unknown-members"
-LAUNCH = "#/components/schemas/LaunchParameters/properties/"
+KNOWN = RULE + "accepts-known-members"
 
 
 def inside(asked: Asked) -> Asked:
@@ -323,7 +323,7 @@ for member, example in (
 ):
     SHOULD.refuse(
         f"{member.lower()}-refused",
-        PROFILE + member,
+        KNOWN,
         f"A runProfile with {member} is refused.",
         has("runProfile", member),
         profile(**{member: example}),
@@ -335,7 +335,7 @@ for member, value in (
 ):  # fmt: skip
     SHOULD.refuse(
         f"{member.replace('_', '-')}-refused",
-        LAUNCH + member,
+        KNOWN,
         f"A legal value of {member} is refused.",
         asks_for(member, value),
         profile(launchParameters={member: value}),

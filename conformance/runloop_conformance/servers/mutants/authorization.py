@@ -15,6 +15,7 @@ should_fault = CHAPTER.should().fault
 
 REQUIRED = RULE + "bearer-required"
 MALFORMED = RULE + "bearer-malformed"
+DOUBLED = RULE + "bearer-doubled"
 CHALLENGE = RULE + "challenge"
 MINIMAL = {"benchmark_id": BENCHMARK}
 WRONG = "Bearer wr0ng-{token}"
@@ -172,7 +173,7 @@ class QuotesStripped(Reference):
         return super().is_token(token.strip("\"'"))
 
 
-@fault(MALFORMED, by("Bearer {token}", "Bearer {token}"))
+@should_fault(DOUBLED, by("Bearer {token}", "Bearer {token}"))
 class EqualHeadersAccepted(Reference):
     """A doubled header is accepted where both are equal."""
 
@@ -180,7 +181,7 @@ class EqualHeadersAccepted(Reference):
         return list(dict.fromkeys(super().credentials(request)))
 
 
-@fault(MALFORMED, by("Bearer {token}", WRONG))
+@should_fault(DOUBLED, by("Bearer {token}", WRONG))
 class FirstHeaderCounts(Reference):
     """Of two Authorization headers only the first is looked at."""
 

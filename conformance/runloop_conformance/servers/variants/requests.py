@@ -330,21 +330,21 @@ def refusing(member: str) -> Any:
     return staticmethod(build)
 
 
-@variant(PROFILE + "secrets", warns=True)
+@variant(RULE + "accepts-known-members", warns=True)
 class RefusesSecrets:
     """`secrets`, which the page does not have, is refused."""
 
     build = refusing("secrets")
 
 
-@variant(PROFILE + "mounts", warns=True)
+@variant(RULE + "accepts-known-members", warns=True)
 class RefusesMounts:
     """`mounts`, which the page does not have, is refused."""
 
     build = refusing("mounts")
 
 
-@variant(PROFILE + "launchParameters", warns=True)
+@variant(RULE + "accepts-known-members", warns=True)
 class RefusesLaunchParameters:
     """`launchParameters`, which the page does not have, is refused."""
 

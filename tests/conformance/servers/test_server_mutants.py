@@ -6,9 +6,24 @@ from collections import Counter
 import pytest
 from runloop_conformance.servers.hosting import RawServer
 from runloop_conformance.servers.mutants import MUTANTS
-from runloop_conformance.servers.mutants.fault import OPERATION
+from runloop_conformance.servers.mutants.fault import OPERATION, ask, sent
 from runloop_conformance.servers.reference import Reference
 from runloop_conformance.servers.wire import Wire
+
+UNAUTHORIZED = [sent({"benchmark_id": "b"}, authorization=given) for given in ((), ("Bearer wrong",), ("Basic eDp5",))]
+INVALID = [sent(body) for body in ({}, {"benchmark_id": 1}, [], b"", b"{", b"nothing like JSON")]
+VALID = [
+    ask(),
+    ask(run_name="nightly", metadata={"team": "agents"}, runProfile={"purpose": "x", "envVars": {"A": "1"}}),
+]
+METHODS = [sent(b"", method=method) for method in ("GET", "PUT")]
+# What the faults of a chapter leave alone.
+ELSEWHERE = {
+    "authorization": [*VALID, *INVALID, *METHODS],
+    "request": [*UNAUTHORIZED, *METHODS],
+    "response": [*UNAUTHORIZED, *INVALID, *METHODS],
+    "run": [*UNAUTHORIZED, *INVALID, *METHODS],
+}
 
 
 def named(mutant):
@@ -31,11 +46,22 @@ def test_differs_from_the_reference_where_its_witness_looks(mutant, document, to
     assert seen != observe(right, mutant.witness, at_once=mutant.at_once)
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=named)
-def test_breaks_a_statement_of_the_contract(mutant, document):
-    statement = at_pointer(document, mutant.breaks)
-    if "/x-rules/" in mutant.breaks:
-        assert mutant.level == statement["level"]
+@pytest.fixture(scope="module")
+def right_elsewhere(document, token, observe):
+    return {chapter: observe(Reference(document, token), probes) for chapter, probes in ELSEWHERE.items()}
+
+
+@pytest.mark.parametrize("mutant", [each for each in MUTANTS if each.chapter in ELSEWHERE], ids=named)
+def test_is_right_where_it_is_not_at_fault(mutant, document, token, observe, right_elsewhere):
+    server = mutant.build(document, token, ())
+    assert observe(server, ELSEWHERE[mutant.chapter]) == right_elsewhere[mutant.chapter]
+
+
+def test_each_breaks_a_statement_of_the_contract_at_its_level(document):
+    for mutant in MUTANTS:
+        statement = at_pointer(document, mutant.breaks)
+        if "/x-rules/" in mutant.breaks:
+            assert mutant.level == statement["level"], mutant.name
 
 
 def test_the_names_are_unique_and_kebab_case():

@@ -80,6 +80,13 @@ text(
 
 text("name-html-escaped", NAME, "The name is escaped for HTML.", html.escape, 'a <b> & "c"')
 text(
+    "variables-html-escaped-twice",
+    VARIABLES,
+    "Variables are escaped for HTML twice.",
+    lambda value: html.escape(html.escape(value)),
+    "a&b",
+)
+text(
     "purpose-html-unescaped",
     PURPOSE,
     "HTML entities of the purpose are resolved.",

@@ -1,9 +1,27 @@
 """Faults of a server that fails at requests that fit the page."""
 
+import asyncio
 import re
 from collections.abc import Callable
+from urllib.parse import unquote
 
-from runloop_conformance.servers.mutants.fault import RULE, Ask, Asked, Chapter, any_text, ask, env, has, profile, times
+from starlette.requests import Request
+from starlette.responses import Response
+
+from runloop_conformance.servers.mutants.fault import (
+    RULE,
+    Ask,
+    Asked,
+    Chapter,
+    any_text,
+    ask,
+    env,
+    has,
+    maps_in,
+    profile,
+    sent,
+    times,
+)
 from runloop_conformance.servers.reference import Reference, RefusalError, texts_in
 
 CHAPTER = Chapter("safety")
@@ -128,6 +146,93 @@ FAILURES: tuple[tuple[str, str, Callable[[Asked], bool], Ask], ...] = (
 )
 for name, summary, wanted, witness in FAILURES:
     refuse(f"fails-at-{name}", FAILS, summary, wanted, witness, status=500)
+
+
+def longer(length: int) -> Callable[[str], bool]:
+    return lambda text: len(text) >= length
+
+
+# --- fails at what is beyond the sizes that must be taken, or beside the body: to refuse it would do ---
+
+for length in (2_000, 10_000, 100_000):
+    refuse(
+        f"fails-at-{length}-characters",
+        FAILS,
+        f"Text of {length} characters breaks a buffer.",
+        any_text(longer(length)),
+        ask(run_name="x" * length),
+        status=500,
+    )
+refuse(
+    "fails-at-65-members",
+    FAILS,
+    "More than 64 members break an array of 64.",
+    lambda asked: any(len(each) > 64 for each in maps_in(asked)),
+    ask(metadata={f"{n}": "" for n in range(65)}),
+    status=500,
+)
+refuse(
+    "fails-at-huge-number-elsewhere",
+    FAILS,
+    "A number of more than 64 bits, where nothing is known about the member, breaks a database.",
+    lambda asked: any(isinstance(value, int | float) and abs(value) >= 2**64 for value in asked.values()),
+    ask(more=10**30),
+    status=500,
+)
+
+
+class Beside(Reference):
+    """Fails at something of the request that is not its body."""
+
+    async def respond(self, request: Request) -> Response:
+        response = await super().respond(request)
+        if self.breaks(request):
+            return self.refuse(RefusalError(500, "Internal Server Error"))
+        return response
+
+    def breaks(self, request: Request) -> bool:
+        raise NotImplementedError
+
+
+@fault(FAILS, sent(ask().body, query="%ff=%zz"))
+class FailsAtQuery(Beside):
+    """A query that is not UTF-8 breaks its parsing."""
+
+    def breaks(self, request: Request) -> bool:
+        return "\ufffd" in unquote(request.url.query)
+
+
+@fault(FAILS, sent(ask().body, headers=(("x-long", "x" * 5000),)))
+class FailsAtLongHeader(Beside):
+    """A header of more than 4 KB breaks a buffer."""
+
+    def breaks(self, request: Request) -> bool:
+        return any(len(value) > 4096 for _, value in request.headers.raw)
+
+
+@fault(FAILS, sent(ask().body, content_type="application"))
+class FailsAtContentType(Beside):
+    """A Content-Type without a slash breaks its parsing."""
+
+    def breaks(self, request: Request) -> bool:
+        return "/" not in request.headers.get("content-type", "/")
+
+
+@fault(FAILS, *times(4, ask()), at_once=True)
+class FailsTogether(Reference):
+    """Simultaneous runs run into a lock, and fail."""
+
+    starting = 0
+
+    async def respond(self, request: Request) -> Response:
+        self.starting += 1
+        try:
+            await asyncio.sleep(0.02)
+            alone = self.starting == 1
+            response = await super().respond(request)
+            return response if alone or response.status_code != 200 else self.refuse(RefusalError(500, "Deadlock."))
+        finally:
+            self.starting -= 1
 
 
 class Now(Reference):

@@ -14,12 +14,14 @@ import click
 from rich.console import Console
 
 from runloop_conformance import __version__, wire
-from runloop_conformance.clauses import NoSuchClause, all_clauses
+from runloop_conformance.clauses import NoSuchClauseError, all_clauses
 from runloop_conformance.contract import Contract, ContractError, load_contract
 from runloop_conformance.redaction import Redaction
 from runloop_conformance.report import document
 from runloop_conformance.report.console import Progress, show
 from runloop_conformance.send import Limits
+from runloop_conformance.servers import hosting
+from runloop_conformance.servers.reference import Reference
 from runloop_conformance.suite import Options, Result, Suite, plan_for
 
 EXIT = {"conformant": 0, "nonconformant": 1, "inconclusive": 3, "error": 4}
@@ -39,20 +41,61 @@ def main() -> None:
 @main.command()
 @click.argument("url", required=False)
 @click.option("--token", envvar="RUNLOOP_API_KEY", show_envvar=True, help="Bearer token that the server takes.")
-@click.option("--benchmark-id", "benchmark_ids", multiple=True, metavar="ID", help="A benchmark that exists; repeatable.")
-@click.option("--max-runs", type=click.IntRange(min=0), help="Valid requests, each of which starts a run, at most. [default: 100 on loopback, else 25]")
+@click.option(
+    "--benchmark-id", "benchmark_ids", multiple=True, metavar="ID", help="A benchmark that exists; repeatable."
+)
+@click.option(
+    "--max-runs",
+    type=click.IntRange(min=0),
+    help="Valid requests, each of which starts a run, at most. [default: 100 on loopback, else 25]",
+)
 @click.option("--plan", "only_plan", is_flag=True, help="Print what would be sent, and send nothing.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="The same seed and the same answers give the same requests.")
-@click.option("--profile", type=click.Choice(["quick", "standard", "thorough"]), default="standard", show_default=True, help="How much is drawn beyond what every profile sends.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="The same seed and the same answers give the same requests.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice(["quick", "standard", "thorough"]),
+    default="standard",
+    show_default=True,
+    help="How much is drawn beyond what every profile sends.",
+)
 @click.option("--select", multiple=True, metavar="CLAUSE", help="Only this clause, chapter or pattern; repeatable.")
 @click.option("--deselect", multiple=True, metavar="CLAUSE", help="Not this clause, chapter or pattern; repeatable.")
-@click.option("--fail-on", type=click.Choice(["must", "should"]), default="must", show_default=True, help="From which level on a broken clause makes the verdict nonconformant.")
-@click.option("--timeout", type=click.FloatRange(min=0.1), default=10.0, show_default=True, help="Seconds for one whole answer.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["must", "should"]),
+    default="must",
+    show_default=True,
+    help="From which level on a broken clause makes the verdict nonconformant.",
+)
+@click.option(
+    "--timeout", type=click.FloatRange(min=0.1), default=10.0, show_default=True, help="Seconds for one whole answer."
+)
 @click.option("--rate", type=click.FloatRange(min=0.01), help="Requests a second at most.")
-@click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A header for every request; repeatable. Its value is kept out of reports.")
-@click.option("--ca-bundle", type=click.Path(exists=True, dir_okay=False), help="Certificates of the authorities to trust.")
-@click.option("--contract", "contract_path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Another contract than the one in the package.")
-@click.option("--report-dir", type=click.Path(file_okay=False, path_type=Path), help="Where report.json and recording.jsonl go.")
+@click.option(
+    "--header",
+    "headers",
+    multiple=True,
+    metavar="'NAME: VALUE'",
+    help="A header for every request; repeatable. Its value is kept out of reports.",
+)
+@click.option(
+    "--ca-bundle", type=click.Path(exists=True, dir_okay=False), help="Certificates of the authorities to trust."
+)
+@click.option(
+    "--contract",
+    "contract_path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Another contract than the one in the package.",
+)
+@click.option(
+    "--report-dir", type=click.Path(file_okay=False, path_type=Path), help="Where report.json and recording.jsonl go."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Only the verdict.")
 def run(**given: Any) -> None:
     """Test the server at URL; without one, the embedded reference server.
@@ -76,7 +119,7 @@ def run(**given: Any) -> None:
             with Progress(console, len(list(suite.plan.probes()))) as progress:
                 suite.on_exchange = progress
                 result = suite.run()
-        except Exception as error:  # a defect of the suite is a verdict of its own, and never takes the report with it
+        except Exception as error:  # noqa: BLE001 - a defect of the suite is a verdict, and leaves a report
             _defect(suite, error, given["report_dir"], redaction)
         _finish(console, result, redaction, given)
 
@@ -87,12 +130,9 @@ def _server(given: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if given["url"]:
         yield given["url"], given["token"] or ""
         return
-    from runloop_conformance.servers.hosting import running
-    from runloop_conformance.servers.reference import Reference
-
     token = given["token"] or secrets.token_urlsafe(24)
     contract = _contract(given["contract_path"])
-    with running(Reference(contract.document, token, given["benchmark_ids"])) as url:
+    with hosting.running(Reference(contract.document, token, given["benchmark_ids"])) as url:
         yield url, token
 
 
@@ -106,7 +146,7 @@ def _contract(path: Path | None) -> Contract:
 def _suite(given: dict[str, Any], url: str, token: str) -> Suite:
     try:
         to = wire.address(url, given["ca_bundle"])
-    except (wire.BadUrl, OSError) as error:
+    except (wire.BadUrlError, OSError) as error:
         raise click.UsageError(str(error)) from error
     if any(not char.isprintable() or not char.isascii() for char in token):
         raise click.UsageError("The token has characters that no header can carry; is there a line break at its end?")
@@ -126,7 +166,7 @@ def _suite(given: dict[str, Any], url: str, token: str) -> Suite:
     try:
         contract = _contract(given["contract_path"])
         return Suite(contract, options, plan_for(contract, options))
-    except NoSuchClause as error:
+    except NoSuchClauseError as error:
         raise click.UsageError(str(error)) from error
 
 
@@ -139,7 +179,9 @@ def _header(given: str) -> tuple[str, str]:
 
 def _print_plan(console: Console, suite: Suite) -> None:
     for probe in suite.plan.probes():
-        console.print(f"{probe.intent:7} {probe.method:5} {len(probe.body):7,} bytes  {probe.name}", markup=False, soft_wrap=True)
+        console.print(
+            f"{probe.intent:7} {probe.method:5} {len(probe.body):7,} bytes  {probe.name}", markup=False, soft_wrap=True
+        )
     limit = suite.options.limits.max_runs
     refusals = sum(probe.intent == "refuse" for probe in suite.plan.probes())
     console.print(
@@ -155,7 +197,9 @@ def _finish(console: Console, result: Result, redaction: Redaction, given: dict[
         try:
             document.write(given["report_dir"], result, redaction)
         except OSError as error:
-            raise click.UsageError(f"The report cannot be written to {given['report_dir']}: {error.strerror}") from error
+            raise click.UsageError(
+                f"The report cannot be written to {given['report_dir']}: {error.strerror}"
+            ) from error
         if not given["quiet"]:
             console.print(f"\nreport: {given['report_dir'] / 'report.json'}", style="dim", soft_wrap=True)
     sys.exit(EXIT[result.verdict])
@@ -171,7 +215,12 @@ def _defect(suite: Suite, error: Exception, folder: Path | None, redaction: Reda
 
 
 @main.command()
-@click.option("--contract", "contract_path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Another contract than the one in the package.")
+@click.option(
+    "--contract",
+    "contract_path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Another contract than the one in the package.",
+)
 def clauses(contract_path: Path | None) -> None:
     """List every clause: its level, its id, where the contract says it, and the sentence."""
     for clause in all_clauses(_contract(contract_path)):
@@ -180,13 +229,28 @@ def clauses(contract_path: Path | None) -> None:
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port to listen on; 0 picks a free one.")
-@click.option("--token", envvar="RUNLOOP_API_KEY", show_envvar=True, help="Bearer token to take; without one, one is made up and printed.")
-@click.option("--benchmark-id", "benchmark_ids", multiple=True, metavar="ID", help="A benchmark that exists; repeatable. Without any, all do.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port to listen on; 0 picks a free one.",
+)
+@click.option(
+    "--token",
+    envvar="RUNLOOP_API_KEY",
+    show_envvar=True,
+    help="Bearer token to take; without one, one is made up and printed.",
+)
+@click.option(
+    "--benchmark-id",
+    "benchmark_ids",
+    multiple=True,
+    metavar="ID",
+    help="A benchmark that exists; repeatable. Without any, all do.",
+)
 def serve(host: str, port: int, token: str | None, benchmark_ids: tuple[str, ...]) -> None:
     """Serve the contract correctly: the reference server, until Ctrl-C."""
-    from runloop_conformance.servers import hosting
-
     try:
         hosting.serve(host, port, token, benchmark_ids)
     except hosting.CannotListenError as error:

@@ -34,6 +34,7 @@ class Member:
 
     `path` leads to it from the top of the message; `*` stands for any name in a map, `[]` for any item of an array,
     `[1]` for an item that is the second of the alternatives that an item can be.
+    `pointer` is where it is named in the contract, `target` where its schema stands after any `$ref`.
     `name` is the path as clauses and reports write it, with the alternative where there are several:
     `runProfile.envVars.*`, `runProfile.mounts[].FileMount.target`.
     `level` is how strongly a server has to take or give it: `should` where it is known from elsewhere than the page.
@@ -42,6 +43,7 @@ class Member:
     path: tuple[str, ...]
     name: str
     pointer: str
+    target: str
     schema: Mapping[str, Json]
     required: bool
     nullable: bool
@@ -49,6 +51,7 @@ class Member:
     description: str
     from_page: bool
     level: Level
+
 
 @frozen
 class Statement:
@@ -126,7 +129,9 @@ class Contract:
             for method in METHODS:
                 if method in item and _json_content(self, item[method].get("requestBody")):
                     return _read_operation(self, path, method)
-        raise ContractError(f"{self.path}: no operation takes a JSON body, so there is nothing here to start a run with.")
+        raise ContractError(
+            f"{self.path}: no operation takes a JSON body, so there is nothing here to start a run with."
+        )
 
     def resolve(self, node: Mapping[str, Json], pointer: str = "#") -> tuple[Mapping[str, Json], str]:
         """Follow `$ref` to where the schema stands; siblings of the `$ref` (a description) win over what is there."""
@@ -259,6 +264,7 @@ def members(
                 path=(*path, step),
                 name=its_name,
                 pointer=where,
+                target=target,
                 schema=sub,
                 required=step in required,
                 nullable="null" in types,
@@ -272,9 +278,7 @@ def members(
             )
 
 
-def _variants(
-    contract: Contract, schema: Mapping[str, Json], pointer: str
-) -> Iterator[tuple[Mapping[str, Json], str]]:
+def _variants(contract: Contract, schema: Mapping[str, Json], pointer: str) -> Iterator[tuple[Mapping[str, Json], str]]:
     """The schema itself, or each of its alternatives."""
     for keyword in ("anyOf", "oneOf"):
         for index, alternative in enumerate(schema.get(keyword, [])):

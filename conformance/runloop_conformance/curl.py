@@ -1,4 +1,4 @@
-"""A request as a curl command that works as pasted, with `$RUNLOOP_API_KEY` in place of the token and the body untouched."""
+"""A request as a curl command that works as pasted: `$RUNLOOP_API_KEY` in place of the token, the body untouched."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ IN_SHELL = {
     "{token|longer}": '"${RUNLOOP_API_KEY}x"',
     "{token|case}": "\"$(printf %s \"$RUNLOOP_API_KEY\" | tr 'a-zA-Z' 'A-Za-z')\"",
     "{token|altered}": (
-        "\"$(printf %s \"$RUNLOOP_API_KEY\" | awk '{m=int(length($0)/2); c=substr($0,m+1,1);"
+        '"$(printf %s "$RUNLOOP_API_KEY" | awk \'{m=int(length($0)/2); c=substr($0,m+1,1);'
         ' printf "%s%s%s", substr($0,1,m), (c=="X"?"Y":"X"), substr($0,m+2)}\')"'
     ),
     "{token|basic}": '"$(printf %s: "$RUNLOOP_API_KEY" | base64 | tr -d \'\\n\')"',
@@ -33,7 +33,7 @@ def curl(probe: Probe, url: str) -> str:
     make at all (one that breaks the framing) gets a comment that says so.
     """
     if probe.framing == "short":
-        return "# curl cannot announce more bytes than it sends: `runloop-conformance replay REPORT` sends this request again"
+        return "# curl cannot announce more bytes than it sends: recording.jsonl has the request, byte for byte"
     words = ["curl", "-sS", "-i"]
     words += ["-I"] if probe.method == "HEAD" else ["-X", shlex.quote(probe.method)]
     words.append(_quoted(url + (f"?{probe.query}" if probe.query else "")))
@@ -68,4 +68,7 @@ def _octal(body: bytes) -> str:
 
 
 def _quoted(template: str) -> str:
-    return "".join(IN_SHELL[part] if part in IN_SHELL else shlex.quote(part) if part else "" for part in PLACEHOLDER.split(template))
+    return "".join(
+        IN_SHELL[part] if part in IN_SHELL else shlex.quote(part) if part else ""
+        for part in PLACEHOLDER.split(template)
+    )

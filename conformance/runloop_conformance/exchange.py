@@ -8,7 +8,7 @@ from attrs import frozen
 
 Intent = Literal["accept", "refuse", "either"]
 
-TOKEN = "{token}"
+TOKEN = "{token}"  # noqa: S105 - a placeholder
 """Stands for the bearer token in a probe's headers and target: the token itself is put in where the bytes leave."""
 
 
@@ -32,6 +32,7 @@ class Probe:
     control: the name of the accepted probe that this one is a twin of; `change` names the one difference.
     asked: the JSON value of the body where it has one, else NOTHING.
     together: probes of the same non-empty group are sent at the same time.
+    explains: it differs from its control by one member, so that its refusal says which member was refused.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Probe:
     change: str | None = None
     together: str = ""
     framing: Literal["length", "chunked", "short"] = "length"
+    explains: bool = False
 
 
 @frozen
@@ -104,10 +106,12 @@ class Exchange:
     @property
     def refused(self) -> bool:
         """Whether the server refused it for what it is: a 4xx that does not just put it off."""
-        return self.response is not None and 400 <= self.response.status < 500 and self.response.status not in (408, 429)
+        return (
+            self.response is not None and 400 <= self.response.status < 500 and self.response.status not in (408, 429)
+        )
 
     @property
     def put_off(self) -> bool:
-        """Whether the server asked to come back later, and was not seen to stick to it: 408, 429, 503."""
-        later = self.response is not None and self.response.status in (408, 429, 503)
+        """Whether the server asked to come back later, and was not seen to stick to it: 429, 503."""
+        later = self.response is not None and self.response.status in (429, 503)
         return later and self.tries <= ASKED_OFTEN

@@ -80,7 +80,9 @@ def verdict(findings: Sequence[Finding], fail_on: Level, failed_precondition: st
     failed = [finding.clause.id for finding in counted if finding.status == "fail"]
     if failed:
         return "nonconformant", None
-    open_musts = [f.clause.id for f in findings if f.clause.level == "must" and f.status in ("not_tested", "inconclusive")]
+    open_musts = [
+        f.clause.id for f in findings if f.clause.level == "must" and f.status in ("not_tested", "inconclusive")
+    ]
     if open_musts:
         few = ", ".join(open_musts[:3]) + (f" and {len(open_musts) - 3} more" if len(open_musts) > 3 else "")
         return "inconclusive", f"{len(open_musts)} MUST clauses could not be settled: {few}"

@@ -17,10 +17,10 @@ from runloop_conformance.contract import Contract, load_contract
 from runloop_conformance.judge import Verdict
 from runloop_conformance.plan import Plan
 from runloop_conformance.send import Limits
-from runloop_conformance.servers.degenerate import DEGENERATES
+from runloop_conformance.servers.degenerate import DEGENERATES, Degenerate
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.servers.mutants import MUTANTS
-from runloop_conformance.servers.variants import VARIANTS
+from runloop_conformance.servers.mutants import MUTANTS, Mutant
+from runloop_conformance.servers.variants import VARIANTS, Variant
 from runloop_conformance.suite import Options, Suite, plan_for
 from runloop_conformance.wire import address
 
@@ -81,6 +81,7 @@ def prove(wanted: Iterable[Case]) -> Iterator[Outcome]:
 def attempt(case: Case) -> Outcome:
     """Start the server of one case, run the suite against it, and compare."""
     contract = _contract()
+    every: dict[Kind, Sequence[Mutant | Variant | Degenerate]]
     every = {"mutant": MUTANTS, "variant": VARIANTS, "degenerate": DEGENERATES}
     server = next(one for one in every[case.kind] if one.name == case.name)
     with running(server.build(contract.document, TOKEN, ())) as url:
@@ -102,6 +103,8 @@ def attempt(case: Case) -> Outcome:
 
 def about(clause: Clause, pointer: str) -> bool:
     """Whether a clause is about the statement at a pointer: it stands there, inside it, or around it."""
+    if pointer in clause.also:
+        return True
     if pointer.endswith("/required"):
         return clause.id.endswith(".required") and clause.pointer.startswith(pointer.removesuffix("required"))
     where = clause.pointer.removesuffix("/description")

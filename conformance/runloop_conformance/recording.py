@@ -11,7 +11,7 @@ from attrs import define, field, frozen
 
 from runloop_conformance.contract import Contract
 from runloop_conformance.exchange import NOTHING, Exchange
-from runloop_conformance.strict_json import NotJson, Parsed, parse
+from runloop_conformance.strict_json import NotJsonError, Parsed, parse
 
 MARK = re.compile(r"mk[0-9a-f]{4}x[0-9a-f]{3}z")
 
@@ -98,5 +98,5 @@ def _read(exchange: Exchange) -> Run:
     assert exchange.response is not None  # an accepted exchange has an answer
     try:
         return Run(exchange, parse(exchange.response.body), None)
-    except NotJson as error:
+    except NotJsonError as error:
         return Run(exchange, None, str(error))

@@ -17,7 +17,8 @@ from runloop_conformance.redaction import substitute
 
 LONGEST_WAIT = 15.0  # seconds; a server that asks for more is not waited for
 MOST_WAITS = 3  # for one probe
-PATIENCE = 90.0  # seconds of waiting in all
+MOST_STUCK = 3  # requests that a server puts off for good, before the refusals are not waited for any more
+PATIENCE = 240.0  # seconds of waiting in all
 MOST_HELD = 96 * 1024 * 1024  # bytes of different answers
 SHORTENED = 0.5  # seconds; at least so long is waited once the server has been seen to hang twice
 
@@ -49,7 +50,7 @@ class Budget:
         return max(0, self.limit - self.spent)
 
 
-class Spent(Exception):
+class BudgetSpentError(Exception):
     """The budget does not allow this request."""
 
 
@@ -65,6 +66,7 @@ class Sender:
     on_exchange: Callable[[Exchange], None] = field(default=lambda _: None, repr=False)
     budget: Budget = field(init=False)
     exchanges: list[Exchange] = field(factory=list, init=False, repr=False)
+    _stuck: int = field(default=0, init=False)
     _waited: float = field(default=0.0, init=False)
     _last: float = field(default=0.0, init=False)
     _number: int = field(default=0, init=False)
@@ -87,7 +89,7 @@ class Sender:
         """Send it, waiting where the server asks for it within limits.
 
         Raises:
-            Spent: the budget does not allow it.
+            BudgetSpentError: the budget does not allow it.
         """
         return self.send_together([probe])[0]
 
@@ -95,10 +97,10 @@ class Sender:
         """Send several at the same time; their exchanges come in the order of the probes.
 
         Raises:
-            Spent: the budget does not allow all of them.
+            BudgetSpentError: the budget does not allow all of them.
         """
         if not self.affords(*probes):
-            raise Spent
+            raise BudgetSpentError
         charged = sum(probe.intent != "refuse" for probe in probes)
         self.budget.spent += charged  # before sending: a lost answer counts as a run
         if len(probes) == 1:
@@ -115,7 +117,7 @@ class Sender:
         for exchange in done:
             if exchange.probe.intent == "refuse":
                 self.budget.by_mistake += exchange.accepted
-            elif exchange.response is not None and 300 <= exchange.response.status < 500 or not_sent(exchange):
+            elif (exchange.response is not None and 300 <= exchange.response.status < 500) or not_sent(exchange):
                 self.budget.spent -= 1  # refused, put off or never sent: nothing was started
             self.exchanges.append(exchange)
             self.on_exchange(exchange)
@@ -125,7 +127,10 @@ class Sender:
         for attempt in range(MOST_WAITS + 1):
             exchange = evolve(self._once(probe), tries=attempt + 1)
             wait = asked_to_wait(exchange.response)
-            if wait is None or attempt == MOST_WAITS or wait > LONGEST_WAIT or self._waited + wait > PATIENCE:
+            if wait is None or wait > LONGEST_WAIT or self._waited + wait > PATIENCE:
+                break
+            if attempt == MOST_WAITS or (self._stuck >= MOST_STUCK and probe.intent == "refuse"):
+                self._stuck += attempt == MOST_WAITS
                 break
             self._waited += wait
             time.sleep(wait)
@@ -154,8 +159,6 @@ class Sender:
         if isinstance(got, Failure):
             return Exchange(number, probe, None, got, began, ended)
         return Exchange(number, probe, got, None, began, ended)
-
-
 
     def _kept(self, got: Response | Failure) -> Response | Failure:
         """The answer with its body held once, however often it comes, as long as there is room for it."""

@@ -6,6 +6,7 @@ import functools
 import json
 import re
 import sys
+from collections import Counter
 from typing import Any
 
 from attrs import frozen
@@ -13,7 +14,7 @@ from attrs import frozen
 LONGEST_NUMBER = 400  # digits; beyond them a number is kept as infinite rather than computed
 
 
-class NotJson(Exception):
+class NotJsonError(Exception):
     """The bytes are not one JSON value in UTF-8. The message says why."""
 
 
@@ -37,7 +38,7 @@ def _integer(digits: str) -> int | float:
 
 
 def _constant(name: str) -> float:
-    raise NotJson(f"{name} is not JSON")
+    raise NotJsonError(f"{name} is not JSON")
 
 
 @functools.lru_cache(maxsize=64)
@@ -45,15 +46,15 @@ def parse(raw: bytes) -> Parsed:
     """Read one JSON value.
 
     Raises:
-        NotJson: it is not UTF-8, not JSON, or nested beyond what can be read.
+        NotJsonError: it is not UTF-8, not JSON, or nested beyond what can be read.
     """
     duplicates: list[str] = []
 
     def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
         built = dict(members)
         if len(built) != len(members):
-            seen: set[str] = set()
-            duplicates.extend(name for name, _ in members if name in seen or seen.add(name))
+            counted = Counter(name for name, _ in members)
+            duplicates.extend(name for name, times in counted.items() if times > 1)
         return built
 
     marked = raw.startswith(b"\xef\xbb\xbf")
@@ -63,11 +64,11 @@ def parse(raw: bytes) -> Parsed:
             text, object_pairs_hook=pairs, parse_float=SpelledFloat, parse_int=_integer, parse_constant=_constant
         )
     except UnicodeDecodeError as error:
-        raise NotJson(f"not UTF-8: byte 0x{raw[3 * marked + error.start]:02x} at {error.start}") from error
+        raise NotJsonError(f"not UTF-8: byte 0x{raw[3 * marked + error.start]:02x} at {error.start}") from error
     except json.JSONDecodeError as error:
-        raise NotJson(f"not JSON: {error.msg} at character {error.pos}") from error
+        raise NotJsonError(f"not JSON: {error.msg} at character {error.pos}") from error
     except RecursionError as error:
-        raise NotJson("nested too deeply to be read") from error
+        raise NotJsonError("nested too deeply to be read") from error
     return Parsed(value, tuple(duplicates), marked)
 
 
@@ -81,7 +82,7 @@ def kind(value: object) -> str:
         return "integer"
     if isinstance(value, float):
         return "number"
-    return {str: "string", list: "array", dict: "object"}[type(value)]
+    return "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"
 
 
 def plain(value: object) -> Any:

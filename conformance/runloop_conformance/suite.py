@@ -1,4 +1,4 @@
-"""One run of the suite: plan, send, judge. Deciding what of the plan is still worth sending is all that happens here."""
+"""One run of the suite: plan, send, judge. What is decided here is only what of the plan is still worth sending."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from runloop_conformance import __version__
 from runloop_conformance.clauses import Clause, all_clauses, selected
 from runloop_conformance.clauses.run import STANDING_MS
 from runloop_conformance.contract import Contract, Level
-from runloop_conformance.exchange import Exchange, Probe
+from runloop_conformance.exchange import ASKED_OFTEN, Exchange, Probe
 from runloop_conformance.judge import Finding, Verdict, judge, verdict
 from runloop_conformance.plan import EVERYTHING, Plan, Planner, Profile
 from runloop_conformance.recording import Recording
-from runloop_conformance.send import Limits, Sender, Spent
-from runloop_conformance.strict_json import NotJson, parse
+from runloop_conformance.send import BudgetSpentError, Limits, Sender
+from runloop_conformance.strict_json import NotJsonError, parse
 from runloop_conformance.wire import Address
 
 LONGEST = 900.0  # seconds; a run of the suite that takes longer is ended, and says so
@@ -85,6 +85,8 @@ class Suite:
     _failed: set[str] = field(factory=set, init=False)
     _accepted: set[str] = field(factory=set, init=False)
     _hangs: dict[str, int] = field(factory=dict, init=False)
+    _refused: bool = field(default=False, init=False)
+    _explained: bool = field(default=False, init=False)
     _hopeless: int = field(default=0, init=False)
     _silent: int = field(default=0, init=False)
     _began: float = field(factory=time.monotonic, init=False)
@@ -107,29 +109,42 @@ class Suite:
         return self._result(failed_precondition)
 
     def _send(self) -> str | None:
-        if self.options.limits.max_runs > 0:
-            for probe in self.plan.controls:
-                self._try([probe])
-            failed = precondition(self.sender.exchanges, self.options)
-            if failed:
-                return failed
-            if not any(isinstance(_answer(exchange), dict) for exchange in self.sender.exchanges):
-                self._hopeless = len(self.sender.exchanges) + HOPELESS
+        """Send what the plan says; the reason where nothing can be said about this server."""
+        failed = self._send_controls() or self._send_refusals()
+        if failed:
+            return failed
+        self._send_successes()
+        return self._stopped if self._silent >= MANY_FAILURES else None
+
+    def _send_controls(self) -> str | None:
+        if self.options.limits.max_runs == 0:
+            return None
+        for probe in self.plan.controls:
+            self._try([probe])
+        failed = precondition(self.sender.exchanges, self.options)
+        if not failed and not any(isinstance(_answer(exchange), dict) for exchange in self.sender.exchanges):
+            self._hopeless = len(self.sender.exchanges) + HOPELESS
+        return failed
+
+    def _send_refusals(self) -> str | None:
         wanted = {clause.id for clause in self.clauses}
         for probe in self.plan.refusals:
             if self._worth(probe, wanted) and not self._over():
                 self._try([probe])
                 if len(self.sender.exchanges) == 1 and self.sender.exchanges[0].failure:
                     return precondition(self.sender.exchanges, self.options)
-        successes = self.plan.known_successes if EVERYTHING in self._accepted else self.plan.successes
-        for number, group in enumerate(successes):
-            if not self._over():
-                if number == len(successes) // 2:
-                    self._let_time_pass()
-                self._try(group)
-        if self._stopped and self._silent >= MANY_FAILURES:
-            return self._stopped
         return None
+
+    def _send_successes(self) -> None:
+        queue = list(self.plan.known_successes if EVERYTHING in self._accepted else self.plan.successes)
+        half = len(queue) // 2
+        while queue and not self._over():
+            if self._refused and not self._explained:  # the single members say what it was about the fuller request
+                self._explained = True
+                queue.sort(key=lambda group: not group[0].explains)
+            if len(queue) == half or 3 * self.sender.budget.left <= self.options.limits.max_runs:
+                self._let_time_pass()
+            self._try(queue.pop(0))
 
     def _let_time_pass(self) -> None:
         """So long after the first run that a clock which stands still shows."""
@@ -149,7 +164,7 @@ class Suite:
         return self.options.limits.max_runs == 0 or probe.control in self._accepted
 
     def _try(self, probes: Sequence[Probe]) -> None:
-        with suppress(Spent):
+        with suppress(BudgetSpentError):
             self.sender.send_together(probes)
 
     def _seen(self, exchange: Exchange) -> None:
@@ -158,6 +173,9 @@ class Suite:
             if exchange.probe.intent == "refuse" and exchange.probe.method == self.contract.operation.method:
                 self._failed.update(exchange.probe.clauses)
         self._silent = 0 if exchange.response else self._silent + 1
+        self._refused = self._refused or (exchange.refused and exchange.probe.intent == "accept")
+        if exchange.tries > ASKED_OFTEN and exchange.probe.intent == "refuse":
+            self._failed.update(exchange.probe.clauses)
         if exchange.failure and exchange.failure.kind == "timeout":
             for clause in exchange.probe.clauses:
                 self._hangs[clause] = self._hangs.get(clause, 0) + 1
@@ -185,10 +203,15 @@ class Suite:
             reason = f"not everything was sent: {self._stopped}"
         return self._report(said, reason, findings, complete=not self._stopped and not failed_precondition)
 
-    def _report(self, said: Verdict, reason: str | None, findings: tuple[Finding, ...], *, complete: bool = False) -> Result:
+    def _report(
+        self, said: Verdict, reason: str | None, findings: tuple[Finding, ...], *, complete: bool = False
+    ) -> Result:
         exchanges = tuple(self.sender.exchanges)
         started = [e for e in exchanges if e.accepted and e.probe.method == self.contract.operation.method]
-        lost = sum(e.failure is not None and e.failure.kind not in ("unreachable", "tls") and e.probe.intent != "refuse" for e in exchanges)
+        lost = sum(
+            e.failure is not None and e.failure.kind not in ("unreachable", "tls") and e.probe.intent != "refuse"
+            for e in exchanges
+        )
         return Result(
             verdict=said,
             reason=reason,
@@ -215,7 +238,7 @@ def _answer(exchange: Exchange) -> object:
         return None
     try:
         return parse(exchange.response.body).value
-    except NotJson:
+    except NotJsonError:
         return None
 
 
@@ -275,9 +298,13 @@ def _no_answer(exchange: Exchange, options: Options) -> str | None:
     if failure.kind == "unreachable":
         return f"{options.to.url} cannot be reached: {failure.text}. Is the server running, and is the port right?"
     if failure.kind == "tls":
-        return f"No secure connection to {options.to.url}: {failure.text}. A private authority is passed with --ca-bundle."
+        return (
+            f"No secure connection to {options.to.url}: {failure.text}. A private authority is passed with --ca-bundle."
+        )
     if failure.kind == "timeout":
-        return f"{options.to.url} did not answer a valid request: {failure.text}. A slower server needs a longer --timeout."
+        return (
+            f"{options.to.url} did not answer a valid request: {failure.text}. A slow server needs a longer --timeout."
+        )
     if failure.kind == "dropped":
         return f"{options.to.url} ends the connection instead of answering: {failure.text}. Does it speak HTTP here?"
     return None

@@ -45,7 +45,7 @@ class Address:
         return self.host in ("localhost", "::1") or self.host.startswith("127.")
 
 
-class BadUrl(ValueError):
+class BadUrlError(ValueError):
     """Not an address of a server. The message says what is missing."""
 
 
@@ -53,24 +53,28 @@ def address(url: str, ca_bundle: str | None = None) -> Address:
     """Read a server's URL; it may carry a path prefix.
 
     Raises:
-        BadUrl: no scheme, no host, a bad port, or parts that a base URL cannot have.
+        BadUrlError: no scheme, no host, a bad port, or parts that a base URL cannot have.
     """
     try:
         parts = urlsplit(url.strip())
         port = parts.port
     except ValueError as error:
-        raise BadUrl(f"{url!r} is not a URL: {error}.") from error
+        raise BadUrlError(f"{url!r} is not a URL: {error}.") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadUrl(f"{url!r} is not the URL of a server: write it like http://127.0.0.1:8080 or https://host/prefix.")
+        raise BadUrlError(
+            f"{url!r} is not the URL of a server: write it like http://127.0.0.1:8080 or https://host/prefix."
+        )
     if parts.query or parts.fragment or parts.username or parts.password:
-        raise BadUrl("The URL of a server has no query, fragment or credentials; pass the token by $RUNLOOP_API_KEY.")
+        raise BadUrlError(
+            "The URL of a server has no query, fragment or credentials; pass the token by $RUNLOOP_API_KEY."
+        )
     secure = parts.scheme == "https"
     tls = ssl.create_default_context(cafile=ca_bundle) if secure else None
     prefix = parts.path.rstrip("/")
     return Address(url.strip().rstrip("/"), parts.hostname, port or (443 if secure else 80), secure, prefix, tls)
 
 
-class _Late(Exception):
+class _LateError(Exception):
     """The time for this answer is over."""
 
 
@@ -88,7 +92,7 @@ class _Connection:
     def _bound(self) -> None:
         left = self._deadline - time.monotonic()
         if left <= 0:
-            raise _Late
+            raise _LateError
         self._socket.settimeout(left)
 
     def send(self, raw: bytes) -> None:
@@ -130,14 +134,14 @@ def send(
         connection = _Connection(to, seconds)
     except (ssl.SSLError, ssl.CertificateError) as error:
         return Failure("tls", str(error))
-    except (OSError, UnicodeError, _Late) as error:
+    except (OSError, UnicodeError, _LateError) as error:
         return Failure("unreachable", str(error) or type(error).__name__)
     try:
         connection.send(request_bytes(to, method, target, headers, body, framing))
         if framing == "short":
             connection.finish_sending()
         return _read(connection, method)
-    except (_Late, TimeoutError):
+    except (_LateError, TimeoutError):
         return Failure("timeout", f"no whole answer within {seconds:g} s")
     except (ssl.SSLError, OSError) as error:
         return Failure("dropped", f"the connection broke: {error}")
@@ -167,30 +171,24 @@ def _read(connection: _Connection, method: str) -> Response | Failure:
     plain = method if method.isascii() and method.isalpha() else "POST"
     parser.send(h11.Request(method=plain, target="/", headers=[("Host", "x"), ("Connection", "close")]))
     parser.send(h11.EndOfMessage())
+    received = 0
     head: h11.Response | None = None
     body = bytearray()
-    received = 0
     try:
-        while True:
-            event = parser.next_event()
-            if event is h11.NEED_DATA:
-                raw = connection.receive()
-                received += len(raw)
-                parser.receive_data(raw)
-                if received > LARGEST_BODY + LARGEST_HEAD:
-                    return Failure("too_large", f"the answer is longer than {LARGEST_BODY:,} bytes")
-                if not raw and head is None:
-                    return _ended(received)
-            elif isinstance(event, h11.Response):
+        while not isinstance(event := parser.next_event(), h11.EndOfMessage | h11.ConnectionClosed):
+            if isinstance(event, h11.Response):
                 head = event
             elif isinstance(event, h11.Data):
                 body += event.data
-            elif isinstance(event, h11.EndOfMessage | h11.PAUSED):
-                break
-            elif isinstance(event, h11.ConnectionClosed):
-                return _ended(received)
+            elif event is h11.NEED_DATA:
+                raw = connection.receive()
+                received += len(raw)
+                parser.receive_data(raw)
+            if received > LARGEST_BODY + LARGEST_HEAD:
+                return Failure("too_large", f"the answer is longer than {LARGEST_BODY:,} bytes")
     except h11.RemoteProtocolError as error:
-        return Failure("dropped" if "without sending complete message" in str(error) else "malformed", str(error))
+        whole = "without sending complete message" not in str(error)
+        return Failure("malformed", str(error)) if whole and received else _ended(received)
     except (ConnectionResetError, BrokenPipeError) as error:
         return Failure("dropped", f"the connection broke after {received} bytes of answer: {error}")
     if head is None:
@@ -198,11 +196,15 @@ def _read(connection: _Connection, method: str) -> Response | Failure:
     spare, _ = parser.trailing_data
     if spare and method not in ("HEAD", "OPTIONS"):
         return Failure("malformed", f"{len(spare)} bytes follow the end that the answer's own headers give it")
+    return _whole(head, bytes(body))
+
+
+def _whole(head: h11.Response, body: bytes) -> Response | Failure:
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers.raw_items())
-    plain_body = _decompressed(bytes(body), headers)
-    if isinstance(plain_body, Failure):
-        return plain_body
-    return Response(head.status_code, headers, plain_body, head.http_version.decode("ascii"))
+    plain = _decompressed(body, headers)
+    if isinstance(plain, Failure):
+        return plain
+    return Response(head.status_code, headers, plain, head.http_version.decode("ascii"))
 
 
 def _ended(received: int) -> Failure:
@@ -212,20 +214,30 @@ def _ended(received: int) -> Failure:
 
 
 def _decompressed(body: bytes, headers: tuple[tuple[str, str], ...]) -> bytes | Failure:
-    codings = [value.strip().lower() for name, value in headers if name.lower() == "content-encoding"]
-    for coding in reversed(",".join(codings).split(",")):
-        coding = coding.strip()
-        if coding in ("", "identity") or not body:
-            continue
+    stated = ",".join(value.lower() for name, value in headers if name.lower() == "content-encoding")
+    codings = [coding.strip() for coding in stated.split(",") if coding.strip() not in ("", "identity")]
+    for coding in reversed(codings):
         if coding not in ("gzip", "x-gzip", "deflate"):
             return Failure("malformed", f"the answer is coded as {coding!r}, which was not asked for")
+        unpacked = _unpacked(body, coding) if body else body
+        if isinstance(unpacked, Failure):
+            return unpacked
+        body = unpacked
+    return body
+
+
+def _unpacked(body: bytes, coding: str) -> bytes | Failure:
+    """The content of a gzip or deflate body, which may be several gzip members, up to the largest that is read."""
+    made = bytearray()
+    while body:
         unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
         try:
-            body = unpack.decompress(body, LARGEST_BODY)
+            made += unpack.decompress(body, LARGEST_BODY - len(made) + 1)
         except zlib.error as error:
             return Failure("malformed", f"the answer says it is {coding} and is not: {error}")
-        if unpack.unconsumed_tail:
+        if len(made) > LARGEST_BODY:
             return Failure("too_large", f"the answer unpacks to more than {LARGEST_BODY:,} bytes")
         if not unpack.eof:
             return Failure("malformed", f"the {coding} answer ends before it is whole")
-    return body
+        body = unpack.unused_data
+    return bytes(made)

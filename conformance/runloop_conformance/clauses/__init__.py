@@ -11,10 +11,10 @@ from runloop_conformance.contract import Contract
 
 CHAPTERS = (authorization, request, response, run, http, safety)
 
-__all__ = ["CHAPTERS", "Clause", "Judge", "NoSuchClause", "Observation", "all_clauses", "selected"]
+__all__ = ["CHAPTERS", "Clause", "Judge", "NoSuchClauseError", "Observation", "all_clauses", "selected"]
 
 
-class NoSuchClause(ValueError):
+class NoSuchClauseError(ValueError):
     """A selector that matches nothing. The message names it."""
 
 
@@ -27,11 +27,11 @@ def selected(clauses: Sequence[Clause], select: Sequence[str], deselect: Sequenc
     """The clauses that the selectors leave: an id, a chapter or a beginning of an id, or a pattern with `*`.
 
     Raises:
-        NoSuchClause: a selector that matches no clause, which a mistyped one must not do in silence.
+        NoSuchClauseError: a selector that matches no clause, which a mistyped one must not do in silence.
     """
     for selector in (*select, *deselect):
         if not any(matches(clause, selector) for clause in clauses):
-            raise NoSuchClause(f"no clause is called {selector!r}: `runloop-conformance clauses` lists them")
+            raise NoSuchClauseError(f"no clause is called {selector!r}: `runloop-conformance clauses` lists them")
     return tuple(
         clause
         for clause in clauses

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runloop_conformance.clauses.clause import Clause, Observation, acceptance, broken, by_rule, kept, refusal
+from runloop_conformance.clauses.clause import Clause, Observation, acceptance, broken, by_rule, kept, refusal, said
 from runloop_conformance.contract import Contract, escape
 from runloop_conformance.recording import Recording
 
@@ -21,7 +21,7 @@ def clauses(contract: Contract) -> Iterator[Clause]:
     for name, scheme in schemes.items():
         text = str(scheme.get("description") or "A bearer token is taken.")
         pointer = f"#/components/securitySchemes/{escape(name)}"
-        yield Clause("authorization.bearer", "must", f"{pointer}/description", text, acceptance("request.accepted"))
+        yield Clause("authorization.bearer", "must", f"{pointer}/description", text, _bearer)
         break
     required = rules.get("bearer-required")
     malformed = rules.get("bearer-malformed")
@@ -31,9 +31,22 @@ def clauses(contract: Contract) -> Iterator[Clause]:
     yield from by_rule("authorization.scheme", required, refusal("authorization.scheme", MALFORMED))
     yield from by_rule("authorization.form", malformed, refusal("authorization.form", MALFORMED))
     yield from by_rule("authorization.once", malformed, refusal("authorization.once", MALFORMED))
-    yield from by_rule("authorization.doubled", rules.get("bearer-doubled"), refusal("authorization.doubled", MALFORMED))
+    yield from by_rule(
+        "authorization.doubled", rules.get("bearer-doubled"), refusal("authorization.doubled", MALFORMED)
+    )
     yield from by_rule("authorization.scheme-case", rules.get("scheme-case"), acceptance("authorization.scheme-case"))
     yield from by_rule("authorization.challenge", rules.get("challenge"), _challenge)
+
+
+def _bearer(recording: Recording) -> Iterator[Observation]:
+    """The right token, in the form that the contract says, opens the door each time."""
+    for exchange in recording.exchanges:
+        if exchange.probe.intent != "accept":
+            continue
+        if exchange.accepted:
+            yield kept(exchange)
+        elif exchange.status in DENIED:
+            yield broken("accepted with 200", f"{exchange.status}: {said(exchange)}", exchange)
 
 
 def _challenge(recording: Recording) -> Iterator[Observation]:

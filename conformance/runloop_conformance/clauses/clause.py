@@ -33,7 +33,8 @@ Judge = Callable[[Recording], Iterable[Observation]]
 class Clause:
     """One normative statement and the function that says, of a recording, where it was kept and where not.
 
-    pointer: where the statement stands in the contract; text: the sentence itself, quoted.
+    pointer: where the statement stands in the contract; text: the sentence itself, quoted. `also` are the pointers of
+    other statements that it speaks for as well.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Clause:
     pointer: str
     text: str
     judge: Judge
+    also: tuple[str, ...] = ()
 
     @property
     def chapter(self) -> str:
@@ -49,7 +51,7 @@ class Clause:
 
 
 def by_rule(identifier: str, rule: Rule | None, judge: Judge) -> Iterator[Clause]:
-    """The clause of an entry of `x-rules`: level, pointer and sentence are the rule's. None where the contract lacks it."""
+    """The clause of an entry of `x-rules`: level, pointer and sentence are the rule's. None where there is no entry."""
     if rule is not None:
         yield Clause(identifier, rule.level, rule.pointer, rule.text, judge)
 
@@ -68,12 +70,12 @@ def each_run(look: Callable[[Run], Observation | None]) -> Judge:
 
 def kept(*exchanges: Exchange) -> Observation:
     """It was kept here."""
-    return Observation(True, exchanges)
+    return Observation(kept=True, exchanges=exchanges)
 
 
 def broken(expected: str, actual: str, *exchanges: Exchange) -> Observation:
     """It was broken here."""
-    return Observation(False, exchanges, expected, actual)
+    return Observation(kept=False, exchanges=exchanges, expected=expected, actual=actual)
 
 
 def refusal(clause: str, statuses: frozenset[int] | None = None) -> Judge:
@@ -91,9 +93,7 @@ def refusal(clause: str, statuses: frozenset[int] | None = None) -> Judge:
             seen = (control, exchange) if control else (exchange,)
             if exchange.accepted:
                 yield broken(f"refused with {wanted}", f"{exchange.status}: it was accepted", *seen)
-            elif exchange.response is None or exchange.put_off and not exchange.status == 503:
-                yield Observation(None, seen)
-            elif not control:
+            elif exchange.response is None or (exchange.put_off and exchange.status != 503) or not control:
                 yield Observation(None, seen)
             elif exchange.refused and (statuses is None or exchange.status in statuses):
                 yield kept(*seen)
@@ -114,7 +114,7 @@ def acceptance(clause: str) -> Judge:
             seen = (control, exchange) if control else (exchange,)
             if exchange.accepted:
                 yield kept(exchange)
-            elif exchange.response is None or exchange.put_off and (exchange.status != 503 or not recording.runs):
+            elif exchange.response is None or (exchange.put_off and (exchange.status != 503 or not recording.runs)):
                 yield Observation(None, seen)
             else:
                 yield broken("accepted with 200", f"{exchange.status}: {said(exchange)}", *seen)

@@ -8,7 +8,7 @@ from runloop_conformance.clauses.clause import Clause, Observation, broken, by_r
 from runloop_conformance.contract import Contract
 from runloop_conformance.exchange import Exchange
 from runloop_conformance.recording import Recording
-from runloop_conformance.strict_json import NotJson, parse
+from runloop_conformance.strict_json import NotJsonError, parse
 
 OVERSIZE = 64 * 1024  # bytes; a larger body may be cut off by closing the connection (413)
 
@@ -25,6 +25,11 @@ def clauses(contract: Contract) -> Iterator[Clause]:
 
 def _other_method(recording: Recording, exchange: Exchange) -> bool:
     return exchange.probe.method != recording.contract.operation.method
+
+
+def _unusual(exchange: Exchange) -> bool:
+    """Whether the method is one that a server, or what stands before it, may treat outside of the API."""
+    return exchange.probe.method in ("OPTIONS", "HEAD", "TRACE", "QUERY", "FROB")
 
 
 def _no_server_error(recording: Recording) -> Iterator[Observation]:
@@ -53,8 +58,10 @@ def _always_answers(recording: Recording) -> Iterator[Observation]:
         elif failure.kind in ("unreachable", "tls"):
             yield Observation(None, (exchange,))
         elif failure.kind == "dropped" and (len(exchange.probe.body) > OVERSIZE or exchange.probe.framing == "short"):
-            yield Observation(None, (exchange,))  # to close early is how a server says 413, or that the client went away
-        elif exchange.probe.method in ("OPTIONS", "HEAD", "TRACE", "FROB") and failure.kind in ("malformed", "dropped"):
+            yield Observation(
+                None, (exchange,)
+            )  # to close early is how a server says 413, or that the client went away
+        elif _unusual(exchange) and failure.kind in ("malformed", "dropped"):
             yield Observation(None, (exchange,))
         else:
             control = recording.control(exchange)
@@ -68,7 +75,11 @@ def _only_post(recording: Recording) -> Iterator[Observation]:
             continue
         control = recording.control(exchange)
         seen = (control, exchange) if control else (exchange,)
-        if exchange.accepted and exchange.probe.method not in ("HEAD", "OPTIONS", "TRACE") and _is_run(recording, exchange):
+        if (
+            exchange.accepted
+            and exchange.probe.method not in ("HEAD", "OPTIONS", "TRACE")
+            and _is_run(recording, exchange)
+        ):
             yield broken("no run", f"{exchange.status}, and a run: {said(exchange)}", *seen)
         else:
             yield Observation(True if control else None, seen)
@@ -79,7 +90,7 @@ def _is_run(recording: Recording, exchange: Exchange) -> bool:
     assert exchange.response is not None
     try:
         answer = parse(exchange.response.body).value
-    except NotJson:
+    except NotJsonError:
         return False
     required = [m.path[0] for m in recording.contract.operation.response if m.required and len(m.path) == 1]
     return isinstance(answer, dict) and sum(name in answer for name in required) * 2 > len(required)
@@ -89,7 +100,7 @@ def _method_not_allowed(recording: Recording) -> Iterator[Observation]:
     for exchange in recording.exchanges:
         if not _other_method(recording, exchange) or exchange.response is None:
             continue
-        if exchange.probe.method in ("HEAD", "OPTIONS", "TRACE", "FROB"):
+        if _unusual(exchange):
             continue
         allowed = exchange.response.header("Allow")
         if exchange.status == 405 and allowed is not None:
@@ -103,11 +114,15 @@ def _method_not_allowed(recording: Recording) -> Iterator[Observation]:
 def _json_errors(recording: Recording) -> Iterator[Observation]:
     for exchange in recording.answered():
         assert exchange.response is not None
-        if not exchange.refused or not exchange.response.body or exchange.probe.method in ("HEAD", "OPTIONS", "TRACE", "FROB"):
+        if (
+            not exchange.refused
+            or not exchange.response.body
+            or exchange.probe.method in ("HEAD", "OPTIONS", "TRACE", "FROB")
+        ):
             continue
         try:
             parse(exchange.response.body)
-        except NotJson as error:
+        except NotJsonError as error:
             yield broken("JSON", f"{exchange.status}: {error}: {said(exchange)}", exchange)
         else:
             yield kept(exchange)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runloop_conformance.clauses.clause import Clause, Judge, acceptance, by_rule, kept, refusal
-from runloop_conformance.clauses.clause import Observation
+from runloop_conformance.clauses.clause import Clause, Judge, Observation, acceptance, by_rule, kept, refusal
 from runloop_conformance.contract import Contract, Level, Member, item
+from runloop_conformance.exchange import NOTHING
 from runloop_conformance.plan.bodies import is_any
 from runloop_conformance.plan.refusals import wrong_values
 from runloop_conformance.recording import Recording
@@ -35,25 +35,32 @@ def clauses(contract: Contract) -> Iterator[Clause]:
         yield from by_rule(identifier, rules.get(rule), acceptance(identifier))
     for identifier, rule in REFUSED.items():
         yield from by_rule(identifier, rules.get(rule), refusal(identifier))
+    invalid = rules.get("refuses-invalid")
     for member in contract.operation.request:
-        yield from _of(member)
+        yield from _of(member, (member.target, *([invalid.pointer] if invalid else [])))
 
 
-def _of(member: Member) -> Iterator[Clause]:
+def _of(member: Member, also: tuple[str, ...]) -> Iterator[Clause]:
     # A value of the wrong kind in what is known from elsewhere than the page is refused by SHOULD, whatever the level
     # at which the right one is accepted.
     refused: Level = "must" if member.from_page else "should"
     stem, quoted = f"request.{member.name}", f" {member.description}".rstrip()
     if member.required:
         identifier = f"{stem}.required"
-        yield Clause(identifier, refused, member.pointer, f"`{member.name}` is required.{quoted}", refusal(identifier))
+        text = f"`{member.name}` is required.{quoted}"
+        yield Clause(identifier, refused, member.pointer, text, refusal(identifier), also)
     for kind in dict.fromkeys(kind for kind, _ in wrong_values(member)):
         identifier = f"{stem}.{kind}"
-        yield Clause(identifier, refused, member.pointer, f"{_says(member, kind)}{quoted}", refusal(identifier))
+        text = f"{_says(member, kind)}{quoted}"
+        yield Clause(identifier, refused, member.pointer, text, refusal(identifier), also)
     if not member.required and not is_any(member):
         identifier = f"{stem}.accepted"
         text = f"`{member.name}` is accepted.{quoted}"
         yield Clause(identifier, member.level, member.pointer, text, _taken(identifier, member, null=False))
+        if len(member.path) <= 2:
+            identifier = f"{stem}.optional"
+            text = f"`{member.name}` may be left out.{quoted}"
+            yield Clause(identifier, member.level, member.pointer, text, _left_out(identifier, member))
         if member.nullable:
             identifier = f"{stem}.null-accepted"
             level: Level = "must" if member.from_page else "should"
@@ -83,6 +90,19 @@ def _taken(identifier: str, member: Member, *, null: bool) -> Judge:
         for run in recording.runs:
             found, value = _at(run.asked, member.path)
             if found and (value is None) == null:
+                yield kept(run.exchange)
+
+    return judge
+
+
+def _left_out(identifier: str, member: Member) -> Judge:
+    """Kept by any accepted request that lacks the member; broken by the refusal of a twin that lacks just it."""
+    twins = acceptance(identifier)
+
+    def judge(recording: Recording) -> Iterator[Observation]:
+        yield from twins(recording)
+        for run in recording.runs:
+            if run.exchange.probe.asked is not NOTHING and not _at(run.asked, member.path)[0]:
                 yield kept(run.exchange)
 
     return judge

@@ -26,10 +26,17 @@ def clauses(contract: Contract) -> Iterator[Clause]:
     yield from by_rule("response.json", rules.get("json-answer"), each_run(_json))
     yield from by_rule("response.json-exact", rules.get("json-answer-exact"), each_run(_exact(contract)))
     text = str(operation.response_schema.get("description", "")) or "The answer is an object."
-    yield Clause("response.object", "must", operation.response_pointer, text, each_run(_object))
+    also = (rules["json-answer"].pointer,) if "json-answer" in rules else ()
+    yield Clause("response.object", "must", operation.response_pointer, text, each_run(_object), also)
     for member in operation.response:
         yield from _of(member)
-    yield Clause("response.schema", "must", operation.response_pointer, "The answer keeps the whole schema.", each_run(_schema(contract)))
+    yield Clause(
+        "response.schema",
+        "must",
+        operation.response_pointer,
+        "The answer keeps the whole schema.",
+        each_run(_schema(contract)),
+    )
 
 
 def _status(run: Run) -> Observation:
@@ -67,7 +74,9 @@ def _all_text(value: object) -> str:
 
 
 def _exact(contract: Contract) -> Callable[[Run], Observation | None]:
-    whole = [member.path[0] for member in contract.operation.response if "integer" in member.types and len(member.path) == 1]
+    whole = [
+        member.path[0] for member in contract.operation.response if "integer" in member.types and len(member.path) == 1
+    ]
 
     def look(run: Run) -> Observation | None:
         if run.parsed is None:
@@ -76,7 +85,9 @@ def _exact(contract: Contract) -> Callable[[Run], Observation | None]:
         odd += ["a byte order mark"] if run.parsed.byte_order_mark else []
         odd += [f"{name} spelled {run.view[name]!r}" for name in whole if isinstance(run.view.get(name), SpelledFloat)]
         if odd:
-            return broken("no duplicate names, no byte order mark, integers spelled as integers", ", ".join(odd), run.exchange)
+            return broken(
+                "no duplicate names, no byte order mark, integers spelled as integers", ", ".join(odd), run.exchange
+            )
         return kept(run.exchange)
 
     return look
@@ -95,16 +106,35 @@ def _of(member: Member) -> Iterator[Clause]:
     quoted = f" {member.description}".rstrip()
     stem = f"response.{member.name}"
     if member.required:
-        yield Clause(f"{stem}.required", level, member.pointer, f"`{member.name}` is required.{quoted}", each_run(_required(member)))
+        yield Clause(
+            f"{stem}.required",
+            level,
+            member.pointer,
+            f"`{member.name}` is required.{quoted}",
+            each_run(_required(member)),
+        )
     types = " or ".join(sorted(member.types - {"null"}))
     if member.types:
         text = f"`{member.name}` is of type {types}.{quoted}"
         yield Clause(f"{stem}.type", level, member.pointer, text, _values(member, _type))
         if not member.nullable:
-            yield Clause(f"{stem}.not-null", level, member.pointer, f"`{member.name}` is not null.{quoted}", _values(member, _null))
+            yield Clause(
+                f"{stem}.not-null",
+                level,
+                member.pointer,
+                f"`{member.name}` is not null.{quoted}",
+                _values(member, _null),
+            )
     if "enum" in member.schema or "const" in member.schema:
         options = ", ".join(map(str, _options(member)))
-        yield Clause(f"{stem}.enum", level, member.pointer, f"`{member.name}` is one of {options}.{quoted}", _values(member, _enum))
+        keyword = "enum" if "enum" in member.schema else "const"
+        yield Clause(
+            f"{stem}.enum",
+            level,
+            f"{member.target}/{keyword}",
+            f"`{member.name}` is one of {options}.{quoted}",
+            _values(member, _enum),
+        )
     if member.schema.get("format") in ("int64", "int32", "float", "double"):
         text = f"`{member.name}` is of format {member.schema['format']}.{quoted}"
         yield Clause(f"{stem}.format", level, member.pointer, text, _values(member, _format))

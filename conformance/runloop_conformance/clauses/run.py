@@ -1,4 +1,4 @@
-"""What the answer must say about the run just started: the echo, the id, the time, the state, and nobody else's data."""
+"""What the answer must say about the run just started: the echo, the id, the time, the state, nobody else's data."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def clauses(contract: Contract) -> Iterator[Clause]:
         member = operation.answers(name)
         if member is not None and operation.asks(*asked) is not None:
             text = f"`{name}` holds what was asked as {'.'.join(asked)}. {member.description}"
-            yield Clause(f"run.{name}.echo", "must", f"{member.pointer}/description", text, each_run(_echo(name, asked)))
+            about_this_run = (rules["answers-about-this-run"].pointer,) if "answers-about-this-run" in rules else ()
+            look = each_run(_echo(name, asked))
+            yield Clause(f"run.{name}.echo", "must", f"{member.pointer}/description", text, look, about_this_run)
     yield from by_rule("run.isolation", rules.get("answers-about-this-run"), _isolation)
     if operation.answers("id"):
         yield from by_rule("run.id.new", rules.get("new-run"), _new)
@@ -41,7 +43,9 @@ def clauses(contract: Contract) -> Iterator[Clause]:
         yield from by_rule("run.start_time_ms.now", rules.get("starts-now"), _now)
     if operation.answers("duration_ms"):
         yield from by_rule("run.duration_ms.not-negative", rules.get("duration-not-negative"), each_run(_not_negative))
-        yield from by_rule("run.duration_ms.while-running", rules.get("duration-while-running"), each_run(_while_running))
+        yield from by_rule(
+            "run.duration_ms.while-running", rules.get("duration-while-running"), each_run(_while_running)
+        )
     if operation.answers("score"):
         yield from by_rule("run.score.once-completed", rules.get("score-once-completed"), each_run(_score))
     if operation.answers("secrets_provided"):
@@ -61,7 +65,7 @@ def _asked(run: Run, path: tuple[str, ...]) -> Any:
 def _odd(value: object) -> bool:
     """Whether a text holds what a server may change or refuse: U+0000, lone surrogates."""
     text = json.dumps(value)
-    return "\\u0000" in text or any(f"\\ud{digit}" in text for digit in "89abcdef") and not _encodable(value)
+    return "\\u0000" in text or (any(f"\\ud{digit}" in text for digit in "89abcdef") and not _encodable(value))
 
 
 def _encodable(value: object) -> bool:
@@ -75,7 +79,7 @@ def _encodable(value: object) -> bool:
 def _echo(name: str, path: tuple[str, ...]) -> Callable[[Run], Observation | None]:
     def look(run: Run) -> Observation | None:
         asked = _asked(run, path)
-        if not isinstance(run.answer, dict) or asked is NOTHING and run.exchange.probe.asked is NOTHING:
+        if not isinstance(run.answer, dict) or (asked is NOTHING and run.exchange.probe.asked is NOTHING):
             return None
         if asked is NOTHING or asked is None or asked == {}:
             return kept(run.exchange)  # nothing was asked: what else may stand here is other clauses' matter
@@ -96,7 +100,9 @@ def _map(name: str, asked: dict[str, Any], answered: Any, run: Run) -> Observati
         return broken(f"{name}: {_json(asked)}", f"{name}: {_json(answered)}", run.exchange)
     for key, value in asked.items():
         if key not in answered:
-            return broken(f"{name}: a member {_json(key)}: {_json(value)}", f"none; it has {_json(list(answered))}", run.exchange)
+            return broken(
+                f"{name}: a member {_json(key)}: {_json(value)}", f"none; it has {_json(list(answered))}", run.exchange
+            )
         if answered[key] != value or type(answered[key]) is not type(value):
             seen = _difference(value, answered[key])
             return broken(f"{name}, member {_json(key)}: {_json(value)}", f"{_json(key)}: {seen}", run.exchange)
@@ -111,10 +117,13 @@ def _difference(asked: Any, answered: Any) -> str:
     """The answer, and where a long text first differs."""
     if not isinstance(asked, str) or not isinstance(answered, str):
         return _json(answered)
-    at = next((n for n, (a, b) in enumerate(zip(asked, answered, strict=False)) if a != b), min(len(asked), len(answered)))
+    at = next(
+        (n for n, (a, b) in enumerate(zip(asked, answered, strict=False)) if a != b), min(len(asked), len(answered))
+    )
     if len(asked) < 40 and len(answered) < 40:
         return _json(answered)
-    return f"{len(answered)} characters for {len(asked)}, different from character {at} on: {_json(answered[max(0, at - 8) : at + 24])}"
+    shown = _json(answered[max(0, at - 8) : at + 24])
+    return f"{len(answered)} characters for {len(asked)}, different from character {at} on: {shown}"
 
 
 def _isolation(recording: Recording) -> Iterator[Observation]:
@@ -127,10 +136,14 @@ def _isolation(recording: Recording) -> Iterator[Observation]:
     for run in recording.runs:
         response = run.exchange.response
         assert response is not None
-        foreign = [m for m in marks_in(response.body) if m in owner and m not in recording.marks[run.exchange.probe.name]]
+        foreign = [
+            m for m in marks_in(response.body) if m in owner and m not in recording.marks[run.exchange.probe.name]
+        ]
         if foreign:
             other = owner[foreign[0]]
-            yield broken("nothing of another request", f"{foreign[0]}, which request {other.number} sent", other, run.exchange)
+            yield broken(
+                "nothing of another request", f"{foreign[0]}, which request {other.number} sent", other, run.exchange
+            )
         elif first is not None:
             yield kept(first, run.exchange)
         first = first or run.exchange
@@ -148,7 +161,12 @@ def _new(recording: Recording) -> Iterator[Observation]:
         if not identifier.strip():
             yield broken("an id that is not empty", _json(identifier), run.exchange)
         elif identifier in given:
-            yield broken("an id that was not given before", f"{_json(identifier)} again", given[identifier].exchange, run.exchange)
+            yield broken(
+                "an id that was not given before",
+                f"{_json(identifier)} again",
+                given[identifier].exchange,
+                run.exchange,
+            )
         else:
             equal = equal or any(run.exchange.probe.body == other.exchange.probe.body for other in given.values())
             simultaneous = simultaneous or bool(run.exchange.probe.together)
@@ -169,9 +187,18 @@ def _now(recording: Recording) -> Iterator[Observation]:
         if not low <= start <= high:
             away = abs(start - run.exchange.began_ms) / 1000
             yield broken(f"between {low} and {high}", f"{start:.0f}, {away:,.0f} s away from now", run.exchange)
-        elif earlier and earlier.view["start_time_ms"] == start and run.exchange.began_ms - earlier.exchange.ended_ms >= STANDING_MS:
+        elif (
+            earlier
+            and earlier.view["start_time_ms"] == start
+            and run.exchange.began_ms - earlier.exchange.ended_ms >= STANDING_MS
+        ):
             apart = (run.exchange.began_ms - earlier.exchange.ended_ms) / 1000
-            yield broken(f"a later time than {start:.0f}, {apart:.1f} s later", f"{start:.0f} again", earlier.exchange, run.exchange)
+            yield broken(
+                f"a later time than {start:.0f}, {apart:.1f} s later",
+                f"{start:.0f} again",
+                earlier.exchange,
+                run.exchange,
+            )
         else:
             yield kept(run.exchange)
         earlier = earlier or run
@@ -196,7 +223,11 @@ def _score(run: Run) -> Observation | None:
     state, score = run.view.get("state"), run.view.get("score")
     number = isinstance(score, int | float) and not isinstance(score, bool)
     if state == "completed" and not number:
-        return broken("score: a number, as the state is completed", f"score: {_json(run.view.get('score', NOTHING))}", run.exchange)
+        return broken(
+            "score: a number, as the state is completed",
+            f"score: {_json(run.view.get('score', NOTHING))}",
+            run.exchange,
+        )
     if state in ("running", "canceled") and score is not None:
         return broken(f"score: absent or null, as the state is {state}", f"score: {_json(score)}", run.exchange)
     return kept(run.exchange) if isinstance(run.answer, dict) else None
@@ -223,5 +254,7 @@ def _only_asked(run: Run) -> Observation | None:
             return None
         more = set(answered) - set(asked if isinstance(asked, dict) else ()) if isinstance(answered, dict) else set()
         if more:
-            return broken(f"{name}: nothing that was not asked for", f"{name}: {_json(sorted(more))} as well", run.exchange)
+            return broken(
+                f"{name}: nothing that was not asked for", f"{name}: {_json(sorted(more))} as well", run.exchange
+            )
     return kept(run.exchange)

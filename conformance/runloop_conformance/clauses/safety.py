@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from runloop_conformance.clauses.clause import Clause, Observation, broken, by_rule, kept
 from runloop_conformance.contract import Contract, item
@@ -43,7 +43,9 @@ def _nothing_leaks(recording: Recording) -> Iterator[Observation]:
         text = headers + "\n\n" + exchange.response.body.decode("utf-8", "replace")
         found = next((f"the token: {_around(text, secret)}" for secret in _secrets(recording) if secret in text), None)
         if found is None:
-            found = next((f"the value of a secret: {_around(text, word)}" for word in passwords(exchange) if word in text), None)
+            found = next(
+                (f"the value of a secret: {_around(text, word)}" for word in passwords(exchange) if word in text), None
+            )
         if found is None:
             body = exchange.response.body
             traces[body] = traces[body] if body in traces else _stack_trace(body)
@@ -64,7 +66,7 @@ def _secrets(recording: Recording) -> list[str]:
     return [secret for secret in (*recording.secrets, REDACTED) if len(secret) >= SHORTEST]
 
 
-def _passwords(recording: Recording):  # noqa: ANN202
+def _passwords(recording: Recording) -> Callable[[Exchange], list[str]]:
     """The values that a request put where the contract says `format: password`."""
     paths = [m.path for m in recording.contract.operation.request if m.schema.get("format") == "password"]
 

@@ -73,7 +73,8 @@ class Planner:
         refused = list(self._refusals(minimal, full, everything))
         drawn = self._drawn(writer)
         plain, known = (
-            tuple(self._successes(evolve(writer, made=writer.made, known=known), minimal, full, drawn)) for known in (False, True)
+            tuple(self._successes(evolve(writer, made=writer.made, known=known), minimal, full, drawn))
+            for known in (False, True)
         )
         return Plan(controls, tuple(self._spread(refused, minimal)), plain, known)
 
@@ -84,9 +85,10 @@ class Planner:
         yield from refusals.member_twins(operation, [minimal, full], all_types=True)
         yield from refusals.alias_twins(operation, [minimal, full])
         yield from refusals.not_objects(full)
+        yield from refusals.wrapped(minimal)
         for control in (minimal, full):
             yield from refusals.not_json(control)
-        yield from acceptances.methods(full)
+        yield from refusals.methods(full)
         yield from refusals.json_extensions(full)
         yield from refusals.media_types(full)
         yield from refusals.hostile(full)
@@ -95,7 +97,7 @@ class Planner:
         yield from deeper
 
     def _spread(self, refused: list[Probe], minimal: Probe) -> list[Probe]:
-        """Without repetitions, and with the unauthorized request again between the others: a check left out at times."""
+        """Without repetitions; the unauthorized request stands between the others: a check may be left out at times."""
         unique = list({(p.method, p.body, p.headers, p.query, p.framing): p for p in reversed(refused)}.values())[::-1]
         if not self.contract.operation.secured:
             return unique
@@ -113,23 +115,28 @@ class Planner:
         size = 2 if few else 6
         packed = list(acceptances.packed(operation, writer))
         rows = acceptances.rows(operation, writer)
-        spellings = list(acceptances.spellings(full))
+        telling = ask(operation, "telling texts", "accept", (acceptances.ACCEPTED,), writer.full())
+        spellings = list(acceptances.spellings(telling))
         cases = list(acceptances.scheme_cases(full)) if operation.secured else []
         groups = list(acceptances.together(operation, writer, size))
         free = list(acceptances.free(operation, writer, full))
-        singles = list(acceptances.single_members(operation, writer, minimal))
+        singles = list(acceptances.single_members(operation, writer, minimal, full))
+        values = list(acceptances.known_values(operation, writer)) if writer.known else []
+        yield (telling,)
         yield (packed[0],)
+        yield (spellings[0],)
         yield tuple(groups[0])
         yield (packed[1],)
-        for probe in (*rows[:3], packed[3], packed[2], spellings[0]):
+        for probe in (*rows[:3], packed[3], packed[2]):
             yield (probe,)
         yield (acceptances.unknown_members(full),)
+        yield (acceptances.all_null(operation, minimal),)
         yield from ((probe,) for probe in cases[:1])
         yield tuple(groups[1])
         for probe in (*rows[3:], *spellings[1:2], *free[:3]):
             yield (probe,)
         yield tuple(groups[2])
-        rest = [*spellings[2:], *cases[1:], *singles, *free[3:]]
+        rest = [*spellings[2:], *cases[1:], *singles, *values, *free[3:]]
         yield from ((probe,) for probe in rest)
         words = list(acceptances.random_words(writer, operation, 12 if not few else 4))
         yield from ((probe,) for pair in zip(words, drawn, strict=False) for probe in pair)

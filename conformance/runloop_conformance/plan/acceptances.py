@@ -7,10 +7,8 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-import attrs
-
 from runloop_conformance.contract import Member, Operation
-from runloop_conformance.exchange import TOKEN, Probe
+from runloop_conformance.exchange import NOTHING, TOKEN, Probe
 from runloop_conformance.plan import vocabulary
 from runloop_conformance.plan.bodies import BENCHMARK_ID, Writer, is_any, replaced, within
 from runloop_conformance.plan.probes import ask, twin
@@ -101,25 +99,41 @@ def rows(operation: Operation, writer: Writer) -> list[Probe]:
 
 def spellings(control: Probe) -> Iterator[Probe]:
     """The same request in other bytes: order, white space, escapes, charset, chunks."""
-    asked, clause = control.asked, (SPELLING,)
-    backwards = dump(_reordered(asked))
+    asked = control.asked
+    typed = tuple(header for header in control.headers if header[0] != "Content-Type")
+    together = json.dumps(_reordered(asked), indent=1).replace("/", "\\/").encode()
     spaced = json.dumps(asked, ensure_ascii=False, indent="\t", separators=(" ,\r\n", " : ")).encode()
-    escaped = b"".join(_escape(char) for char in json.dumps(asked, ensure_ascii=False))
-    charset = tuple((n, "application/json; charset=utf-8" if n == "Content-Type" else v) for n, v in control.headers)
-    upper = tuple((n.upper(), 'Application/JSON;Charset="UTF-8"' if n == "Content-Type" else v) for n, v in control.headers)
-    everything = b" \r\n\t" + json.dumps(_reordered(asked), indent=1).encode() + b" \r\n"
-    yield twin(control, "members in another order, white space and escapes", clause, intent="accept", asked=asked, body=everything)
-    yield twin(control, "charset=utf-8", clause, intent="accept", asked=asked, headers=charset)
-    yield twin(control, "every character of a string escaped", clause, intent="accept", asked=asked, body=escaped)
-    yield twin(control, "members in another order", clause, intent="accept", asked=asked, body=backwards)
-    yield twin(control, "white space between everything", clause, intent="accept", asked=asked, body=b"\n " + spaced + b"\n")
-    yield twin(control, "in chunks", clause, intent="accept", asked=asked, framing="chunked")
-    yield twin(control, "header names and media type in capitals", clause, intent="accept", asked=asked, headers=upper)
+    capitals = tuple((name.upper(), value) for name, value in typed)
+    for change, different in (
+        ("members in another order, white space and escapes", {"body": b" \r\n\t" + together + b" \r\n"}),
+        ("charset=utf-8", {"headers": (*typed, ("Content-Type", "application/json; charset=utf-8"))}),
+        ("every letter of a string escaped", {"body": _escaped(asked)}),
+        ("members in another order", {"body": dump(_reordered(asked))}),
+        ("white space between everything", {"body": b"\n " + spaced + b"\n"}),
+        ("slashes escaped", {"body": control.body.replace(b"/", b"\\/")}),
+        ("in chunks", {"framing": "chunked"}),
+        (
+            "header names and media type in capitals",
+            {"headers": (*capitals, ("CONTENT-TYPE", 'Application/JSON;Charset="UTF-8"'))},
+        ),
+    ):
+        yield twin(control, change, (SPELLING,), intent="accept", asked=asked, **different)
+
+
+def _escaped(value: Any) -> bytes:
+    """JSON in which each letter of each string is an escape, those beyond the first plane as two."""
+    if isinstance(value, dict):
+        return b"{" + b",".join(_escaped(name) + b":" + _escaped(item) for name, item in value.items()) + b"}"
+    if isinstance(value, list):
+        return b"[" + b",".join(_escaped(item) for item in value) + b"]"
+    if isinstance(value, str):
+        return b'"' + b"".join(_escape(char) for char in value) + b'"'
+    return dump(value)
 
 
 def _escape(char: str) -> bytes:
     if char.isascii() and not char.isalpha():
-        return char.encode()
+        return json.dumps(char)[1:-1].encode()
     units = char.encode("utf-16-be")
     return b"".join(b"\\u%04X" % int.from_bytes(units[n : n + 2]) for n in range(0, len(units), 2))
 
@@ -130,28 +144,69 @@ def _reordered(value: Any) -> Any:
     return value
 
 
-def single_members(operation: Operation, writer: Writer, control: Probe) -> Iterator[Probe]:
-    """The control and one optional member more: who refuses it refuses that member."""
-    for member in operation.request:
-        if member.required or is_any(member) or len(member.path) > 2:
-            continue
-        body = replaced(control.asked, member.path, _sample(writer, member))
-        clauses = (f"request.{member.name}.accepted",)
-        yield twin(control, f"with {member.name}", clauses, intent="accept", asked=body)
-        if member.nullable:
-            clauses = (f"request.{member.name}.null-accepted",)
-            yield twin(control, f"{member.name} is null", clauses, intent="accept", asked=replaced(control.asked, member.path, None))
+def single_members(operation: Operation, writer: Writer, minimal: Probe, full: Probe) -> Iterator[Probe]:
+    """One optional member more, or one less: who refuses it refuses that member, or asks for it.
+
+    They say what is wrong where a fuller request was refused, so they are sent as soon as one is.
+    """
+    optional = [m for m in operation.request if not m.required and not is_any(m) and len(m.path) <= 2]
+    for member in optional:
+        if _holds(full.asked, member):
+            left_out = replaced(full.asked, member.path, NOTHING)
+            clauses = (f"request.{member.name}.optional",)
+            yield twin(full, f"without {member.name}", clauses, intent="accept", asked=left_out, explains=True)
+    for member in optional:
+        for state, value in _states(writer, member):
+            kind = "null-accepted" if value is None else "accepted"
+            clauses = (f"request.{member.name}.{kind}",)
+            asked = replaced(minimal.asked, member.path, value)
+            yield twin(minimal, f"{state} {member.name}", clauses, intent="accept", asked=asked, explains=True)
+
+
+def _states(writer: Writer, member: Member) -> Iterator[tuple[str, Any]]:
+    yield "with", _sample(writer, member)
+    if member.level == "must" and "enum" not in member.schema:
+        if "string" in member.types:
+            yield "with an empty", ""
+        elif "object" in member.types:
+            yield "with an empty", {}
+    if member.nullable:
+        yield "with a null", None
+
+
+def _holds(body: Any, member: Member) -> bool:
+    holder = within(body, member.path[:-1])
+    return holder is not None and member.path[-1] in holder
+
+
+def known_values(operation: Operation, writer: Writer) -> Iterator[Probe]:
+    """Everything that is known, with each value of each enum in turn."""
+    for turn in range(1, writer.turns()):
+        yield ask(
+            operation, f"everything, turn {turn + 1}", "accept", ("request.known-members",), writer.everything(turn)
+        )
 
 
 def _sample(writer: Writer, member: Member) -> Any:
     def wanted(other: Member) -> bool:
         inside = other.path[: len(member.path)] == member.path
-        return other.path == member.path[: len(other.path)] or (inside and (other.level == "must" or member.level == "should"))
+        return other.path == member.path[: len(other.path)] or (
+            inside and (other.level == "must" or member.level == "should")
+        )
 
     whole: Any = writer.body(wanted)
     for step in member.path:
         whole = whole[step]
     return whole
+
+
+def all_null(operation: Operation, control: Probe) -> Probe:
+    """The control with every optional member that the contract lets be null set to null."""
+    asked = control.asked
+    for member in operation.request:
+        if member.nullable and not member.required and len(member.path) <= 2 and not is_any(member):
+            asked = replaced(asked, member.path, None)
+    return twin(control, "everything null that may be null", ("request.known-members",), intent="accept", asked=asked)
 
 
 def unknown_members(control: Probe) -> Probe:
@@ -160,7 +215,13 @@ def unknown_members(control: Probe) -> Probe:
     for name, value in control.asked.items():
         if name == "runProfile" and isinstance(value, dict):
             asked[name] = {**value, "x_unknown": True}
-    return twin(control, "with members that the contract does not name", ("request.unknown-members",), intent="accept", asked=asked)
+    return twin(
+        control,
+        "with members that the contract does not name",
+        ("request.unknown-members",),
+        intent="accept",
+        asked=asked,
+    )
 
 
 def scheme_cases(control: Probe) -> Iterator[Probe]:
@@ -168,13 +229,22 @@ def scheme_cases(control: Probe) -> Iterator[Probe]:
     rest = tuple(header for header in control.headers if header[0] != "Authorization")
     for scheme in ("bearer", "BEARER"):
         headers = (("Authorization", f"{scheme} {TOKEN}"), *rest)
-        yield twin(control, f"the scheme is {scheme}", ("authorization.scheme-case",), intent="accept", headers=headers, asked=control.asked)
+        yield twin(
+            control,
+            f"the scheme is {scheme}",
+            ("authorization.scheme-case",),
+            intent="accept",
+            headers=headers,
+            asked=control.asked,
+        )
 
 
 def together(operation: Operation, writer: Writer, size: int) -> Iterator[list[Probe]]:
     """Equal requests and different requests at the same time, and equal ones after each other."""
     same = writer.full()
-    yield [ask(operation, f"equal, at once ({n + 1})", "accept", (ACCEPTED,), same, together="equal") for n in range(size)]
+    yield [
+        ask(operation, f"equal, at once ({n + 1})", "accept", (ACCEPTED,), same, together="equal") for n in range(size)
+    ]
     yield [ask(operation, f"equal, afterwards ({n + 1})", "accept", (ACCEPTED,), same) for n in range(1)]
     yield [
         ask(operation, f"different, at once ({n + 1})", "accept", (ACCEPTED,), writer.full(), together="different")
@@ -184,58 +254,68 @@ def together(operation: Operation, writer: Writer, size: int) -> Iterator[list[P
 
 def free(operation: Operation, writer: Writer, control: Probe) -> Iterator[Probe]:
     """What a server may take or refuse, and must survive either way: a 5xx, a hang or a wrong answer is a finding."""
-    survive = ("http.no-server-error",)
-    asked = control.asked
-    text = writer.texts()[:1]
-    maps = writer.maps()[:1]
-    everywhere: list[tuple[str, str, bool]] = [
-        ("U+0000 in a text", "nul \0 inside", True),
-        ("a lone surrogate in a text", "lone \ud800 inside", True),
-        ("a text of 100,000 characters", "x" * 100_000, True),
-    ]
-    for change, value, in_names in everywhere:
-        body = asked
-        for path in text:
+    for change, different in (
+        *_free_texts(control, writer),
+        *_free_members(operation, control, writer),
+        *_free_spellings(control),
+    ):
+        yield twin(control, change, ("http.no-server-error",), intent="either", **different)
+
+
+def _free_texts(control: Probe, writer: Writer) -> Iterator[tuple[str, dict[str, Any]]]:
+    for change, value in (
+        ("U+0000 in a text", "nul \0 inside"),
+        ("a lone surrogate in a text", "lone \ud800 inside"),
+        ("a text of 100,000 characters", "x" * 100_000),
+    ):
+        body = control.asked
+        for path in writer.texts()[:1]:
             body = replaced(body, path, value)
-        for path in maps:
+        for path in writer.maps()[:1]:
             body = replaced(body, (*path, "KEY"), value)
-            if in_names and len(value) < 100:
+            if len(value) < 100:
                 body = replaced(body, (*path, value), "value")
-        yield twin(control, change, survive, intent="either", asked=body)
-    names = dict.fromkeys(("", "1A", "A B", "A=B", "Ä", "A-B", "\n", "PATH", "LD_PRELOAD"), "value")
-    if operation.asks("runProfile", "envVars"):
-        yield twin(control, "odd environment names", survive, intent="either", asked=replaced(asked, ("runProfile", "envVars"), names))
-    secrets = ("runProfile", "secrets")
+        yield change, {"asked": body}
+
+
+def _free_members(operation: Operation, control: Probe, writer: Writer) -> Iterator[tuple[str, dict[str, Any]]]:
+    asked = control.asked
+    variables, secrets = ("runProfile", "envVars"), ("runProfile", "secrets")
+    if operation.asks(*variables):
+        names = dict.fromkeys(("", "1A", "A B", "A=B", "Ä", "A-B", "\n", "PATH", "LD_PRELOAD"), "value")
+        yield "odd environment names", {"asked": replaced(asked, variables, names)}
     if operation.asks(*secrets):
         words = [word for word in vocabulary.WHOLE if word][:40]
-        awkward = {f"S{n}": word for n, word in enumerate(words)} | {f"L{n}": "s" * n for n in (64, 65, 128, 255, 256, 1000)}
-        yield twin(control, "secrets with awkward names", survive, intent="either", asked=replaced(asked, secrets, awkward))
-    if maps:
-        many = {f"k{n}": "v" for n in range(1000)}
-        yield twin(control, "1,000 members in a map", survive, intent="either", asked=replaced(asked, maps[0], many))
-    nested = b"[" * 500 + b"]" * 500
-    yield twin(control, "an unknown member nested 500 deep", survive, intent="either", body=control.body[:-1] + b',"x":' + nested + b"}")
-    yield twin(control, "an unknown member that is 1e400", survive, intent="either", body=control.body[:-1] + b',"x":1e400}')
-    yield twin(control, "a byte order mark", survive, intent="either", body=b"\xef\xbb\xbf" + control.body)
-    yield twin(control, "in UTF-16", survive, intent="either", body=control.body.decode().encode("utf-16"))
-    for name in (n for n in ("metadata", "runProfile") if operation.asks(n)):
-        yield twin(control, f"{name} is null", survive, intent="either", asked=replaced(asked, (name,), None))
+        awkward = {f"S{n}": word for n, word in enumerate(words)}
+        awkward |= {f"L{n}": "s" * n for n in (64, 65, 128, 255, 256, 1000)}
+        yield "secrets with awkward names", {"asked": replaced(asked, secrets, awkward)}
+    for path in writer.maps()[:1]:
+        yield "1,000 members in a map", {"asked": replaced(asked, path, {f"k{n}": "v" for n in range(1000)})}
+    for name in ("metadata", "runProfile"):
+        if operation.asks(name):
+            yield f"{name} is null", {"asked": replaced(asked, (name,), None)}
     if operation.asks(BENCHMARK_ID):
-        for change, value in (("empty", ""), ("unknown", "bmd_no_such_benchmark"), ("awkward", "'; DROP TABLE runs; -- é \U0001f600"), ("long", "b" * 1000), ("a path", "../../etc/passwd")):
-            yield twin(control, f"benchmark_id is {change}", survive, intent="either", asked=replaced(asked, (BENCHMARK_ID,), value))
-    plain = tuple(h for h in control.headers if h[0] != "Content-Type")
-    yield twin(control, "no Content-Type", survive, intent="either", headers=plain, asked=asked)
-    suffixed = tuple((n, "application/vnd.api+json" if n == "Content-Type" else v) for n, v in control.headers)
-    yield twin(control, "Content-Type is application/vnd.api+json", survive, intent="either", headers=suffixed, asked=asked)
+        for change, value in (
+            ("empty", ""),
+            ("unknown", "bmd_no_such_benchmark"),
+            ("awkward", "'; DROP TABLE runs; -- é \U0001f600"),
+            ("long", "b" * 1000),
+            ("a path", "../../etc/passwd"),
+        ):
+            yield f"benchmark_id is {change}", {"asked": replaced(asked, (BENCHMARK_ID,), value)}
 
 
-def methods(control: Probe) -> Iterator[Probe]:
-    """The same request by every other method."""
-    for method in ("GET", "PUT", "PATCH", "DELETE", "TRACE", "FROB"):
-        clauses = ("http.only-post", "http.method-not-allowed")
-        yield attrs.evolve(twin(control, f"the method is {method}", clauses), method=method)
-    for method in ("HEAD", "OPTIONS"):
-        yield attrs.evolve(twin(control, f"the method is {method}", ("http.only-post",)), method=method)
+def _free_spellings(control: Probe) -> Iterator[tuple[str, dict[str, Any]]]:
+    body, asked = control.body, control.asked
+    nested = b"[" * 500 + b"]" * 500
+    yield "an unknown member nested 500 deep", {"body": body[:-1] + b',"x":' + nested + b"}"}
+    yield "an unknown member that is 1e400", {"body": body[:-1] + b',"x":1e400}'}
+    yield "a byte order mark", {"body": b"\xef\xbb\xbf" + body}
+    yield "in UTF-16", {"body": body.decode().encode("utf-16")}
+    untyped = tuple(header for header in control.headers if header[0] != "Content-Type")
+    yield "no Content-Type", {"headers": untyped, "asked": asked}
+    suffixed = (*untyped, ("Content-Type", "application/vnd.api+json"))
+    yield "Content-Type is application/vnd.api+json", {"headers": suffixed, "asked": asked}
 
 
 def random_words(writer: Writer, operation: Operation, count: int) -> Iterator[Probe]:
@@ -251,5 +331,7 @@ def random_words(writer: Writer, operation: Operation, count: int) -> Iterator[P
             holder = within(body, path)
             if holder is not None and not _names_are_variables(path):
                 for _ in range(source.randint(0, 5)):
-                    holder[source.choice(vocabulary.WHOLE) + source.choice(vocabulary.KEYS)] = source.choice(vocabulary.WHOLE)
+                    holder[source.choice(vocabulary.WHOLE) + source.choice(vocabulary.KEYS)] = source.choice(
+                        vocabulary.WHOLE
+                    )
         yield ask(operation, f"words {number + 1}", "accept", (ACCEPTED,), body)

@@ -21,11 +21,17 @@ MADE_UP_ID = "bmd_30xCTWqsuNaUXk3uJ0GCo"
 
 @frozen
 class Filling:
-    """What one body is filled with: the members that are wanted, and the texts."""
+    """What one body is filled with: the members that are wanted, telling or plain texts, which of several values."""
 
     mark: str
     wanted: Callable[[Member], bool]
-    telling: bool
+    telling: bool = False
+    turn: int = 0
+
+    def integer(self, schema: Mapping[str, Json]) -> int:
+        """The least value that is allowed, then others, with the greatest among them."""
+        values = (schema.get("minimum", 1), schema.get("maximum", 2), 80, 3)
+        return int(values[self.turn % len(values)])
 
     def text(self, path: tuple[str, ...]) -> str:
         """The text for a place. The names of secrets stay plain: a server may look them up."""
@@ -63,10 +69,10 @@ class Writer:
         """A benchmark that exists, as far as is known."""
         return self.benchmark_ids[self.made % len(self.benchmark_ids)] if self.benchmark_ids else MADE_UP_ID
 
-    def body(self, wanted: Callable[[Member], bool], *, telling: bool = False) -> dict[str, Json]:
+    def body(self, wanted: Callable[[Member], bool], *, telling: bool = False, turn: int = 0) -> dict[str, Json]:
         """A body with the required members and those that are wanted, each filled with a value of its type."""
         operation = self.contract.operation
-        write = Filling(self.mark(), wanted, telling)
+        write = Filling(self.mark(), wanted, telling, turn)
         built = self._value(operation.request_schema, operation.request_pointer, (), write)
         if not isinstance(built, dict):
             return {}
@@ -91,25 +97,26 @@ class Writer:
         if "const" in schema:
             return schema["const"]
         if "enum" in schema:
-            return schema["enum"][0]
+            return schema["enum"][filling.turn % len(schema["enum"])]
         stated = schema.get("type", "object" if "properties" in schema else "string")
         kind = stated if isinstance(stated, str) else next(one for one in stated if one != "null")
         if kind == "object":
             return self._object(schema, pointer, path, filling)
         if kind == "array":
-            items, at = self.contract.resolve(schema.get("items", {}), pointer)
-            alternatives = next((items[keyword] for keyword in ("anyOf", "oneOf") if keyword in items), None)
-            if alternatives is None:
-                return [self._value(items, at, (*path, "[]"), filling)]
-            resolved = [self.contract.resolve(alternative, at) for alternative in alternatives]
-            return [self._value(one, where, (*path, f"[{n}]"), filling) for n, (one, where) in enumerate(resolved)]
+            return self._array(schema, pointer, path, filling)
         if kind == "integer":
-            return int(schema.get("minimum", 1))
-        if kind == "number":
-            return 0.5
-        if kind == "boolean":
-            return True
-        return filling.text(path)
+            return filling.integer(schema)
+        simple: dict[str, Json] = {"number": 0.5, "boolean": True}
+        return simple[kind] if kind in simple else filling.text(path)
+
+    def _array(self, schema: Mapping[str, Json], pointer: str, path: tuple[str, ...], filling: Filling) -> list[Json]:
+        """One item, or one of each alternative that an item can be."""
+        items, at = self.contract.resolve(schema.get("items", {}), pointer)
+        alternatives = next((items[keyword] for keyword in ("anyOf", "oneOf") if keyword in items), None)
+        if alternatives is None:
+            return [self._value(items, at, (*path, "[]"), filling)]
+        resolved = [self.contract.resolve(alternative, at) for alternative in alternatives]
+        return [self._value(one, where, (*path, f"[{n}]"), filling) for n, (one, where) in enumerate(resolved)]
 
     def _object(
         self,
@@ -139,13 +146,19 @@ class Writer:
         """Every usual member; with texts that show what is done to them, or plain ones."""
         return self.body(self.usual, telling=telling)
 
-    def everything(self) -> dict[str, Json]:
-        """Every member that is known at all, plain."""
-        return self.body(lambda _: True)
+    def everything(self, turn: int = 0) -> dict[str, Json]:
+        """Every member that is known at all, plain; another turn takes other values where there are several."""
+        return self.body(lambda _: True, turn=turn)
+
+    def turns(self) -> int:
+        """How many turns it takes to have sent every value of every enum."""
+        return max((len(member.schema.get("enum", ())) for member in self.contract.operation.request), default=0)
 
     def maps(self) -> list[tuple[str, ...]]:
         """The paths of the free-form maps of strings that a MUST covers."""
-        return [m.path[:-1] for m in self.contract.operation.request if m.path[-1] == "*" and self.level_of(m) == "must"]
+        return [
+            m.path[:-1] for m in self.contract.operation.request if m.path[-1] == "*" and self.level_of(m) == "must"
+        ]
 
     def usual(self, member: Member) -> bool:
         """Whether a member belongs into the bodies that this server should take."""
@@ -171,9 +184,7 @@ class Writer:
     def pairwise(self) -> list[dict[str, Json]]:
         """Bodies in which every two states of every two optional members come together: absent, null, empty, filled."""
         operation = self.contract.operation
-        optional = [
-            m for m in operation.request if not m.required and self.usual(m) and not is_any(m)
-        ]
+        optional = [m for m in operation.request if not m.required and self.usual(m) and not is_any(m)]
         factors: list[tuple[Member, list[str]]] = []
         for member in optional:
             states = ["absent", "filled"]
@@ -188,7 +199,9 @@ class Writer:
     def _row(self, optional: Sequence[Member], states: Sequence[str]) -> dict[str, Json]:
         chosen = dict(zip((member.path for member in optional), states, strict=True))
         body = self.body(
-            lambda m: self.usual(m) and all(chosen.get(m.path[: n + 1], "filled") == "filled" for n in range(len(m.path))),
+            lambda m: (
+                self.usual(m) and all(chosen.get(m.path[: n + 1], "filled") == "filled" for n in range(len(m.path)))
+            ),
             telling=True,
         )
         for member in optional:
@@ -237,7 +250,7 @@ def replaced(body: Json, path: Sequence[str], value: Any) -> Json:
 
 
 def covering(factors: Sequence[Sequence[str]], source: random.Random) -> list[tuple[str, ...]]:
-    """Rows that hold every pair of states of every two factors, greedily chosen: few, and the same for the same seed."""
+    """Rows that hold every pair of states of every two factors, greedily chosen: few, and repeatable."""
     pairs = {
         ((left, a), (right, b))
         for left, right in itertools.combinations(range(len(factors)), 2)

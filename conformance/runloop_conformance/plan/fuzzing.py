@@ -22,13 +22,17 @@ def valid_bodies(contract: Contract, writer: Writer, examples: int) -> list[dict
     """Bodies that a MUST says are accepted: coverage cases first, then `examples` drawn ones, each once."""
     strict = _must_accept(contract)
     operation = contract.operation
-    validator = contract.validator(strict["paths"][operation.path][operation.method.lower()]["requestBody"]["content"]["application/json"]["schema"])
+    validator = contract.validator(
+        strict["paths"][operation.path][operation.method.lower()]["requestBody"]["content"]["application/json"][
+            "schema"
+        ]
+    )
     found: dict[bytes, dict[str, Json]] = {}
-    for body in _cases(strict, contract, examples, writer.seed):
-        if not isinstance(body, dict):
+    for case in _cases(strict, contract, examples, writer.seed):
+        if not isinstance(case, dict):
             continue
-        if operation.asks(BENCHMARK_ID) and BENCHMARK_ID in body:
-            body = {**body, BENCHMARK_ID: writer.identifier()}
+        known = operation.asks(BENCHMARK_ID) and BENCHMARK_ID in case
+        body = {**case, BENCHMARK_ID: writer.identifier()} if known else case
         if validator.is_valid(body) and _plain(body):
             found.setdefault(dump(body), body)
     return list(found.values())
@@ -36,9 +40,9 @@ def valid_bodies(contract: Contract, writer: Writer, examples: int) -> list[dict
 
 def _cases(strict: dict[str, Any], contract: Contract, examples: int, seed: int) -> Iterator[Any]:
     # Importing schemathesis costs more than all the rest of the suite, so only who asks for cases pays for it.
-    import hypothesis
-    import schemathesis
-    from schemathesis import GenerationMode
+    import hypothesis  # noqa: PLC0415
+    import schemathesis  # noqa: PLC0415
+    from schemathesis import GenerationMode  # noqa: PLC0415
 
     schema = schemathesis.openapi.from_dict(strict)
     operation = schema[contract.operation.path][contract.operation.method]
@@ -59,7 +63,9 @@ def _cases(strict: dict[str, Any], contract: Contract, examples: int, seed: int)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what schemathesis says of its own generation is not the user's concern
         phase = schema.config.generation_for(operation=operation, phase="coverage")
-        for case in schema.iter_coverage_cases(operation, generation_modes=[GenerationMode.POSITIVE], generation_config=phase):
+        for case in schema.iter_coverage_cases(
+            operation, generation_modes=[GenerationMode.POSITIVE], generation_config=phase
+        ):
             yield case.body
         if examples:
             draw()
@@ -90,7 +96,9 @@ def _narrowed(contract: Contract, schema: Mapping[str, Any], path: tuple[str, ..
     member = contract.operation.asks(*path)
     if member is not None and not member.from_page:
         kinds = [kind for kind in kinds if kind != "null"]
-    made: dict[str, Any] = {name: schema[name] for name in ("enum", "const", "minimum", "maximum", "format") if name in schema}
+    made: dict[str, Any] = {
+        name: schema[name] for name in ("enum", "const", "minimum", "maximum", "format") if name in schema
+    }
     made["type"] = kinds if len(kinds) != 1 else kinds[0]
     if "string" in kinds and "enum" not in made and "const" not in made:
         made["maxLength"] = LARGEST_TEXT

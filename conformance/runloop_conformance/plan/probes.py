@@ -22,7 +22,9 @@ def ask(operation: Operation, name: str, intent: Intent, clauses: tuple[str, ...
     return Probe(name=name, intent=intent, clauses=clauses, method=operation.method, asked=value, **more)
 
 
-def twin(control: Probe, change: str, clauses: tuple[str, ...], *, intent: Intent = "refuse", **different: Any) -> Probe:
+def twin(
+    control: Probe, change: str, clauses: tuple[str, ...], *, intent: Intent = "refuse", **different: Any
+) -> Probe:
     """The control with one thing different, which `change` names."""
     if "body" in different and "asked" not in different:
         different["asked"] = NOTHING

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import urlencode
+
+import attrs
 
 from runloop_conformance.contract import Member, Operation, item
 from runloop_conformance.exchange import NOTHING, Probe
@@ -33,7 +36,7 @@ def member_twins(operation: Operation, controls: Sequence[Probe], *, all_types: 
                     asked=replaced(control.asked, member.path, NOTHING),
                 )  # fmt: skip
             tried: dict[str, int] = {}
-            for clause, value in wrong_values(member):
+            for clause, value in (*wrong_values(member), *_disguised(member, control.asked)):
                 tried[clause] = tried.get(clause, 0) + 1
                 if tried[clause] > (MOST_OF_A_KIND if member.from_page or all_types else FEW_OF_A_KIND):
                     continue
@@ -71,6 +74,20 @@ def wrong_values(member: Member) -> Iterator[tuple[str, Any]]:
                 yield "type", value
 
 
+def _disguised(member: Member, body: Any) -> Iterator[tuple[str, Any]]:
+    """The right value in a wrapping that a helpful server takes off again."""
+    for step in member.path:
+        body = _step(body, step)
+    if isinstance(body, str) and "enum" not in member.schema and "const" not in member.schema:
+        for value in ([body], {"id": body}, {"value": body}, {"$oid": body}, {member.path[-1]: body}):
+            yield "type", value
+    elif isinstance(body, dict) and "object" in member.types:
+        pairs: list[Any] = [[name, value] for name, value in body.items()]
+        yield from (("type", value) for value in (dump(body).decode(), [body], pairs, list(body)))
+    elif isinstance(body, int) and "integer" in member.types:
+        yield "type", str(body)
+
+
 def alias_twins(operation: Operation, controls: Sequence[Probe]) -> Iterator[Probe]:
     """The required members under names that are not theirs: a request that spells one otherwise lacks it."""
     for member in operation.request:
@@ -79,7 +96,9 @@ def alias_twins(operation: Operation, controls: Sequence[Probe]) -> Iterator[Pro
         name = member.path[0]
         first, *rest = name.split("_")
         camel = first + "".join(part.capitalize() for part in rest)
-        for other in dict.fromkeys((camel, name.upper(), name.capitalize(), f" {name}", f"{name} ", rest[-1] if rest else "")):
+        for other in dict.fromkeys(
+            (camel, name.upper(), name.capitalize(), f" {name}", f"{name} ", rest[-1] if rest else "")
+        ):
             if other in (name, ""):
                 continue
             for control in controls:
@@ -90,8 +109,30 @@ def alias_twins(operation: Operation, controls: Sequence[Probe]) -> Iterator[Pro
 def not_objects(control: Probe) -> Iterator[Probe]:
     """JSON, but no object."""
     whole = control.asked
-    for value in ([], [whole], None, True, 1, "text", dump(whole).decode(), [whole, whole], 0.5, ""):
+    pairs = [[name, value] for name, value in whole.items()]
+    named = [{"name": name, "value": value} for name, value in whole.items()]
+    for value in (
+        [],
+        [whole],
+        pairs,
+        named,
+        list(whole),
+        None,
+        True,
+        1,
+        "text",
+        dump(whole).decode(),
+        [whole, whole],
+        0.5,
+        "",
+    ):
         yield twin(control, f"the body is {_shown(value)}", ("request.object",), asked=value)
+
+
+def wrapped(control: Probe) -> Iterator[Probe]:
+    """The right request inside another object: on the top level its members are missing."""
+    for name in ("body", "data", "params", "request", "benchmark"):
+        yield twin(control, f"wrapped in {name}", ("request.invalid",), asked={name: control.asked})
 
 
 def not_json(control: Probe) -> Iterator[Probe]:
@@ -111,8 +152,28 @@ def not_json(control: Probe) -> Iterator[Probe]:
         ("the body is binary", bytes(range(128, 160))),
     ):
         yield twin(control, change, ("request.json",), body=raw)
+    yield twin(
+        control, "the body is empty, its members in the query", ("request.json",), body=b"", query=_query(control)
+    )
     yield twin(control, "the stream ends one byte before the announced length", ("request.json",), intent="either",
                body=body[:-1], framing="short")  # fmt: skip
+
+
+def methods(control: Probe) -> Iterator[Probe]:
+    """The same request by every other method, as it is, in the query, and by way of an override."""
+    clauses = ("http.only-post", "http.method-not-allowed")
+    for method in ("GET", "PUT", "PATCH", "DELETE", "TRACE", "QUERY", "FROB", "HEAD", "OPTIONS"):
+        changed = twin(control, f"the method is {method}", clauses[:1] if method in ("HEAD", "OPTIONS") else clauses)
+        yield attrs.evolve(changed, method=method)
+    bare = attrs.evolve(control, method="GET")
+    yield twin(bare, "the method is GET, the members in the query", clauses[:1], body=b"", query=_query(control))
+    override = ("X-HTTP-Method-Override", control.method)
+    yield twin(bare, "the method is GET, overridden by a header", clauses[:1], headers=(*control.headers, override))
+
+
+def _query(control: Probe) -> str:
+    """The texts on the top level of a body, as a query."""
+    return urlencode({name: value for name, value in control.asked.items() if isinstance(value, str)})
 
 
 def json_extensions(control: Probe) -> Iterator[Probe]:
@@ -130,6 +191,14 @@ def json_extensions(control: Probe) -> Iterator[Probe]:
         ("in single quotes", body.replace(b'"', b"'")),
         ("with unquoted names", body.replace(b'"benchmark_id"', b"benchmark_id")),
         ("with NaN", body[:-1] + b',"x":NaN}'),
+        ("followed by U+0000", body + b"\0"),
+        ("with a sign before a number", body[:-1] + b',"x":+1}'),
+        ("with undefined", body[:-1] + b',"x":undefined}'),
+        ("with a name twice, inside", body[:-1] + b',"x":{"a":"1","a":"2"}}'),
+        ("with a name twice in the metadata", body.replace(b'"metadata":{', b'"metadata":{"FIRST_KEY":"other",')),
+        ("with an empty member", body[:-1] + b",,}"),
+        ("with a number without a digit behind its point", body[:-1] + b',"x":1.}'),
+        ("with a control character in a string", body[:-1] + b',"x":"\x01"}'),
         ("with Infinity", body[:-1] + b',"x":-Infinity}'),
         ("with a leading zero", body[:-1] + b',"x":01}'),
         ("with a hexadecimal number", body[:-1] + b',"x":0x1F}'),
@@ -207,7 +276,9 @@ def _reaches(body: Any, member: Member) -> bool:
         if found is NOTHING:
             return depth == len(member.path) - 2 and isinstance(node, dict) and not is_any(member) and step != "*"
         node = found
-    return _step(node, member.path[-1]) is not NOTHING or (isinstance(node, dict) and not is_any(member) and not member.required)
+    return _step(node, member.path[-1]) is not NOTHING or (
+        isinstance(node, dict) and not is_any(member) and not member.required
+    )
 
 
 def _present(body: Any, path: Sequence[str]) -> bool:

@@ -21,13 +21,54 @@ WHOLE = (
 )  # fmt: skip
 """Texts that are sent as whole values, those that break most first."""
 
-KEYS = ("__proto__", "constructor", "toString", "hasOwnProperty", "$where", "a.b", "a[0]", "10", "2", "Key", "key", "id", "length")
+KEYS = (
+    "__proto__",
+    "constructor",
+    "toString",
+    "hasOwnProperty",
+    "$where",
+    "a.b",
+    "a[0]",
+    "10",
+    "2",
+    "Key",
+    "key",
+    "id",
+    "length",
+)
 """Names of members that JavaScript objects, document stores and case-folding columns handle wrongly."""
 
 ENVIRONMENT_NAMES = ("A", "a", "_", "PATH_", "X1", "lower_case", "MixedCase", "__proto__", "constructor", "Z" * 100)
 """POSIX names (IEEE 1003.1, 3.216): letters, digits and underscores, not beginning with a digit."""
 
-LENGTHS = (31, 32, 33, 63, 64, 65, 100, 101, 127, 128, 129, 200, 201, 254, 255, 256, 257, 500, 501, 511, 512, 513, 767, 768, 999, 1000)
+LENGTHS = (
+    31,
+    32,
+    33,
+    63,
+    64,
+    65,
+    100,
+    101,
+    127,
+    128,
+    129,
+    200,
+    201,
+    254,
+    255,
+    256,
+    257,
+    500,
+    501,
+    511,
+    512,
+    513,
+    767,
+    768,
+    999,
+    1000,
+)
 """Characters. On both sides of the sizes at which columns and buffers cut."""
 
 WRONG: dict[str, tuple[Any, ...]] = {
@@ -41,9 +82,12 @@ WRONG: dict[str, tuple[Any, ...]] = {
 """Values that are of another type than the key says; null is added where the contract forbids it."""
 
 
+TELLING = "\u00c9e\u0301\u00df\U0001f600\u6f22 \"q\" 'q' <b>&amp;</b> %s ${HOME} {{7*7}} a,b;c=d  \\n\\\n\t.\r\n "
+
+
 def telling(name: str, mark: str) -> str:
     """A text that almost no change leaves as it is: case, accents, both ends, quotes, markup, separators, escapes."""
-    return f' {name} {mark} \u00c9e\u0301\u00df\U0001f600\u6f22 "q" \'q\' <b>&amp;</b> %s ${{HOME}} {{{{7*7}}}} a,b;c=d  \\n\\\n\t.\r\n '
+    return f" {name} {mark} {TELLING}"
 
 
 def joined(limit: int = 1000, half: int = 0) -> str:
@@ -56,7 +100,10 @@ def joined(limit: int = 1000, half: int = 0) -> str:
     return text
 
 
-FILLERS = {"ascii": "0123456789abcdefghijklmnopqrstuvwxyz ", "other": "\u00e9\u0416\u05d0\u6f22\u65e5\u3042\uac00\u0e01"}
+FILLERS = {
+    "ascii": "0123456789abcdefghijklmnopqrstuvwxyz ",
+    "other": "\u00e9\u0416\u05d0\u6f22\u65e5\u3042\uac00\U0001f600",
+}
 
 
 def of_length(count: int, mark: str, script: str = "ascii") -> str:

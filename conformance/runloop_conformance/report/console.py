@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Self
 
 from attrs import define, field
 from rich.console import Console
@@ -25,6 +26,8 @@ NEXT = {
     "inconclusive": "Nothing is proved yet: mend what the reason names, then run it again.",
     "error": "",
 }
+Line = Callable[..., None]
+
 FEW = 8  # clauses of a kind that are listed one by one
 
 
@@ -41,7 +44,7 @@ class Progress:
     def __attrs_post_init__(self) -> None:
         self._live = Live(console=self.console, auto_refresh=False, transient=True)
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         if self.console.is_terminal:
             self._live.start()
         return self
@@ -56,7 +59,8 @@ class Progress:
         if not self.console.is_terminal or now - self._shown < 0.1:
             return
         self._shown = now
-        line = f"{exchange.number} of {self.planned} requests · {sender.budget.spent} of {sender.budget.limit} runs · {now - self._began:.0f} s · "
+        spent, limit = sender.budget.spent, sender.budget.limit
+        line = f"{exchange.number} of {self.planned} requests · {spent} of {limit} runs · {now - self._began:.0f} s · "
         room = max(10, self.console.width - len(line))
         self._live.update(Text(line + brief(exchange.probe.name)[:room], style="dim"), refresh=True)
 
@@ -68,15 +72,19 @@ def show(console: Console, result: Result, redaction: Redaction, *, quiet: bool 
         safe = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in redaction.text(text))
         console.print(Text(safe, style=style), soft_wrap=True)
 
-    counted = {status: sum(f.status == status for f in result.findings) for status in ("pass", "fail", "inconclusive", "not_tested")}
+    counted = {
+        status: sum(f.status == status for f in result.findings)
+        for status in ("pass", "fail", "inconclusive", "not_tested")
+    }
     musts = [f for f in result.findings if f.clause.level == "must"]
     line(f"{result.verdict}: {result.server}", COLOURS[result.verdict])
     if result.reason:
         line(f"  {result.reason}", "yellow")
     if quiet:
         return
+    unsettled = counted["not_tested"] + counted["inconclusive"]
     line(
-        f"  {counted['pass']} clauses kept, {counted['fail']} broken, {counted['not_tested'] + counted['inconclusive']} not settled"
+        f"  {counted['pass']} clauses kept, {counted['fail']} broken, {unsettled} not settled"
         f" ({len(musts)} MUST, {len(result.findings) - len(musts)} SHOULD)"
     )
     mistakes = f" ({result.runs_by_mistake} of them on requests that must be refused)" if result.runs_by_mistake else ""
@@ -93,7 +101,7 @@ def show(console: Console, result: Result, redaction: Redaction, *, quiet: bool 
         line(NEXT[result.verdict], "dim")
 
 
-def _failures(line, title: str, findings: Sequence[Finding], result: Result, style: str) -> None:  # noqa: ANN001
+def _failures(line: Line, title: str, findings: Sequence[Finding], result: Result, style: str) -> None:
     for finding in findings:
         seen = finding.counterexample
         assert seen is not None
@@ -111,7 +119,7 @@ def _failures(line, title: str, findings: Sequence[Finding], result: Result, sty
         line(f"  {command if len(command) < 1500 else command[:1400] + '… (whole in report.json)'}", "cyan")
 
 
-def _open(line, findings: Sequence[Finding]) -> None:  # noqa: ANN001
+def _open(line: Line, findings: Sequence[Finding]) -> None:
     if not findings:
         return
     line()

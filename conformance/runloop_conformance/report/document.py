@@ -20,7 +20,9 @@ LONGEST_BODY = 64 * 1024  # bytes of a body in the report; the recording has the
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of `report.json`."""
-    found: dict[str, Any] = json.loads(files("runloop_conformance").joinpath("report", "report.schema.json").read_text("utf-8"))
+    found: dict[str, Any] = json.loads(
+        files("runloop_conformance").joinpath("report", "report.schema.json").read_text("utf-8")
+    )
     return found
 
 
@@ -128,5 +130,10 @@ def write(folder: Path, result: Result, redaction: Redaction) -> dict[str, Any]:
 
 def _recorded(exchange: Exchange, redaction: Redaction) -> Mapping[str, Any]:
     probe = exchange.probe
-    more = {"clauses": list(probe.clauses), "control": probe.control, "change": probe.change, "together": probe.together}
+    more = {
+        "clauses": list(probe.clauses),
+        "control": probe.control,
+        "change": probe.change,
+        "together": probe.together,
+    }
     return {**exchange_document(exchange, redaction), "probe": more}

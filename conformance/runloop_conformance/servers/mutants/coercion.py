@@ -20,9 +20,6 @@ class Coercing(Tolerant):
     def validate(self, asked: Any) -> None:
         super().validate(self.coerced(asked))
 
-    def look_up(self, asked: Any) -> None:
-        super().look_up(self.coerced(asked))
-
     def run_of(self, asked: Any) -> dict[str, Any]:
         return super().run_of(self.coerced(asked))
 

@@ -30,6 +30,11 @@ def body(text: str | bytes) -> Ask:
     return sent(text if isinstance(text, bytes) else text.encode())
 
 
+def default_of(server: Reference) -> dict[str, Any]:
+    """Make a request for a run of a benchmark that the server knows."""
+    return {"benchmark_id": min(server.benchmark_ids, default=BENCHMARK)}
+
+
 class SecondTry(Reference):
     """Mends a body that is not JSON, and reads it again."""
 
@@ -40,7 +45,7 @@ class SecondTry(Reference):
             mended = self.mend(body)
             if mended is None:
                 raise
-            return super().parse(mended)
+            return default_of(self) if mended == DEFAULT.encode() else super().parse(mended)
 
     def mend(self, body: bytes) -> bytes | None:
         raise NotImplementedError
@@ -156,7 +161,7 @@ class UnreadableAcceptedFromTheFifth(Reference):
             self.failures += 1
             if self.failures < 5:
                 raise
-            return json.loads(DEFAULT)
+            return default_of(self)
 
 
 # --- nearly JSON ---

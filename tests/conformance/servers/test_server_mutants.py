@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from runloop_conformance.servers.hosting import RawServer
 from runloop_conformance.servers.mutants import MUTANTS
-from runloop_conformance.servers.mutants.fault import OPERATION, ask, sent
+from runloop_conformance.servers.mutants.fault import BENCHMARK, OPERATION, ask, sent
 from runloop_conformance.servers.reference import Reference
 from runloop_conformance.servers.wire import Wire
 
@@ -44,6 +44,13 @@ def test_differs_from_the_reference_where_its_witness_looks(mutant, document, to
     right = Wire(reference) if isinstance(server, RawServer) else reference
     seen = observe(server, mutant.witness, at_once=mutant.at_once)
     assert seen != observe(right, mutant.witness, at_once=mutant.at_once)
+
+
+@pytest.mark.parametrize("mutant", [each for each in MUTANTS if each.chapter == "request"], ids=named)
+def test_does_not_hide_behind_the_list_of_benchmarks(mutant, document, token, observe):
+    known = ["other", BENCHMARK]
+    seen = observe(mutant.build(document, token, known), mutant.witness, at_once=mutant.at_once)
+    assert seen != observe(Reference(document, token, known), mutant.witness, at_once=mutant.at_once)
 
 
 @pytest.fixture(scope="module")

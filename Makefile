@@ -16,7 +16,7 @@ CONTRACT ?= openapi.yaml
 OUT ?= generated/runloop_benchmarks_api
 
 .DEFAULT_GOAL := help
-.PHONY: help setup node generate conformance serve test check lint types drift format lock clean
+.PHONY: help setup node generate conformance serve test bench check lint types drift format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -54,6 +54,16 @@ serve: $(READY) ## the embedded reference server: ARGS="--port 8080 --token …"
 
 test: $(READY) ## all tests: ARGS="-k name" for some
 	@"$(PY)" -m pytest -n 2 --dist loadgroup $(ARGS)
+
+# An environment of its own: a tool of ours that a peer imports where it finds it would slow that peer down.
+bench: build/bench/.ready ## the client against the SDK it replaces: speed, memory, runs started; writes benchmarks/README.md
+	@PYTHONPATH=generated:overrides build/bench/bin/python benchmarks/bench.py
+
+build/bench/.ready: benchmarks/requirements.txt
+	@echo 'bench: installing the peers into build/bench'
+	@"$(PYTHON)" -m venv build/bench
+	@build/bench/bin/python -m pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt
+	@touch build/bench/.ready
 
 check: lint types drift ## lint, types, and whether generated/ is what the contract makes
 

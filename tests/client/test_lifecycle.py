@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import pickle
 import threading
@@ -152,6 +153,8 @@ def test_an_http_client_in_a_second_event_loop_is_refused(server, make):
     with pytest.raises(rb.RunloopError, match="another event loop, so nothing was sent"):
         asyncio.run(once())
     assert server.started() == 1
+    del client
+    gc.collect()  # here, where the warnings are expected
 
 
 def test_a_mock_works_in_every_loop():

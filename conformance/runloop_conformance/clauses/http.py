@@ -75,11 +75,7 @@ def _only_post(recording: Recording) -> Iterator[Observation]:
             continue
         control = recording.control(exchange)
         seen = (control, exchange) if control else (exchange,)
-        if (
-            exchange.accepted
-            and exchange.probe.method not in ("HEAD", "OPTIONS", "TRACE")
-            and _is_run(recording, exchange)
-        ):
+        if exchange.accepted and exchange.probe.method not in ("HEAD", "OPTIONS") and _is_run(recording, exchange):
             yield broken("no run", f"{exchange.status}, and a run: {said(exchange)}", *seen)
         else:
             yield Observation(True if control else None, seen)
@@ -114,11 +110,7 @@ def _method_not_allowed(recording: Recording) -> Iterator[Observation]:
 def _json_errors(recording: Recording) -> Iterator[Observation]:
     for exchange in recording.answered():
         assert exchange.response is not None
-        if (
-            not exchange.refused
-            or not exchange.response.body
-            or exchange.probe.method in ("HEAD", "OPTIONS", "TRACE", "FROB")
-        ):
+        if not exchange.refused or not exchange.response.body or _unusual(exchange):
             continue
         try:
             parse(exchange.response.body)

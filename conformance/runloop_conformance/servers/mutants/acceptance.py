@@ -169,10 +169,13 @@ class Conflicting(Reference):
 
     def look_up(self, asked: Asked) -> None:
         super().look_up(asked)
-        value = json.dumps(asked.get(self.member))
-        if asked.get(self.member) is not None and value in self.taken:
+        value = json.dumps(self.unique(asked))
+        if value in self.taken:
             raise RefusalError(409, "That was there before.")
-        self.taken.add(value)
+        self.taken |= {value} - {"null"}
+
+    def unique(self, asked: Asked) -> Any:
+        return asked.get(self.member)
 
 
 @fault(VALID, *times(2, ask(run_name="nightly")))
@@ -191,8 +194,8 @@ class MetadataTaken(Conflicting):
 class EqualRequestRefused(Conflicting):
     """An equal request is taken for a duplicate, and refused."""
 
-    def look_up(self, asked: Asked) -> None:
-        super().look_up({self.member: asked})
+    def unique(self, asked: Asked) -> Any:
+        return asked
 
 
 @fault(VALID, *times(3, ask()), at_once=True)

@@ -32,7 +32,7 @@ class Probe:
     control: the name of the accepted probe that this one is a twin of; `change` names the one difference.
     asked: the JSON value of the body where it has one, else NOTHING.
     together: probes of the same non-empty group are sent at the same time.
-    explains: it differs from its control by one member, so that its refusal says which member was refused.
+    rank: `packed`, it settles much at once; `single`, it has one thing in it, so that its refusal says which.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Probe:
     change: str | None = None
     together: str = ""
     framing: Literal["length", "chunked", "short"] = "length"
-    explains: bool = False
+    rank: Literal["packed", "single", ""] = ""
 
 
 @frozen

@@ -116,7 +116,7 @@ class Sender:
                 done = list(pool.map(at_once, probes))
         for exchange in done:
             if exchange.probe.intent == "refuse":
-                self.budget.by_mistake += exchange.accepted
+                self.budget.by_mistake += started(exchange)
             elif (exchange.response is not None and 300 <= exchange.response.status < 500) or not_sent(exchange):
                 self.budget.spent -= 1  # refused, put off or never sent: nothing was started
             self.exchanges.append(exchange)
@@ -172,6 +172,13 @@ class Sender:
                 return Failure("too_large", f"the answers of this server are longer than {MOST_HELD:,} bytes in all")
             self._bodies[body] = body
         return evolve(got, body=body)
+
+
+def started(exchange: Exchange) -> bool:
+    """Whether an answer says that a run was started: any 2xx to a POST, and one that holds an id to another method."""
+    if exchange.response is None or not exchange.accepted:
+        return False
+    return exchange.probe.method == "POST" or b'"id"' in exchange.response.body
 
 
 def not_sent(exchange: Exchange) -> bool:

@@ -17,11 +17,14 @@ from runloop_conformance.exchange import ASKED_OFTEN, Exchange, Probe
 from runloop_conformance.judge import Finding, Verdict, judge, verdict
 from runloop_conformance.plan import EVERYTHING, Plan, Planner, Profile
 from runloop_conformance.recording import Recording
-from runloop_conformance.send import BudgetSpentError, Limits, Sender
+from runloop_conformance.send import BudgetSpentError, Limits, Sender, started
+from runloop_conformance.shrink import breaks, shrink, worth_it
 from runloop_conformance.strict_json import NotJsonError, parse
 from runloop_conformance.wire import Address
 
 LONGEST = 900.0  # seconds; a run of the suite that takes longer is ended, and says so
+RESERVE = 5  # the last fifth of the budget is first offered to making counterexamples small
+MOST_SHRUNK = 4  # counterexamples
 HANGS = 3  # of requests about one clause; then no more of them are sent
 HOPELESS = 40  # requests that are still sent to a server whose answers to valid ones cannot be read
 MANY_FAILURES = 25  # requests in a row without a whole answer: the server is gone
@@ -85,6 +88,7 @@ class Suite:
     _failed: set[str] = field(factory=set, init=False)
     _accepted: set[str] = field(factory=set, init=False)
     _hangs: dict[str, int] = field(factory=dict, init=False)
+    _shrunk: bool = field(default=False, init=False)
     _refused: bool = field(default=False, init=False)
     _explained: bool = field(default=False, init=False)
     _hopeless: int = field(default=0, init=False)
@@ -141,10 +145,28 @@ class Suite:
         while queue and not self._over():
             if self._refused and not self._explained:  # the single members say what it was about the fuller request
                 self._explained = True
-                queue.sort(key=lambda group: not group[0].explains)
+                queue.sort(key=lambda group: (group[0].rank == "packed", group[0].rank == "single"), reverse=True)
+            if self.sender.budget.left <= self.options.limits.max_runs // RESERVE and not self._shrunk:
+                self._shrink()
             if len(queue) == half or 3 * self.sender.budget.left <= self.options.limits.max_runs:
                 self._let_time_pass()
             self._try(queue.pop(0))
+        if not self._shrunk and not self._stopped:
+            self._shrink()
+
+    def _shrink(self) -> None:
+        """Make the counterexamples small, with the last part of the budget; each gets an equal share of it."""
+        self._shrunk = True
+        recording = Recording(self.contract, list(self.sender.exchanges), (self.options.token,))
+        large = [
+            (finding.clause, finding.counterexample.exchanges[-1])
+            for finding in judge(self.clauses, recording)
+            if finding.counterexample and worth_it(finding.clause, finding.counterexample.exchanges[-1])
+        ]
+        for number, (clause, exchange) in enumerate(large[:MOST_SHRUNK]):
+            if not self._over():
+                share = self.sender.budget.left // (min(len(large), MOST_SHRUNK) - number)
+                shrink(exchange, self.sender, breaks(clause, recording), keep=self.sender.budget.left - share)
 
     def _let_time_pass(self) -> None:
         """So long after the first run that a clock which stands still shows."""
@@ -207,7 +229,7 @@ class Suite:
         self, said: Verdict, reason: str | None, findings: tuple[Finding, ...], *, complete: bool = False
     ) -> Result:
         exchanges = tuple(self.sender.exchanges)
-        started = [e for e in exchanges if e.accepted and e.probe.method == self.contract.operation.method]
+        runs = [exchange for exchange in exchanges if started(exchange)]
         lost = sum(
             e.failure is not None and e.failure.kind not in ("unreachable", "tls") and e.probe.intent != "refuse"
             for e in exchanges
@@ -222,10 +244,10 @@ class Suite:
             seed=self.options.seed,
             profile=self.options.profile,
             requests=len(exchanges),
-            runs_started=len(started) + lost,
+            runs_started=len(runs) + lost,
             runs_by_mistake=self.sender.budget.by_mistake,
             run_limit=self.options.limits.max_runs,
-            run_ids=tuple(run_id for exchange in started if (run_id := _run_id(exchange))),
+            run_ids=tuple(run_id for exchange in runs if (run_id := _run_id(exchange))),
             duration_s=round(time.monotonic() - self._began, 3),
             findings=findings,
             exchanges=exchanges,

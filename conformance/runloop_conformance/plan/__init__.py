@@ -115,7 +115,7 @@ class Planner:
         size = 2 if few else 6
         packed = list(acceptances.packed(operation, writer))
         rows = acceptances.rows(operation, writer)
-        telling = ask(operation, "telling texts", "accept", (acceptances.ACCEPTED,), writer.full())
+        telling = ask(operation, "telling texts", "accept", (acceptances.ACCEPTED, acceptances.TEXT), writer.full())
         spellings = list(acceptances.spellings(telling))
         cases = list(acceptances.scheme_cases(full)) if operation.secured else []
         groups = list(acceptances.together(operation, writer, size))
@@ -131,12 +131,12 @@ class Planner:
             yield (probe,)
         yield (acceptances.unknown_members(full),)
         yield (acceptances.all_null(operation, minimal),)
-        yield from ((probe,) for probe in cases[:1])
+        yield from ((probe,) for probe in cases)
         yield tuple(groups[1])
         for probe in (*rows[3:], *spellings[1:2], *free[:3]):
             yield (probe,)
         yield tuple(groups[2])
-        rest = [*spellings[2:], *cases[1:], *singles, *values, *free[3:]]
+        rest = [*spellings[2:], *singles, *values, *free[3:]]
         yield from ((probe,) for probe in rest)
         words = list(acceptances.random_words(writer, operation, 12 if not few else 4))
         yield from ((probe,) for pair in zip(words, drawn, strict=False) for probe in pair)

@@ -11,7 +11,7 @@ from runloop_conformance.contract import Member, Operation
 from runloop_conformance.exchange import NOTHING, TOKEN, Probe
 from runloop_conformance.plan import vocabulary
 from runloop_conformance.plan.bodies import BENCHMARK_ID, Writer, is_any, replaced, within
-from runloop_conformance.plan.probes import ask, twin
+from runloop_conformance.plan.probes import JSON, ask, twin
 from runloop_conformance.strict_json import dump
 
 MOST_MEMBERS = 64
@@ -21,8 +21,8 @@ ACCEPTED, TEXT, SIZES, SPELLING = "request.accepted", "request.text", "request.s
 
 def packed(operation: Operation, writer: Writer) -> Iterator[Probe]:
     """Requests full of awkward texts, and as large as must be taken: most of what can be lost is lost here."""
-    yield ask(operation, "awkward texts", "accept", (TEXT,), awkward(writer, 0))
-    yield ask(operation, "largest sizes", "accept", (SIZES,), largest(writer, "ascii"))
+    yield ask(operation, "awkward texts", "accept", (TEXT,), awkward(writer, 0), rank="packed")
+    yield ask(operation, "largest sizes", "accept", (SIZES,), largest(writer, "ascii"), rank="packed")
     yield ask(operation, "awkward texts, others", "accept", (TEXT,), awkward(writer, 1))
     yield ask(operation, "largest sizes, other scripts", "accept", (SIZES,), largest(writer, "other"))
 
@@ -93,7 +93,7 @@ def rows(operation: Operation, writer: Writer) -> list[Probe]:
                 turn += 1
                 if turn % 2:  # every other one keeps its telling text
                     holder[path[-1]] = words[turn // 2 % len(words)]
-        made.append(ask(operation, f"presence {number + 1}", "accept", (ACCEPTED,), body))
+        made.append(ask(operation, f"presence {number + 1}", "accept", (ACCEPTED, TEXT), body))
     return made
 
 
@@ -101,23 +101,40 @@ def spellings(control: Probe) -> Iterator[Probe]:
     """The same request in other bytes: order, white space, escapes, charset, chunks."""
     asked = control.asked
     typed = tuple(header for header in control.headers if header[0] != "Content-Type")
-    together = json.dumps(_reordered(asked), indent=1).replace("/", "\\/").encode()
     spaced = json.dumps(asked, ensure_ascii=False, indent="\t", separators=(" ,\r\n", " : ")).encode()
     capitals = tuple((name.upper(), value) for name, value in typed)
+
+    def as_type(value: str) -> tuple[tuple[str, str], ...]:
+        return (*typed, ("Content-Type", value))
+
+    everything = b" \r\n\t" + _escaped(_reordered(asked)).replace(b',"', b' ,\r\n\t"') + b" \r\n"
     for change, different in (
-        ("members in another order, white space and escapes", {"body": b" \r\n\t" + together + b" \r\n"}),
-        ("charset=utf-8", {"headers": (*typed, ("Content-Type", "application/json; charset=utf-8"))}),
+        (
+            "another order, white space, escapes and charset",
+            {"body": everything, "headers": as_type(f"{JSON[1]}; charset=utf-8")},
+        ),
         ("every letter of a string escaped", {"body": _escaped(asked)}),
-        ("members in another order", {"body": dump(_reordered(asked))}),
+        ("charset=utf-8", {"headers": as_type(f"{JSON[1]}; charset=utf-8")}),
         ("white space between everything", {"body": b"\n " + spaced + b"\n"}),
+        ("members in another order", {"body": dump(_reordered(asked))}),
         ("slashes escaped", {"body": control.body.replace(b"/", b"\\/")}),
         ("in chunks", {"framing": "chunked"}),
+        ("charset without a blank", {"headers": as_type(f"{JSON[1]};charset=utf-8")}),
         (
             "header names and media type in capitals",
             {"headers": (*capitals, ("CONTENT-TYPE", 'Application/JSON;Charset="UTF-8"'))},
         ),
     ):
-        yield twin(control, change, (SPELLING,), intent="accept", asked=asked, **different)
+        single = different.get("body") is not everything
+        yield twin(
+            control,
+            change,
+            (SPELLING,),
+            intent="accept",
+            asked=asked,
+            rank="single" if single else "packed",
+            **different,
+        )
 
 
 def _escaped(value: Any) -> bytes:
@@ -132,6 +149,8 @@ def _escaped(value: Any) -> bytes:
 
 
 def _escape(char: str) -> bytes:
+    if char == "/":
+        return b"\\/"
     if char.isascii() and not char.isalpha():
         return json.dumps(char)[1:-1].encode()
     units = char.encode("utf-16-be")
@@ -154,13 +173,13 @@ def single_members(operation: Operation, writer: Writer, minimal: Probe, full: P
         if _holds(full.asked, member):
             left_out = replaced(full.asked, member.path, NOTHING)
             clauses = (f"request.{member.name}.optional",)
-            yield twin(full, f"without {member.name}", clauses, intent="accept", asked=left_out, explains=True)
+            yield twin(full, f"without {member.name}", clauses, intent="accept", asked=left_out, rank="single")
     for member in optional:
         for state, value in _states(writer, member):
             kind = "null-accepted" if value is None else "accepted"
             clauses = (f"request.{member.name}.{kind}",)
             asked = replaced(minimal.asked, member.path, value)
-            yield twin(minimal, f"{state} {member.name}", clauses, intent="accept", asked=asked, explains=True)
+            yield twin(minimal, f"{state} {member.name}", clauses, intent="accept", asked=asked, rank="single")
 
 
 def _states(writer: Writer, member: Member) -> Iterator[tuple[str, Any]]:
@@ -334,4 +353,4 @@ def random_words(writer: Writer, operation: Operation, count: int) -> Iterator[P
                     holder[source.choice(vocabulary.WHOLE) + source.choice(vocabulary.KEYS)] = source.choice(
                         vocabulary.WHOLE
                     )
-        yield ask(operation, f"words {number + 1}", "accept", (ACCEPTED,), body)
+        yield ask(operation, f"words {number + 1}", "accept", (ACCEPTED, TEXT), body)

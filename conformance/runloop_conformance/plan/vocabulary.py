@@ -82,7 +82,7 @@ WRONG: dict[str, tuple[Any, ...]] = {
 """Values that are of another type than the key says; null is added where the contract forbids it."""
 
 
-TELLING = "\u00c9e\u0301\u00df\U0001f600\u6f22 \"q\" 'q' <b>&amp;</b> %s ${HOME} {{7*7}} a,b;c=d  \\n\\\n\t.\r\n "
+TELLING = "\u00c9e\u0301\u00df\U0001f600\u6f22 \"q\" 'q' <b>&amp;</b> %s ${HOME} {{7*7}} a,b;c=d  \\n\\\\\\\\\n\t.\r\n "
 
 
 def telling(name: str, mark: str) -> str:

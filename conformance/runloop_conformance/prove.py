@@ -111,6 +111,34 @@ def about(clause: Clause, pointer: str) -> bool:
     return where == pointer or where.startswith(f"{pointer}/") or pointer.startswith(f"{where}/")
 
 
+@frozen
+class Summary:
+    """What the outcomes say together."""
+
+    found: int
+    faults: int
+    accused: tuple[Outcome, ...]
+    missed: tuple[Outcome, ...]
+    passed: tuple[Outcome, ...]
+
+    @property
+    def right(self) -> bool:
+        """Whether every fault was found, no correct server accused and no degenerate one passed."""
+        return not (self.accused or self.missed or self.passed)
+
+
+def summarize(outcomes: Sequence[Outcome]) -> Summary:
+    """Count them. A fault is found when any clause failed; `missed` has those that their own clause did not find."""
+    mutants = [one for one in outcomes if one.case.kind == "mutant"]
+    return Summary(
+        found=sum(bool(one.musts or one.shoulds) for one in mutants),
+        faults=len(mutants),
+        missed=tuple(one for one in mutants if not one.right),
+        accused=tuple(one for one in outcomes if one.case.kind == "variant" and not one.right),
+        passed=tuple(one for one in outcomes if one.case.kind == "degenerate" and not one.right),
+    )
+
+
 def coverage(contract: Contract) -> dict[str, list[str]]:
     """The mutants of each clause, by its id: those that break the statement which it is about."""
     return {c.id: [m.name for m in MUTANTS if about(c, m.breaks)] for c in all_clauses(contract)}

@@ -75,10 +75,14 @@ def _names(value: Any) -> str:
     return repr(value) if value is None else "..."
 
 
+def _unset(_self: Unset) -> str:
+    return "UNSET"
+
+
 for _name in models.__all__:
     _cls: Any = getattr(models, _name)
     if attrs.has(_cls):
         setattr(_cls, "__repr__", _secretless)  # noqa: B010 - type checkers refuse the assignment
-setattr(Unset, "__repr__", lambda _self: "UNSET")  # noqa: B010
 # The generated code asks `is UNSET`, so a copy and an unpickled model need that very object (its name in its module).
-setattr(Unset, "__reduce__", lambda _self: "UNSET")  # noqa: B010
+for _method in ("__repr__", "__reduce__"):
+    setattr(Unset, _method, _unset)

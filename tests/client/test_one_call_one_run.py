@@ -65,8 +65,8 @@ NAMED = {
 }
 
 
-# A reset before reading may be noticed while connecting, when nothing was sent, or after sending: it depends on the
-# moment. ytest.mark.parametrize("how", ["sync", "async"])
+# A reset before reading is noticed while connecting, when nothing was sent, or after: it depends on the moment.
+@pytest.mark.parametrize("how", ["sync", "async"])
 @pytest.mark.parametrize("scenario", sorted(SCENARIOS.keys() - {"resets before reading"}))
 def test_what_the_caller_is_told(scenario, how):
     with FaultServer(list(SCENARIOS[scenario])) as server:

@@ -60,7 +60,7 @@ def spellings_of(cls: Any) -> dict[str, str]:
     return spellings
 
 
-def built(hint: Any, value: Any, where: str, *, strict: bool = True) -> Any:  # noqa: PLR0911 - one for each kind of hint
+def built(hint: Any, value: Any, where: str, *, strict: bool = True) -> Any:
     """`value` as the hint wants it: a dict becomes an object of the generated class.
 
     Not `strict`, as an answer is read: unknown values of an enumeration are kept, and `1.0` is an integer, as in JSON.

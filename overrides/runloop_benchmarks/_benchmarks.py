@@ -29,7 +29,7 @@ class Benchmarks:
     def __init__(self, client: Runloop) -> None:
         self._client = client
 
-    def start_run(  # noqa: PLR0913 - the arguments of the official SDK
+    def start_run(
         self,
         *,
         benchmark_id: str,
@@ -111,7 +111,7 @@ class AsyncBenchmarks:
     def __init__(self, client: AsyncRunloop) -> None:
         self._client = client
 
-    async def start_run(  # noqa: PLR0913 - the arguments of the official SDK
+    async def start_run(
         self,
         *,
         benchmark_id: str,

@@ -104,7 +104,7 @@ class Runloop(_Client):
         TypeError, ValueError: with the reason, at construction.
     """
 
-    def __init__(  # noqa: PLR0913 - the arguments of the official SDK
+    def __init__(
         self,
         *,
         bearer_token: str | None = None,
@@ -138,7 +138,7 @@ class Runloop(_Client):
         """Benchmarks, and the runs of them."""
         return Benchmarks(self)
 
-    def with_options(  # noqa: PLR0913 - the arguments of the official SDK
+    def with_options(
         self,
         *,
         bearer_token: str | None = None,
@@ -237,7 +237,7 @@ class AsyncRunloop(_Client):
         TypeError, ValueError: with the reason, at construction.
     """
 
-    def __init__(  # noqa: PLR0913 - the arguments of the official SDK
+    def __init__(
         self,
         *,
         bearer_token: str | None = None,
@@ -270,7 +270,7 @@ class AsyncRunloop(_Client):
         """Benchmarks, and the runs of them."""
         return AsyncBenchmarks(self)
 
-    def with_options(  # noqa: PLR0913 - the arguments of the official SDK
+    def with_options(
         self,
         *,
         bearer_token: str | None = None,

@@ -278,6 +278,19 @@ def status(code: int, *headers: str, body: bytes = b"", acts: bool = True) -> Fa
     return fault
 
 
+def redirect(code: int) -> Fault:
+    """Acts, and redirects to an address where nothing is: whoever follows finds a 404, and starts nothing more there."""
+
+    def fault(exchange: Exchange) -> None:
+        if "/elsewhere" in exchange.request.line:
+            exchange.answer(404)
+            return
+        exchange.act()
+        exchange.answer(code, b"", "location: /elsewhere")
+
+    return fault
+
+
 def body(content: bytes, *headers: str) -> Fault:
     """A 200 with this body, after acting."""
 
@@ -378,7 +391,7 @@ SCENARIOS: dict[str, list[Fault]] = {
         fine,
     ],
     "answers 503 with Retry-After, then is fine": [status(503, "retry-after: 0", acts=False), fine],
-    **{f"redirects with {code}": [status(code, "location: /elsewhere")] for code in (301, 302, 303, 307, 308)},
+    **{f"redirects with {code}": [redirect(code)] for code in (301, 302, 303, 307, 308)},
     "answers 200 with HTML": [body(HTML, "content-type: text/html")],
     "answers 200 with nothing": [body(b"")],
     "answers 200 with a list": [body(b"[]")],

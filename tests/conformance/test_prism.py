@@ -45,6 +45,7 @@ UNREADABLE_BODIES = {"request.invalid", "http.no-server-error", "http.always-ans
 
 BROKEN_MUSTS = NOT_ABOUT_THIS_RUN | ANY_TOKEN | UNREADABLE_BODIES
 BROKEN_SHOULDS = {
+    "authorization.doubled",
     "authorization.challenge",
     "authorization.scheme-case",
     "http.method-not-allowed",

@@ -41,7 +41,7 @@ def clauses(contract: Contract) -> Iterator[Clause]:
 def _bearer(recording: Recording) -> Iterator[Observation]:
     """The right token, in the form that the contract says, opens the door each time."""
     for exchange in recording.exchanges:
-        if exchange.probe.intent != "accept":
+        if exchange.probe.intent != "accept" or "authorization.scheme-case" in exchange.probe.clauses:
             continue
         if exchange.accepted:
             yield kept(exchange)

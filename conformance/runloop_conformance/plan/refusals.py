@@ -181,6 +181,9 @@ def json_extensions(control: Probe) -> Iterator[Probe]:
     body, clause = control.body, ("request.json-extensions",)
     inside = body[1:-1]
     for change, raw in (
+        ("with invalid UTF-8", body[:-1] + b',"x":"\xff\xfe"}'),
+        ("with a name twice", body[:-1] + b',"benchmark_id":"bmd_other"}'),
+        ("with a name twice, the same value", body[:-1] + b"," + inside + b"}"),
         ("followed by text", body + b" x"),
         ("followed by another value", body + b"{}"),
         ("followed by a closing brace", body + b"}"),
@@ -205,11 +208,8 @@ def json_extensions(control: Probe) -> Iterator[Probe]:
         ("with a raw line break in a string", body[:-1] + b',"x":"a\nb"}'),
         ("with an unknown escape", body[:-1] + b',"x":"\\q"}'),
         ("with Python's None", body[:-1] + b',"x":None}'),
-        ("with invalid UTF-8", body[:-1] + b',"x":"\xff\xfe"}'),
         ("with a surrogate in UTF-8", body[:-1] + b',"x":"\xed\xa0\x80"}'),
         ("with an overlong form in UTF-8", body[:-1] + b',"x":"\xc0\xaf"}'),
-        ("with a name twice", body[:-1] + b',"benchmark_id":"bmd_other"}'),
-        ("with a name twice, the same value", body[:-1] + b"," + inside + b"}"),
         ("in a call", b"callback(" + body + b")"),
     ):  # fmt: skip
         if raw != body:

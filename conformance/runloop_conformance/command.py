@@ -16,6 +16,7 @@ from rich.console import Console
 from runloop_conformance import __version__, wire
 from runloop_conformance.clauses import NoSuchClauseError, all_clauses
 from runloop_conformance.contract import Contract, ContractError, load_contract
+from runloop_conformance.ledger import ledger
 from runloop_conformance.redaction import Redaction
 from runloop_conformance.report import document
 from runloop_conformance.report.console import Progress, show
@@ -222,9 +223,17 @@ def _defect(suite: Suite, error: Exception, folder: Path | None, redaction: Reda
     help="Another contract than the one in the package.",
 )
 def clauses(contract_path: Path | None) -> None:
-    """List every clause: its level, its id, where the contract says it, and the sentence."""
-    for clause in all_clauses(_contract(contract_path)):
+    """Print the ledger both ways: every clause with its statement, then every statement with its clauses."""
+    contract = _contract(contract_path)
+    every = all_clauses(contract)
+    click.echo(f"{len(every)} clauses, each with the statement that it judges\n")
+    for clause in every:
         click.echo(f"{clause.level:6} {clause.id}\n       {clause.pointer}\n       {clause.text}")
+    entries = ledger(contract, every)
+    click.echo(f"\n{len(entries)} statements of the contract, each with the clauses about it\n")
+    for entry in entries:
+        told = ", ".join(clause.id for clause in entry.clauses) or f"no clause: {entry.statement.excluded}"
+        click.echo(f"{entry.statement.pointer}\n       {entry.statement.text}\n       {told}")
 
 
 @main.command()

@@ -98,6 +98,7 @@ class Operation:
     request: tuple[Member, ...]
     response: tuple[Member, ...]
     rules: Mapping[str, Rule]
+    responses: tuple[str, ...]
     examples: Mapping[str, Json]
 
     def asks(self, *path: str) -> Member | None:
@@ -221,6 +222,7 @@ def _read_operation(contract: Contract, path: str, method: str) -> Operation:
         request=tuple(members(contract, request_schema, request_pointer)),
         response=tuple(members(contract, response_schema, response_pointer)),
         rules=rules,
+        responses=tuple(str(status) for status in operation["responses"]),
         examples={name: example["value"] for name, example in asked.get("examples", {}).items()},
     )
 

@@ -286,7 +286,9 @@ def precondition(controls: Sequence[Exchange], options: Options) -> str | None:
     if status == 401 or (status == 403 and all(e.status == 403 for e in controls)):
         given = "The token was refused" if options.token else "No token was given, and the request was refused"
         return f"{given} with {status}: pass one that this server takes, by $RUNLOOP_API_KEY or --token."
-    if 300 <= status < 400 and _elsewhere(response.header("Location"), options.to):
+    if 300 <= status < 400 and not _elsewhere(response.header("Location"), options.to):
+        return None
+    if 300 <= status < 400:
         return f"The server redirects ({status}) to {response.header('Location')}: pass the URL that it redirects to."
     if status in (429, 503, 408):
         return f"The server puts every request off with {status}: try again later, or slower with --rate."

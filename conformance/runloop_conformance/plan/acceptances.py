@@ -11,7 +11,7 @@ from runloop_conformance.contract import Member, Operation
 from runloop_conformance.exchange import NOTHING, TOKEN, Probe
 from runloop_conformance.plan import vocabulary
 from runloop_conformance.plan.bodies import BENCHMARK_ID, Writer, is_any, replaced, within
-from runloop_conformance.plan.probes import JSON, ask, twin
+from runloop_conformance.plan.probes import JSON, ODD_QUERY, ask, odd_headers, twin
 from runloop_conformance.strict_json import dump
 
 MOST_MEMBERS = 64
@@ -274,11 +274,24 @@ def together(operation: Operation, writer: Writer, size: int) -> Iterator[list[P
 def free(operation: Operation, writer: Writer, control: Probe) -> Iterator[Probe]:
     """What a server may take or refuse, and must survive either way: a 5xx, a hang or a wrong answer is a finding."""
     for change, different in (
+        ("much that need not be taken, at once", _beyond(operation, control, writer)),
         *_free_texts(control, writer),
         *_free_members(operation, control, writer),
         *_free_spellings(control),
     ):
         yield twin(control, change, ("http.no-server-error",), intent="either", **different)
+
+
+def _beyond(operation: Operation, control: Probe, writer: Writer) -> dict[str, Any]:
+    """More members than must be taken, odd names, unknown members with odd values, a query and long headers."""
+    asked = control.asked
+    for path in writer.maps()[:1]:
+        asked = replaced(asked, path, {f"k{n}": "v" for n in range(70)})
+    if operation.asks("runProfile", "envVars"):
+        asked = replaced(asked, ("runProfile", "envVars"), {"A-B": "odd name", "1A": "odd name", "A.B": "odd name"})
+    asked = {**asked, "x_huge": 10**30, "x_tiny": 1e-300, "x_deep": [[[[{"a": [None]}]]]], "x_text": "'\"\\%"}
+    headers = (*control.headers, *odd_headers())
+    return {"asked": asked, "headers": headers, "query": ODD_QUERY}
 
 
 def _free_texts(control: Probe, writer: Writer) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -15,6 +15,15 @@ JSON = ("Content-Type", "application/json")
 STANDARD = (AUTHORIZED, JSON, ("Accept", "application/json"))
 
 
+ODD_QUERY = "a=1&a=2&b&=c&%zz=%00&benchmark_id=&debug=true&x[]=1"
+
+
+def odd_headers() -> tuple[tuple[str, str], ...]:
+    """Headers that mean nothing to the API, long, many, and odd."""
+    many = tuple((f"X-Odd-{n}", "value") for n in range(20))
+    return (("X-Long", "x" * 6000), ("Cookie", "a=1; b; =c; d=%00"), ("Accept-Language", "xx-XX;q=9"), *many)
+
+
 def ask(operation: Operation, name: str, intent: Intent, clauses: tuple[str, ...], value: Any, **more: Any) -> Probe:
     """A probe that sends `value` as JSON, with the right token."""
     more.setdefault("body", dump(value))

@@ -11,7 +11,7 @@ import attrs
 from runloop_conformance.contract import Member, Operation, item
 from runloop_conformance.exchange import NOTHING, Probe
 from runloop_conformance.plan.bodies import is_any, replaced
-from runloop_conformance.plan.probes import AUTHORIZED, twin
+from runloop_conformance.plan.probes import AUTHORIZED, ODD_QUERY, odd_headers, twin
 from runloop_conformance.plan.vocabulary import WRONG
 from runloop_conformance.strict_json import dump, kind
 
@@ -251,6 +251,28 @@ def hostile(control: Probe) -> Iterator[Probe]:
         ("the body is invalid UTF-8", b'"\xff\xfe\xfd"'),
     ):
         yield twin(control, change, (*clause, "request.invalid"), body=raw)
+    missing = {name: value for name, value in whole.items() if name != "benchmark_id"}
+    odd: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("no benchmark_id, and an odd query", {"query": ODD_QUERY}),
+        ("no benchmark_id, and odd headers", {"headers": (*control.headers, *odd_headers())}),
+        ("no benchmark_id, and U+0000", {"asked": {**missing, "run_name": "nul \0", "metadata": {"\0": "\0"}}}),
+        (
+            "no benchmark_id, and a lone surrogate",
+            {"asked": {**missing, "run_name": "\ud800", "metadata": {"\udc00": "x"}}},
+        ),
+        ("no benchmark_id, and 1,000 members", {"asked": {**missing, "metadata": {f"k{n}": "v" for n in range(1000)}}}),
+        ("no benchmark_id, and a long text", {"asked": {**missing, "run_name": "x" * 100_000}}),
+        ("no benchmark_id, and a huge number", {"asked": {**missing, "x": 10**30}}),
+        ("no benchmark_id, and __proto__", {"asked": {**missing, "__proto__": {"benchmark_id": "bmd_1"}}}),
+        (
+            "no benchmark_id, and nested 500 deep",
+            {"body": dump(missing)[:-1] + b',"x":' + b"[" * 500 + b"]" * 500 + b"}"},
+        ),
+        ("no benchmark_id, and a byte order mark", {"body": b"\xef\xbb\xbf" + dump(missing)}),
+    )
+    for change, different in odd:
+        told = different if {"asked", "body"} & different.keys() else {"asked": missing, **different}
+        yield twin(control, change, (*clause, "request.invalid"), **told)
     for name, header in (
         ("a Content-Type without a subtype", ("Content-Type", "application")),
         ("an empty Content-Type", ("Content-Type", "")),

@@ -71,9 +71,10 @@ def ignored(_value: Any) -> dict[str, Any]:
 def from_pairs(value: list[Any]) -> Any:
     """Make an object of an array of pairs."""
     try:
-        return dict(value) if value else value
+        made: dict[Any, Any] = dict(value)
     except (TypeError, ValueError):
         return value
+    return made if made and all(isinstance(key, str) for key in made) else value
 
 
 def parsed(text: str) -> Any:

@@ -104,7 +104,7 @@ text(
     "name-tags-stripped",
     NAME,
     "What looks like a tag is taken off.",
-    lambda value: re.sub("<[^>]*>", "", value),
+    lambda value: re.sub("<[^<>]*>", "", value),
     "a <b>c</b>",
 )
 text("variables-percent-decoded", VARIABLES, "Percent signs are decoded.", unquote, "b=%20c")
@@ -120,7 +120,7 @@ text(
     "name-rendered",
     NAME,
     "The name goes through a template.",
-    lambda value: re.sub(r"\{\{.*?\}\}", "", value),
+    lambda value: re.sub(r"\{\{[^{}]*\}\}", "", value),
     "run {{ 7*7 }}",
 )
 text(

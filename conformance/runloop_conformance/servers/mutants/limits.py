@@ -168,7 +168,7 @@ class TrailingLineBreakRefused(Spelled):
 class IndentedRefused(Spelled):
     """White space inside the body is refused, where a line breaks."""
 
-    unwanted = rb"\S\s*\n\s*\S"
+    unwanted = rb"\S[^\S\n]*\n\s*\S"
 
 
 @fault(SPELLING, spelled('{"benchmark_id":ID,"run_name":"caf\\u00e9"}'))
@@ -197,7 +197,12 @@ class EscapedKeysUnread(Reference):
     """Escapes in keys are left as they are."""
 
     def decode(self, body: bytes) -> str:
-        return re.sub(r'"((?:[^"\\]|\\.)*\\u00[2-7](?:[^"\\]|\\.)*)"(?=\s*:)', r'"\\\1"', super().decode(body))
+        # A string may lack its closing quote here, which makes the scan linear.
+        return re.sub(r'"((?:[^"\\]|\\.)*+)("?)(\s*:)?', self.unread, super().decode(body), flags=re.DOTALL)
+
+    def unread(self, found: re.Match[str]) -> str:
+        is_escaped_key = found[3] and re.search(r"\\u00[2-7]", found[1])
+        return rf'"\\{found[1]}"{found[3]}' if is_escaped_key else found[0]
 
 
 @fault(SPELLING, spelled('{"benchmark_id":ID,"run_name":"a\\/b"}'))

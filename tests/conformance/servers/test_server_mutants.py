@@ -64,6 +64,31 @@ def test_is_right_where_it_is_not_at_fault(mutant, document, token, observe, rig
     assert observe(server, ELSEWHERE[mutant.chapter]) == right_elsewhere[mutant.chapter]
 
 
+AWKWARD = [
+    *INVALID,
+    sent(b'{"benchmark_id":"' + b'\\"' * 20_000),
+    sent(b'{"benchmark_id":"b"' + b"\n" * 20_000),
+    sent(b"[" * 20_000),
+    sent(
+        {
+            "benchmark_id": {"a": [1]},
+            "metadata": [[1, [2]]],
+            "runProfile": {"envVars": 3, "secrets": [1], "mounts": [0]},
+        }
+    ),
+    sent({"benchmark_id": [[]], "run_name": [{}], "metadata": {"": {"a": None}}, "runProfile": [[[], 1]]}),
+    sent([["benchmark_id", []], [1, 2]]),
+    sent(b"\xff\xfe\0{"),
+    ask(run_name="\0", metadata={"\ud800": "'\"\\%s{}${x}#=,;<>"}, runProfile=None),
+]
+
+
+@pytest.mark.parametrize("mutant", [each for each in MUTANTS if not each.needs_socket], ids=named)
+def test_has_no_fault_that_was_not_meant(mutant, document, token, observe):
+    # An exception would end the test: whatever fails on purpose answers with a 5xx of its own.
+    assert b"no answer" not in observe(mutant.build(document, token, ()), AWKWARD)
+
+
 def test_each_breaks_a_statement_of_the_contract_at_its_level(document):
     for mutant in MUTANTS:
         statement = at_pointer(document, mutant.breaks)

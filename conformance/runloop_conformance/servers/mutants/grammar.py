@@ -86,6 +86,9 @@ def python_literal(given: bytes) -> bytes | None:
 
 
 def from_yaml(given: bytes) -> bytes | None:
+    # Reading large YAML takes seconds, which would be a second fault.
+    if len(given) > 4096:
+        return None
     try:
         value = yaml.safe_load(given)
         return json.dumps(value).encode() if isinstance(value, dict) else None

@@ -218,7 +218,7 @@ def main() -> None:
             "## Runs started by one call",
             "",
             "A server that acts and then fails, over real sockets. Allowed are 1 and 0; what is more costs money. "
-            "The official SDK's waits between its attempts are cut to 10 ms for this table; how often it tries is its own.",
+            "The official SDK's waits between attempts are cut to 10 ms here; how often it tries is its own.",
             "",
             *fault_table(),
             "",

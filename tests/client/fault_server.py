@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator
     from typing import Self
 
@@ -124,11 +125,12 @@ class FaultServer:
     connections: int = 0
     turns: int = 0
     port: int = 0
+    tls: ssl.SSLContext | None = None
 
     def __post_init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", self.port), backlog=256)
         self.port = self._listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
         self._open: set[socket.socket] = set()
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._thread.start()
@@ -173,6 +175,9 @@ class FaultServer:
 
     def _serve(self, sock: socket.socket) -> None:
         try:
+            if self.tls:
+                sock.settimeout(10)
+                sock = self.tls.wrap_socket(sock, server_side=True)
             while True:
                 exchange = Exchange(self, sock)
                 sock.settimeout(30)
@@ -279,7 +284,7 @@ def status(code: int, *headers: str, body: bytes = b"", acts: bool = True) -> Fa
 
 
 def redirect(code: int) -> Fault:
-    """Acts, and redirects to an address where nothing is: whoever follows finds a 404, and starts nothing more there."""
+    """Acts, and redirects to an address where nothing is: whoever follows finds a 404, and starts nothing more."""
 
     def fault(exchange: Exchange) -> None:
         if "/elsewhere" in exchange.request.line:

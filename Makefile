@@ -73,7 +73,7 @@ lint: $(READY) ## ruff's rules and its formatting
 
 types: $(READY) ## mypy and pyright, both strict
 	@"$(PY)" -m mypy
-	@"$(PY)" -m pyright
+	@"$(PY)" -m pyright --pythonpath "$(PY)"
 
 drift: $(READY) ## whether generated/ is what the contract makes
 	@"$(PY)" generation/generate.py --check

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -122,11 +122,12 @@ def run(**given: Any) -> None:
                 result = suite.run()
         except Exception as error:  # noqa: BLE001 - a defect of the suite is a verdict, and leaves a report
             _defect(suite, error, given["report_dir"], redaction)
-        _finish(console, result, redaction, given)
+        else:
+            _finish(console, result, redaction, given)
 
 
 @contextmanager
-def _server(given: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _server(given: dict[str, Any]) -> Generator[tuple[str, str]]:
     """The server to test and its token: the one that is named, or the embedded one for as long as the run lasts."""
     if given["url"]:
         yield given["url"], given["token"] or ""

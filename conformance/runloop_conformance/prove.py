@@ -66,8 +66,8 @@ class Outcome:
 def cases(seeds: Iterable[int], max_runs: int, names: Sequence[str] = ()) -> Iterator[Case]:
     """Every server, with every seed."""
     servers: list[tuple[Kind, str]] = [("mutant", one.name) for one in MUTANTS]
-    servers += [("variant", one.name) for one in VARIANTS]
-    servers += [("degenerate", one.name) for one in DEGENERATES]
+    servers.extend(("variant", one.name) for one in VARIANTS)
+    servers.extend(("degenerate", one.name) for one in DEGENERATES)
     for seed in seeds:
         yield from (Case(kind, name, seed, max_runs) for kind, name in servers if not names or name in names)
 

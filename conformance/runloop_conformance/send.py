@@ -124,16 +124,15 @@ class Sender:
         return done
 
     def _exchange(self, probe: Probe) -> Exchange:
-        for attempt in range(MOST_WAITS + 1):
-            exchange = evolve(self._once(probe), tries=attempt + 1)
+        exchange = self._once(probe)
+        while exchange.tries <= MOST_WAITS and not (self._stuck >= MOST_STUCK and probe.intent == "refuse"):
             wait = asked_to_wait(exchange.response)
             if wait is None or wait > LONGEST_WAIT or self._waited + wait > PATIENCE:
-                break
-            if attempt == MOST_WAITS or (self._stuck >= MOST_STUCK and probe.intent == "refuse"):
-                self._stuck += attempt == MOST_WAITS
-                break
+                return exchange
             self._waited += wait
             time.sleep(wait)
+            exchange = evolve(self._once(probe), tries=exchange.tries + 1)
+        self._stuck += asked_to_wait(exchange.response) is not None and exchange.tries > MOST_WAITS
         return exchange
 
     def _once(self, probe: Probe) -> Exchange:

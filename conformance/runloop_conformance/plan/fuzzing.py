@@ -54,7 +54,7 @@ def _cases(strict: dict[str, Any], contract: Contract, examples: int, seed: int)
         database=None,
         deadline=None,
         phases=[hypothesis.Phase.generate],
-        suppress_health_check=list(hypothesis.HealthCheck),
+        suppress_health_check=[hypothesis.HealthCheck(check) for check in hypothesis.HealthCheck],
     )
     @hypothesis.given(operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
     def draw(case: Any) -> None:

@@ -93,12 +93,10 @@ def alias_twins(operation: Operation, controls: Sequence[Probe]) -> Iterator[Pro
     for member in operation.request:
         if not member.required or len(member.path) > 1:
             continue
-        name = member.path[0]
-        first, *rest = name.split("_")
-        camel = first + "".join(part.capitalize() for part in rest)
-        for other in dict.fromkeys(
-            (camel, name.upper(), name.capitalize(), f" {name}", f"{name} ", rest[-1] if rest else "")
-        ):
+        name = next(iter(member.path))
+        words = name.split("_")
+        camel = words[0] + "".join(word.capitalize() for word in words[1:])
+        for other in dict.fromkeys((camel, name.upper(), name.capitalize(), f" {name}", f"{name} ", words[-1])):
             if other in (name, ""):
                 continue
             for control in controls:
@@ -272,7 +270,7 @@ def hostile(control: Probe) -> Iterator[Probe]:
     )
     for change, different in odd:
         told = different if {"asked", "body"} & different.keys() else {"asked": missing, **different}
-        yield twin(control, change, (*clause, "request.invalid"), **told)
+        yield twin(control, change, (*clause, "request.invalid"), intent="refuse", **told)
     for name, header in (
         ("a Content-Type without a subtype", ("Content-Type", "application")),
         ("an empty Content-Type", ("Content-Type", "")),

@@ -12,7 +12,7 @@ WHOLE = (
     "  both ends  ", "MiXeD cAsE", "mixed case", "e\u0301 decomposed", "\u00e9 precomposed", "\u212b \ufb01 \u2460 compatibility",
     "\u0130stanbul \u0131", "Stra\u00dfe \u1e9e", "\u03a3\u03c2\u03c3", "trailing newline\n", "\ttab", "a\r\nb\rc\n", "two  spaces",
     # what encodings lose
-    "\u20ac \u2019 cp1252", "\u00ff\u0100", "\u6f22\u5b57", "\U0001f600", "\U0001f3c3\u200d\u2640\ufe0f", "\u200b\u200d\ufeff zero width",
+    "\u20ac \u2019 cp1252", "\u00ff\u0100", "\u6f22\u5b57", "\U0001f600", "\U0001f3c3\u200d\u2640\ufe0f", "\u200b\u200d\ufeff zero width", "no\u00a0break",
     "\u202eright to left\u202c \u05d0\u05d1 \u0627\u0644", "\u2028\u2029", "\u007f\u0085", "\u0001\u001f", "\ufffd", "\uffff\ufdd0", "\U0010ffff",
     # what templates, shells, queries, markup, paths and formats take for their own
     "'; DROP TABLE runs; --", '" OR "1"="1', "{{7*7}}", "${7*7} ${HOME}", "%s %d %n %00", "$(id) `id`", "<script>alert(1)</script>",
@@ -38,7 +38,20 @@ KEYS = (
 )
 """Names of members that JavaScript objects, document stores and case-folding columns handle wrongly."""
 
-ENVIRONMENT_NAMES = ("A", "a", "_", "PATH_", "X1", "lower_case", "MixedCase", "__proto__", "constructor", "Z" * 100)
+ENVIRONMENT_NAMES = (
+    "A",
+    "a",
+    "_",
+    "PATH",
+    "HOME",
+    "PATH_",
+    "X1",
+    "lower_case",
+    "MixedCase",
+    "__proto__",
+    "constructor",
+    "Z" * 100,
+)
 """POSIX names (IEEE 1003.1, 3.216): letters, digits and underscores, not beginning with a digit."""
 
 LENGTHS = (
@@ -82,7 +95,9 @@ WRONG: dict[str, tuple[Any, ...]] = {
 """Values that are of another type than the key says; null is added where the contract forbids it."""
 
 
-TELLING = "\u00c9e\u0301\u00df\U0001f600\u6f22 \"q\" 'q' <b>&amp;</b> %s ${HOME} {{7*7}} a,b;c=d  \\n\\\\\\\\\n\t.\r\n "
+TELLING = (
+    "\u00c9e\u0301\u00df\U0001f600\u6f22 \"q\" 'q' <b>&amp;</b> %s ${HOME} {{7*7}} a,b;c=d \u00a0 \\n\\\\\\\\\n\t.\r\n "
+)
 
 
 def telling(name: str, mark: str) -> str:

@@ -49,6 +49,10 @@ class AnyCharacterTaken(Reference):
     def check_text(self, value: Any) -> None:
         """Nothing is wrong with any text."""
 
+    def validate(self, asked: Any) -> None:
+        """The validator takes Unicode text alone: what a schema says of a text does not hang on a surrogate."""
+        super().validate(json.loads(json.dumps(asked, ensure_ascii=False).encode("utf-8", "replace")))
+
     def dump(self, value: Any) -> bytes:
         # A lone surrogate has no UTF-8: it can only be escaped.
         return json.dumps(value).encode()

@@ -195,7 +195,10 @@ class Suite:
             if exchange.probe.intent == "refuse" and exchange.probe.method == self.contract.operation.method:
                 self._failed.update(exchange.probe.clauses)
         self._silent = 0 if exchange.response else self._silent + 1
-        self._refused = self._refused or (exchange.refused and exchange.probe.intent == "accept")
+        if exchange.refused and exchange.probe.intent == "accept":
+            self._refused = self._refused or any(
+                c.level == "must" and c.id in exchange.probe.clauses for c in self.clauses
+            )
         if exchange.tries > ASKED_OFTEN and exchange.probe.intent == "refuse":
             self._failed.update(exchange.probe.clauses)
         if exchange.failure and exchange.failure.kind == "timeout":

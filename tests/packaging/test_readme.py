@@ -43,3 +43,24 @@ def test_the_example_starts_a_run(tmp_path: Path) -> None:
 
 def test_the_example_says_when_there_is_no_such_benchmark(tmp_path: Path) -> None:
     assert outcome(tmp_path, ("bmd_another",)) == "no such benchmark\n"
+
+
+def told(text: str) -> str:
+    """The output without what differs from run to run: the port and the time."""
+    return re.sub(r"\d+\.\d s", "N s", re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text))
+
+
+def test_the_conformant_output_is_what_the_command_prints() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^\$ make conformance\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("RUNLOOP_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "runloop_conformance", "run"],
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=300,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert told(done.stdout) == told(shown)

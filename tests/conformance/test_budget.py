@@ -1,0 +1,104 @@
+"""Every success costs somebody money: what the server counts never exceeds what was allowed."""
+
+from __future__ import annotations
+
+import pytest
+from runloop_conformance.servers.hosting import running
+from runloop_conformance.servers.reference import Reference
+
+from tests.conformance.miniatures import LosesAnswers, StartsThenTakesItsTime, TakesEverything, Watched, reference
+from tests.conformance.outside import CONTRACT, TOKEN, conformance
+
+LIMITS = [0, 1, 3, 10, 25]
+
+
+class KeepsIds(Reference):
+    """The reference server, and the ids that it gave."""
+
+    def __init__(self) -> None:
+        super().__init__(CONTRACT.document, TOKEN)
+        self.given: list[str] = []
+
+    def new_id(self) -> str:
+        self.given.append(super().new_id())
+        return self.given[-1]
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_no_more_runs_are_started_than_were_allowed(limit: int) -> None:
+    server = KeepsIds()
+    with running(server) as url:
+        done = conformance(url, "--max-runs", limit)
+    assert server.runs <= done.report["runs_started"] <= limit
+    assert sorted(done.report["run_ids"]) == sorted(server.given)
+    assert done.code == (0 if limit == 25 else 3), done.said
+    assert f"{done.report['runs_started']} runs started of {limit}" in done.out
+
+
+def test_no_runs_at_all_still_shows_a_check_that_is_missing() -> None:
+    with running(TakesEverything(CONTRACT.document, TOKEN)) as url:
+        done = conformance(url, "--max-runs", 0)
+    assert done.code == 1, done.said
+    assert {"authorization.required", "authorization.token"} <= done.failed("must")
+
+
+def test_at_no_runs_a_correct_server_is_never_called_conformant() -> None:
+    with running(reference()) as url:
+        done = conformance(url, "--max-runs", 0)
+    assert (done.code, done.report["verdict"], done.report["runs_started"]) == (3, "inconclusive", 0)
+    assert all(one["request"]["intent"] == "refuse" for one in done.recording)
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_a_server_that_takes_everything_is_stopped(limit: int) -> None:
+    server = TakesEverything(CONTRACT.document, TOKEN)
+    with running(server) as url:
+        done = conformance(url, "--max-runs", limit)
+    assert server.runs <= done.report["runs_started"] <= limit + max(limit, 10)
+    assert done.report["verdict"] == "nonconformant"
+
+
+def test_a_clause_is_not_tried_again_once_it_has_started_a_run() -> None:
+    server = TakesEverything(CONTRACT.document, TOKEN)
+    with running(server) as url:
+        done = conformance(url, "--max-runs", 5, "--select", "authorization.required")
+    mistaken = [one for one in done.recording if one["request"]["intent"] == "refuse"]
+    assert len(mistaken) == 1
+
+
+@pytest.mark.parametrize("limit", [1, 3, 10])
+def test_a_lost_answer_counts_as_a_run(limit: int) -> None:
+    server = LosesAnswers()
+    with running(server) as url:
+        done = conformance(url, "--max-runs", limit)
+    assert server.within.runs <= done.report["runs_started"] <= limit
+    assert done.code in (1, 3)
+
+
+def test_an_answer_that_comes_too_late_counts_as_a_run() -> None:
+    server = StartsThenTakesItsTime(CONTRACT.document, TOKEN)
+    with running(server) as url:
+        done = conformance(url, "--max-runs", 4, "--timeout", 0.2, "--select", "run")
+    assert server.runs <= 4
+    assert done.report["runs_started"] >= server.runs
+
+
+def test_no_valid_request_is_sent_again_after_a_failure() -> None:
+    class FailsThenWorks(Reference):
+        async def respond(self, request):
+            answer = await super().respond(request)
+            if answer.status_code == 200 and self.runs % 2:
+                answer = self.refuse_with(500)
+            return answer
+
+        def refuse_with(self, status):
+            answer = self.answer({})
+            answer.status_code = status
+            return answer
+
+    server = Watched(FailsThenWorks(CONTRACT.document, TOKEN))
+    with running(server) as url:
+        done = conformance(url, "--max-runs", 10)
+    assert server.app.runs <= 10
+    assert len(server.seen) == done.report["requests"]
+    assert done.report["runs_started"] >= server.app.runs

@@ -1,0 +1,168 @@
+"""report.json: what its schema says, what the contract says, and what is left when somebody presses Ctrl-C."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+from click.testing import CliRunner
+from runloop_conformance.command import main
+from runloop_conformance.report.document import schema
+from runloop_conformance.servers.hosting import running
+
+from tests.conformance.miniatures import Always, StartsThenTakesItsTime, TakesEverything, reference
+from tests.conformance.outside import CONTRACT, TOKEN, Done, command, conformance, environment, quick
+
+
+@pytest.fixture(scope="module")
+def conforming() -> Done:
+    with running(reference()) as url:
+        return conformance(url)
+
+
+@pytest.fixture(scope="module")
+def failing() -> Done:
+    with running(TakesEverything(CONTRACT.document, TOKEN)) as url:
+        return conformance(url, "--max-runs", 10)
+
+
+@pytest.fixture(scope="module")
+def reports(conforming: Done, failing: Done) -> list[Done]:
+    with running(Always(404)) as url:
+        return [conforming, failing, quick(url), conformance("http://127.0.0.1:1")]
+
+
+def test_the_schema_is_a_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(schema())
+
+
+def test_every_report_keeps_the_schema(reports: list[Done]) -> None:
+    for done in reports:
+        jsonschema.Draft202012Validator(schema()).validate(done.report)
+
+
+def test_every_finding_points_into_the_contract(reports: list[Done]) -> None:
+    for done in reports:
+        for clause in done.report["clauses"]:
+            CONTRACT.at(clause["pointer"])
+            assert clause["text"].strip()
+
+
+def test_no_clause_is_reported_twice(reports: list[Done]) -> None:
+    for done in reports:
+        names = [clause["id"] for clause in done.report["clauses"]]
+        assert len(names) == len(set(names)) > 100
+
+
+def test_the_report_names_the_contract_that_was_read(conforming: Done) -> None:
+    assert conforming.report["contract"] == {"version": CONTRACT.version, "sha256": CONTRACT.sha256}
+
+
+def test_a_clause_is_kept_only_by_something_that_was_sent(reports: list[Done]) -> None:
+    for done in reports:
+        for clause in done.report["clauses"]:
+            assert (clause["judged"] > 0) or clause["status"] == "not_tested"
+            assert clause["reason"] or clause["status"] == "pass"
+
+
+def test_the_recording_holds_every_exchange(reports: list[Done]) -> None:
+    for done in reports:
+        assert len(done.recording) == done.report["requests"]
+        assert sorted(one["number"] for one in done.recording) == list(range(1, len(done.recording) + 1))
+
+
+def test_a_body_that_is_no_utf_8_is_written_as_base64(conforming: Done) -> None:
+    bodies = [one["request"] for one in conforming.recording]
+    assert all(("body" in one) != ("body_base64" in one) for one in bodies)
+    raw = [base64.b64decode(one["body_base64"]) for one in bodies if "body_base64" in one]
+    assert raw
+    for body in raw:
+        with pytest.raises(UnicodeDecodeError):
+            body.decode("utf-8")
+
+
+def test_a_refusal_that_was_taken_stands_beside_its_control(failing: Done) -> None:
+    found = failing.clauses["authorization.required"]["counterexample"]
+    control, twin = found["exchanges"]
+    assert found["change"]
+    assert control["response"]["status"] == twin["response"]["status"] == 200
+    assert control["request"]["body"] == twin["request"]["body"]
+    assert any(name == "Authorization" for name, _ in control["request"]["headers"])
+    assert not any(name == "Authorization" for name, _ in twin["request"]["headers"])
+    assert "Authorization" not in found["curl"]
+    assert found["expected"] != found["actual"]
+
+
+def test_one_id_given_twice_is_shown_by_both_answers() -> None:
+    class OneId(type(reference())):
+        def new_id(self):
+            return "bmr_always"
+
+    with running(OneId(CONTRACT.document, TOKEN)) as url:
+        done = quick(url)
+    assert done.failed("must") == {"run.id.new"}
+    exchanges = done.clauses["run.id.new"]["counterexample"]["exchanges"]
+    assert [json.loads(one["response"]["body"])["id"] for one in exchanges] == ["bmr_always", "bmr_always"]
+
+
+def test_what_is_printed_names_every_failure(failing: Done) -> None:
+    for clause in failing.failed():
+        assert clause in failing.out
+    assert failing.out.startswith("nonconformant: ")
+
+
+def interrupted(url: str, after_s: float, *arguments: str) -> Done:
+    folder = Path(tempfile.mkdtemp(prefix="report-"))
+    process = subprocess.Popen(
+        command("run", url, "--report-dir", folder, *arguments),
+        env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+    )  # fmt: skip
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(after_s)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    return Done(process.returncode, out, err, folder, 0)
+
+
+def test_ctrl_c_leaves_a_partial_report() -> None:
+    server = StartsThenTakesItsTime(CONTRACT.document, TOKEN)
+    with running(server) as url:
+        began = time.monotonic()
+        done = interrupted(url, 4.0)
+        took = time.monotonic() - began
+    assert (done.code, done.report["complete"], done.report["verdict"]) == (3, False, "inconclusive"), done.said
+    assert "interrupted" in done.report["reason"]
+    assert "Traceback" not in done.said
+    jsonschema.Draft202012Validator(schema()).validate(done.report)
+    assert done.clauses["response.id.required"]["status"] == "pass"
+    assert "not_tested" in {clause["status"] for clause in done.report["clauses"]}
+    assert done.report["runs_started"] >= server.runs > 0
+    assert took < 20
+
+
+def test_ctrl_c_before_anything_was_sent_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("runloop_conformance.command.plan_for", interrupt)
+    assert CliRunner().invoke(main, ["run"]).exit_code == 3
+
+
+def test_ctrl_c_after_a_fault_was_seen_keeps_the_fault() -> None:
+    class WithoutId(StartsThenTakesItsTime):
+        def run_of(self, asked):
+            return {name: value for name, value in super().run_of(asked).items() if name != "id"}
+
+    with running(WithoutId(CONTRACT.document, TOKEN)) as url:
+        done = interrupted(url, 4.0)
+    assert done.report["complete"] is False
+    assert "response.id.required" in done.failed("must")
+    assert done.code in (1, 3)

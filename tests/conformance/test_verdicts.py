@@ -1,0 +1,140 @@
+"""What cannot be tested is inconclusive, with the reason and what to pass instead. No green out of nothing."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from runloop_conformance.servers.hosting import running
+
+from tests.conformance.miniatures import Always, CountsConnections, Watched, reference, running_tls
+from tests.conformance.outside import TOKEN, Done, conformance, quick
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def inconclusive(done: Done, *words: str) -> str:
+    """It is inconclusive wherever that is said, and the reason holds these words."""
+    assert (done.code, done.report["verdict"]) == (3, "inconclusive"), done.said
+    reason: str = done.report["reason"]
+    assert reason in done.out
+    for word in words:
+        assert word in reason
+    assert not [
+        c["id"] for c in done.report["clauses"] if c["status"] == "pass" and c["id"].startswith(("run.", "response."))
+    ]
+    return reason
+
+
+def test_not_found_everywhere_asks_for_a_benchmark() -> None:
+    with running(Always(404)) as url:
+        inconclusive(quick(url), "404", "--benchmark-id")
+
+
+def test_a_dead_port_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    inconclusive(quick(f"http://127.0.0.1:{port}"), "cannot be reached", str(port))
+
+
+def test_a_name_that_nobody_has_is_named() -> None:
+    inconclusive(quick("http://no-such-host.invalid"), "cannot be reached", "no-such-host.invalid")
+
+
+@pytest.mark.parametrize("token", ["another-token-altogether", None])
+def test_a_wrong_token_is_told_how_to_pass_a_right_one(token: str | None) -> None:
+    server = Watched(reference())
+    with running(server) as url:
+        inconclusive(quick(url, token=token), "401", "RUNLOOP_API_KEY", "--token")
+    assert len(server.seen) <= 3
+
+
+def test_a_token_may_be_passed_as_an_option() -> None:
+    with running(reference()) as url:
+        assert quick(url, "--token", TOKEN, "--select", "run.name.echo", token="wrong-in-the-environment").code == 0
+
+
+def test_forbidden_everywhere_is_about_the_token() -> None:
+    with running(Always(403)) as url:
+        inconclusive(quick(url), "403", "--token")
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [(429, {"Retry-After": "0"}), (503, {}), (503, {"Retry-After": "0"}), (503, {"Retry-After": "3600"})],
+)
+def test_put_off_everywhere_is_inconclusive(status: int, headers: dict[str, str]) -> None:
+    with running(Always(status, headers)) as url:
+        inconclusive(quick(url), str(status))
+
+
+@pytest.mark.parametrize("status", [500, 502])
+def test_a_server_that_only_fails_never_conforms(status: int) -> None:
+    with running(Always(status)) as url:
+        done = quick(url)
+    assert done.code in (1, 3)
+    assert done.report["verdict"] in ("nonconformant", "inconclusive")
+    # That nothing leaks can be seen from any answer; all else needs an accepted request.
+    assert {c["id"] for c in done.report["clauses"] if c["status"] == "pass"} <= {"safety.nothing-leaks"}
+
+
+def test_a_redirect_elsewhere_is_not_followed() -> None:
+    other = CountsConnections()
+    with running(other) as elsewhere, running(Always(308, {"Location": f"{elsewhere}/v1/benchmarks/start_run"})) as url:
+        inconclusive(quick(url), "308", elsewhere)
+    assert other.connections == 0
+
+
+def test_a_server_that_says_nothing_is_named() -> None:
+    with running(CountsConnections()) as url:
+        inconclusive(quick(url, "--timeout", 0.5))
+
+
+def test_a_refused_benchmark_asks_for_one_that_exists() -> None:
+    server = Watched(reference("bmd_first", "bmd_second"))
+    with running(server) as url:
+        inconclusive(quick(url), "--benchmark-id")
+        server.seen.clear()
+        done = conformance(url, "--profile", "quick", "--benchmark-id", "bmd_first", "--benchmark-id", "bmd_second")
+    assert done.code == 0, done.said
+    named = [
+        one["request"]["body"]
+        for one in done.recording
+        if one["request"]["intent"] == "accept" and "body" in one["request"]
+    ]
+    assert any("bmd_first" in body for body in named)
+    assert any("bmd_second" in body for body in named)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 that nobody trusts, and its key."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed, which makes the certificate")
+    folder = tmp_path_factory.mktemp("certificate")
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    subprocess.run(
+        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return certificate, key
+
+
+def test_a_private_authority_is_passed_as_a_bundle(certificate: tuple[Path, Path]) -> None:
+    server = Watched(reference())
+    with running_tls(server, *certificate) as url:
+        inconclusive(quick(url), "--ca-bundle")
+        assert server.seen == []
+        assert quick(url, "--ca-bundle", certificate[0], "--select", "run").code == 0
+        inconclusive(quick(url.replace("https", "http")))
+
+
+def test_tls_where_there_is_none_is_named() -> None:
+    with running(reference()) as url:
+        inconclusive(quick(url.replace("http", "https")))

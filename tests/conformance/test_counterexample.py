@@ -1,0 +1,161 @@
+"""A counterexample shows the fault again: the printed curl, pasted into a shell, gets the same wrong answer."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+import pytest
+from attrs import evolve
+from runloop_conformance.curl import curl
+from runloop_conformance.plan.probes import ask
+from runloop_conformance.redaction import Redaction
+from runloop_conformance.report.document import document
+from runloop_conformance.send import Limits, Sender
+from runloop_conformance.servers.hosting import running
+from runloop_conformance.servers.mutants import MUTANTS
+from runloop_conformance.suite import Options, Suite, plan_for
+from runloop_conformance.wire import address
+
+from tests.conformance.miniatures import Always, Seen, Watched
+from tests.conformance.outside import CONTRACT, OPERATION, TOKEN, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runloop_conformance.exchange import Probe
+
+pytestmark = pytest.mark.skipif(
+    not (shutil.which("curl") and shutil.which("bash")),
+    reason="curl or bash is not installed, which are what is tested",
+)
+
+# Of kinds as different as there are; each shows again to whoever asks again.
+SHOWN_AGAIN = [
+    "no-header-accepted", "any-token-accepted", "any-scheme-accepted", "token-case-ignored", "null-name-refused",
+    "name-beyond-255-refused", "metadata-beyond-16-refused", "missing-id-accepted", "id-number-accepted",
+    "metadata-with-number-accepted", "empty-body-accepted", "trailing-comma-taken", "single-quotes-taken",
+    "put-starts-a-run", "no-allow", "answer-labelled-html", "answer-truncated", "fails-at-emoji",
+    "fails-at-single-quote", "fails-at-control", "fails-at-array-body", "trace-when-invalid", "id-missing", "id-empty",
+    "start-time-in-seconds", "name-cut-at-64", "metadata-keys-trimmed", "purpose-latin-1", "variables-dropped",
+]  # fmt: skip
+
+
+def pasted(script: str, *, token: str = TOKEN) -> bytes:
+    """What a shell prints that was given this. By its input, since an argument of it has less room than a paste."""
+    done = subprocess.run(
+        ["bash", "-s"], input=script.encode(), env=environment(token), capture_output=True, timeout=60, check=False
+    )
+    assert not done.stderr, done.stderr
+    return done.stdout
+
+
+def read(printed: bytes) -> tuple[int, bytes]:
+    """Status and body of what `curl -i` printed; an answer before the answer (100) is passed over."""
+    head, _, body = printed.partition(b"\r\n\r\n")
+    while head.split()[1] == b"100":
+        head, _, body = body.partition(b"\r\n\r\n")
+    return int(head.split()[1]), body
+
+
+def comparable(body: bytes) -> object:
+    """The answer without what is new each time."""
+    try:
+        value: Any = json.loads(body)
+    except ValueError:
+        return re.sub(rb"bmr_\w+|\d{13}", b"new", body)
+    if isinstance(value, dict) and isinstance(value.get("id"), str) and value["id"]:
+        value["id"] = "an id"
+    if isinstance(value, dict) and isinstance(value.get("start_time_ms"), int):
+        value["start_time_ms"] = len(str(value["start_time_ms"]))
+    return value
+
+
+@pytest.mark.parametrize("name", SHOWN_AGAIN)
+def test_the_curl_shows_the_fault_again(name: str) -> None:
+    mutant = next((one for one in MUTANTS if one.name == name), None)
+    if mutant is None:
+        pytest.skip(f"there is no mutant {name} any more")
+    with running(mutant.build(CONTRACT.document, TOKEN, ())) as url:
+        options = Options(address(url), TOKEN, (), Limits(100), profile="quick")
+        result = Suite(CONTRACT, options, plan_for(CONTRACT, options)).run()
+        failed = [one for one in document(result, Redaction((TOKEN,)))["clauses"] if one["status"] == "fail"]
+        assert failed
+        for clause in failed:
+            found = clause["counterexample"]
+            assert TOKEN not in found["curl"]
+            answer = found["exchanges"][-1]["response"]
+            if "body" not in answer or "body_cut_from" in answer:
+                continue
+            status, body = read(pasted(found["curl"]))
+            assert status == answer["status"], (clause["id"], found["curl"])
+            assert comparable(body) == comparable(answer["body"].encode()), (clause["id"], found["curl"])
+
+
+def told_apart(seen: Seen) -> tuple[object, ...]:
+    """A request without what curl adds, and without what the suite adds."""
+    method, path, query, *rest = seen.without(
+        "user-agent", "accept-encoding", "content-length", "connection", "accept", "expect"
+    )
+    return method, path, parse_qsl(str(query), keep_blank_values=True), *rest
+
+
+def by_suite_and_by_curl(probes: Sequence[Probe], token: str = TOKEN) -> list[tuple[str, object, object]]:
+    """Each probe as a server sees it when the suite sends it, and when its curl is pasted."""
+    server = Watched(Always(400))
+    with running(server) as url:
+        sender = Sender(address(url), token, OPERATION.path, Limits(10_000))
+        for probe in probes:
+            sender.send(probe)
+        sent = taken(server, len(probes))
+        script = "\n".join(f"{curl(probe, url + OPERATION.path)} >/dev/null" for probe in probes)
+        pasted(f"{script}\n", token=token)
+        again = taken(server, len(probes))
+    return [
+        (probe.name, told_apart(ours), told_apart(theirs))
+        for probe, ours, theirs in zip(probes, sent, again, strict=True)
+    ]
+
+
+def taken(server: Watched, count: int) -> list[Seen]:
+    """The requests that it saw. It may have answered before it has noted the last of them."""
+    deadline = time.monotonic() + 10
+    while len(server.seen) < count and time.monotonic() < deadline:
+        time.sleep(0.01)
+    seen, server.seen = server.seen, []
+    return seen
+
+
+@pytest.mark.parametrize("token", [TOKEN, "A/b+c=d~e.f_g-h-0123456789", "odd'token\"$HOME`x`!&\\%41"])
+def test_a_curl_sends_what_the_suite_sends(token: str) -> None:
+    plan = plan_for(CONTRACT, Options(address("http://127.0.0.1"), token, (), Limits(100)))
+    chosen = [probe for probe in plan.probes() if probe.framing != "short"]
+    for name, ours, theirs in by_suite_and_by_curl(chosen[::4] if token == TOKEN else chosen[:60], token):
+        assert theirs == ours, name
+
+
+BODIES = [
+    b"", b" ", b"-n", b"--", b"-e x", b"@file", b"%s%d%%", b"\\", b"\\n\\101\\0", b"'", b"'\"'\"'", b'"', b"$HOME `id` !! \\",
+    b"\xff\xfe", b"\0", b"\0\x007", b"a\0b", bytes(range(256)), b"-\xff", b"\r\n", b"line\nline\n", b"\n\n", b"\xe2\x80\xa8",
+    "\u202e\U0001f600 \u00e9".encode(), b"\x1b[31m", b"{}" * 100_000, b"'" * 200_000, b"\xff" * 200_000,
+    "\u6f22".encode() * 40_000,
+]  # fmt: skip
+
+
+def test_a_curl_leaves_the_body_untouched() -> None:
+    made = [evolve(ask(OPERATION, str(number), "refuse", (), {}), body=body) for number, body in enumerate(BODIES)]
+    for name, ours, theirs in by_suite_and_by_curl(made):
+        assert theirs == ours, BODIES[int(name)][:40]
+
+
+def test_headers_and_queries_are_left_untouched() -> None:
+    probe = ask(OPERATION, "odd", "refuse", (), {})
+    odd = (*probe.headers, ("X-Odd", 'it\'s "quoted" $HOME `id` \\ @x;'), ("X-Empty", ""))
+    made = [evolve(probe, headers=odd), evolve(probe, query="a=%27&b=$HOME&c='d'"), evolve(probe, method="FROB")]
+    for _, ours, theirs in by_suite_and_by_curl(made):
+        assert theirs == ours

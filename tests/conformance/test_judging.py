@@ -1,0 +1,79 @@
+"""Judging is pure: the same recording gives the same findings, and needs no network for it."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import pytest
+from runloop_conformance.clauses import all_clauses
+from runloop_conformance.exchange import Exchange
+from runloop_conformance.judge import Finding, judge, verdict
+from runloop_conformance.recording import Recording
+from runloop_conformance.send import Limits
+from runloop_conformance.servers.hosting import running
+from runloop_conformance.servers.mutants import MUTANTS
+from runloop_conformance.suite import Options, Suite, plan_for
+from runloop_conformance.wire import address
+
+from tests.conformance.outside import CONTRACT, TOKEN
+
+CLAUSES = all_clauses(CONTRACT)
+
+
+@pytest.fixture(scope="module", params=["answer-labelled-html", "any-token-accepted", "name-cut-at-64"])
+def exchanges(request: pytest.FixtureRequest) -> tuple[Exchange, ...]:
+    mutant = next(one for one in MUTANTS if one.name == request.param)
+    with running(mutant.build(CONTRACT.document, TOKEN, ())) as url:
+        options = Options(address(url), TOKEN, (), Limits(25))
+        result = Suite(CONTRACT, options, plan_for(CONTRACT, options)).run()
+    assert result.verdict == "nonconformant"
+    return result.exchanges
+
+
+def findings(exchanges: tuple[Exchange, ...]) -> tuple[Finding, ...]:
+    return judge(CLAUSES, Recording(CONTRACT, exchanges, (TOKEN,)))
+
+
+def test_the_same_recording_gives_the_same_findings(exchanges: tuple[Exchange, ...]) -> None:
+    recording = Recording(CONTRACT, exchanges, (TOKEN,))
+    first = judge(CLAUSES, recording)
+    assert judge(CLAUSES, recording) == first
+    assert findings(exchanges) == first
+    assert findings(tuple(exchanges)) == first
+
+
+def test_judging_needs_no_network_and_no_clock(
+    exchanges: tuple[Exchange, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = findings(exchanges)
+
+    def forbidden(*_: Any, **__: Any) -> None:
+        raise AssertionError("judging reached out")
+
+    for owner, name in ((socket, "socket"), (socket, "create_connection"), (socket, "getaddrinfo")):
+        monkeypatch.setattr(owner, name, forbidden)
+    for name in ("time", "time_ns", "monotonic", "sleep"):
+        monkeypatch.setattr(f"time.{name}", forbidden)
+    found = findings(exchanges)
+    monkeypatch.undo()
+    assert found == expected
+
+
+def test_nothing_recorded_is_nothing_settled() -> None:
+    found = findings(())
+    assert {finding.status for finding in found} == {"not_tested"}
+    assert verdict(found, "must", None)[0] == "inconclusive"
+
+
+def test_the_verdicts_take_precedence_as_designed(exchanges: tuple[Exchange, ...]) -> None:
+    found = findings(exchanges)
+    assert verdict(found, "must", None)[0] == "nonconformant"
+    assert verdict(found, "must", "it is not there") == ("inconclusive", "it is not there")
+    kept = tuple(one for one in found if one.status == "pass")
+    assert verdict(kept, "must", None) == ("conformant", None)
+    assert verdict((), "must", None)[0] == "inconclusive"
+    open_must = next(one for one in findings(()) if one.clause.level == "must")
+    assert verdict((*kept, open_must), "must", None)[0] == "inconclusive"
+    open_should = next(one for one in findings(()) if one.clause.level == "should")
+    assert verdict((*kept, open_should), "must", None)[0] == "conformant"

@@ -1,0 +1,220 @@
+"""What the plan calls valid is valid, what it calls invalid is not, and a twin differs from its control in one thing.
+
+An independent validator says so (jsonschema, where the suite uses another), and a reading of JSON of our own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from runloop_conformance.clauses import all_clauses
+from runloop_conformance.exchange import NOTHING, Probe
+from runloop_conformance.plan import Plan, Planner
+
+from tests.conformance.outside import CONTRACT, OPERATION, TOKEN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+VALIDATOR = jsonschema.Draft202012Validator({**OPERATION.request_schema, "components": CONTRACT.document["components"]})
+POSIX_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+MOST_CHARACTERS, MOST_MEMBERS, MOST_BYTES = 1000, 64, 64 * 1024
+
+
+def plan(seed: int = 0, max_runs: int = 100, profile: Any = "standard", ids: tuple[str, ...] = ()) -> Plan:
+    return Planner(CONTRACT, seed, profile, ids, TOKEN, max_runs).plan()
+
+
+def everything(made: Plan) -> list[Probe]:
+    return [*made.probes(), *(probe for group in made.successes for probe in group)]
+
+
+class NoJsonError(ValueError):
+    """RFC 8259 does not have it."""
+
+
+def strictly(raw: bytes) -> Any:
+    """The JSON value, where there is exactly one and nothing about it is an extension."""
+
+    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(members)) != len(members):
+            raise NoJsonError("a name twice")
+        return dict(members)
+
+    def constant(name: str) -> Any:
+        raise NoJsonError(name)
+
+    try:
+        return json.loads(raw.decode("utf-8"), object_pairs_hook=pairs, parse_constant=constant)
+    except (ValueError, RecursionError) as error:
+        raise NoJsonError(str(error)) from error
+
+
+def texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, below in value.items():
+            yield name
+            yield from texts(below)
+    elif isinstance(value, list):
+        for below in value:
+            yield from texts(below)
+
+
+def objects(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for below in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from objects(below)
+
+
+def assert_must_be_taken(probe: Probe) -> None:
+    value = strictly(probe.body)
+    VALIDATOR.validate(value)
+    assert value == probe.asked
+    assert len(probe.body) <= MOST_BYTES
+    for text in texts(value):
+        assert len(text) <= MOST_CHARACTERS
+        assert "\0" not in text
+        text.encode("utf-8")
+    assert all(len(each) <= MOST_MEMBERS for each in objects(value))
+    profile = value.get("runProfile") or {}
+    for name in (*(profile.get("envVars") or {}), *(profile.get("secrets") or {})):
+        assert POSIX_NAME.fullmatch(name)
+
+
+def differences(one: Any, other: Any) -> int:
+    """In how many places two JSON values differ."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        lonely = len(one.keys() ^ other.keys())
+        return lonely + sum(differences(one[name], other[name]) for name in one.keys() & other.keys())
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return sum(differences(a, b) for a, b in zip(one, other, strict=True))
+    return 0 if json.dumps(one) == json.dumps(other) else 1
+
+
+def moved(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether a member has got another name or the whole has got a member around it, and nothing else is different."""
+    if [*other.values()] == [one]:
+        return True
+    old, new = [*one.keys() - other.keys()], [*other.keys() - one.keys()]
+    return len(old) == len(new) == 1 and one[old[0]] == other[new[0]]
+
+
+PARTS = ("method", "body", "headers", "query", "framing")
+
+
+def changed(control: Probe, twin: Probe) -> set[str]:
+    return {part for part in PARTS if getattr(control, part) != getattr(twin, part)}
+
+
+@pytest.fixture(scope="module", params=[0, 1, 2, 77, 2**31])
+def made(request: pytest.FixtureRequest) -> Plan:
+    return plan(request.param)
+
+
+def test_what_must_be_taken_is_valid_and_within_the_sizes(made: Plan) -> None:
+    valid = [probe for probe in everything(made) if probe.intent == "accept"]
+    assert len(valid) > 100
+    for probe in valid:
+        try:
+            assert_must_be_taken(probe)
+        except (AssertionError, jsonschema.ValidationError, NoJsonError, UnicodeEncodeError) as error:
+            raise AssertionError(f"{probe.name}: {str(error)[:300]}") from error
+
+
+def test_what_must_be_refused_for_its_body_is_invalid_or_no_json(made: Plan) -> None:
+    refused = [p for p in made.refusals if p.intent == "refuse" and p.clauses[0].startswith("request.")]
+    refused = [probe for probe in refused if probe.clauses != ("request.media-types",)]
+    assert len(refused) > 200
+    for probe in refused:
+        try:
+            value = strictly(probe.body)
+        except NoJsonError:
+            continue
+        assert not VALIDATOR.is_valid(value), probe.name
+
+
+def test_a_twin_differs_from_its_control_in_the_named_change_alone(made: Plan) -> None:
+    controls = {probe.name: probe for probe in made.controls}
+    for probe in made.refusals:
+        control = controls[probe.control or ""]
+        parts = changed(control, probe)
+        assert probe.change
+        assert probe.change in probe.name
+        if "query" in parts:  # what stood in a header or in the body stands there instead
+            assert len(parts) <= 2, (probe.name, parts)
+            continue
+        assert len(parts) == 1, (probe.name, parts)
+        if parts == {"body"} and probe.asked is not NOTHING and isinstance(probe.asked, dict):
+            assert differences(control.asked, probe.asked) == 1 or moved(control.asked, probe.asked), probe.name
+
+
+def test_the_bodies_are_what_is_said_to_be_asked(made: Plan) -> None:
+    for probe in everything(made):
+        if probe.asked is not NOTHING and "surrogate" not in probe.name:
+            assert json.loads(probe.body) == probe.asked, probe.name
+
+
+def test_the_names_are_unique(made: Plan) -> None:
+    for probes in ([*made.probes()], [*made.controls, *made.refusals, *(p for group in made.successes for p in group)]):
+        assert [name for name, times in Counter(probe.name for probe in probes).items() if times > 1] == []
+
+
+def test_a_success_of_a_twin_has_its_control(made: Plan) -> None:
+    names = {probe.name for probe in everything(made) if probe.intent == "accept"}
+    for probe in everything(made):
+        assert probe.control is None or probe.control in names, probe.name
+
+
+def test_the_token_is_in_no_probe() -> None:
+    for probe in everything(plan()):
+        whole = repr(probe.headers) + probe.query + probe.name + probe.body.decode("utf-8", "replace")
+        assert TOKEN not in whole
+        assert TOKEN[:-1] not in whole
+
+
+def test_the_wrong_tokens_are_few() -> None:
+    named = [
+        p for p in plan().refusals if any(v.startswith("Bearer {token|") for n, v in p.headers if n == "Authorization")
+    ]
+    assert len(named) <= 12
+
+
+@pytest.mark.parametrize("profile", ["quick", "standard", "thorough"])
+def test_the_same_seed_makes_the_same_plan(profile: str) -> None:
+    assert plan(5, profile=profile) == plan(5, profile=profile)
+    assert plan(5, profile=profile) != plan(6, profile=profile)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+@given(seed=st.integers(0, 2**64), max_runs=st.integers(0, 40))
+def test_any_seed_and_budget_makes_a_valid_plan(seed: int, max_runs: int) -> None:
+    made = plan(seed, max_runs)
+    for probe in everything(made):
+        if probe.intent == "accept":
+            assert_must_be_taken(probe)
+    assert made.most_runs(max_runs) <= max_runs
+
+
+def test_the_benchmarks_that_exist_are_asked_for() -> None:
+    made = plan(ids=("bmd_one", "bmd_two"))
+    asked = Counter(probe.asked["benchmark_id"] for probe in everything(made) if probe.intent == "accept")
+    assert set(asked) == {"bmd_one", "bmd_two"}
+
+
+@pytest.mark.parametrize("max_runs", [3, 25])
+def test_every_refusal_has_something_that_could_break_it(max_runs: int) -> None:
+    about = {clause for probe in plan(max_runs=max_runs).probes() for clause in probe.clauses}
+    for clause in all_clauses(CONTRACT):
+        refused = clause.id.endswith((".type", ".null", ".enum", ".const", ".minimum", ".maximum", ".required"))
+        if clause.level == "must" and refused and clause.chapter in ("request", "authorization"):
+            assert clause.id in about, clause.id

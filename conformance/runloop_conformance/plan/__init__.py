@@ -20,7 +20,12 @@ from runloop_conformance.strict_json import dump
 
 Profile = Literal["quick", "standard", "thorough"]
 
-EARLY = ("much that need not be taken, at once", "U+0000 in a text", "benchmark_id is unknown")
+EARLY = (
+    "much that need not be taken, at once",
+    "U+0000 in a text",
+    "a text of 100,000 characters",
+    "benchmark_id is unknown",
+)
 EVERYTHING = "everything"
 DRAWN = {"quick": 0, "standard": 40, "thorough": 400}  # bodies asked of schemathesis' strategies
 FEW = 30  # runs; at most so many, and the requests that are sent together are few as well
@@ -128,16 +133,14 @@ class Planner:
         yield (spellings[0],)
         yield tuple(groups[0])
         yield (packed[1],)
-        for probe in (*rows[:3], packed[3], packed[2]):
-            yield (probe,)
         early = [probe for probe in free if probe.change in EARLY]
-        yield from ((probe,) for probe in early)
-        yield (acceptances.unknown_members(full),)
-        yield (acceptances.all_null(operation, minimal),)
-        yield from ((probe,) for probe in cases)
-        yield tuple(groups[1])
-        for probe in (*values[:2], *rows[3:], *spellings[1:2]):
+        nulls = acceptances.all_null(operation, minimal)
+        for probe in (acceptances.all_empty(operation, minimal), *rows[:3], packed[3], nulls, *early[:2], *rows[3:5]):
             yield (probe,)
+        unknown = acceptances.unknown_members(full)
+        for probe in (unknown, *cases[:1], packed[2], *early[2:], *values[:1], *rows[5:], *cases[1:], *values[1:2]):
+            yield (probe,)
+        yield tuple(groups[1])
         yield tuple(groups[2])
         rest = [*spellings[2:], *singles, *values[2:], *(probe for probe in free if probe not in early)]
         yield from ((probe,) for probe in rest)

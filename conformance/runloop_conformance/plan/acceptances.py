@@ -93,9 +93,8 @@ def rows(operation: Operation, writer: Writer) -> list[Probe]:
         for path in writer.texts():
             holder = within(body, path[:-1])
             if holder is not None and isinstance(holder.get(path[-1]), str) and holder[path[-1]]:
+                holder[path[-1]] = words[turn % len(words)]
                 turn += 1
-                if turn % 2:  # every other one keeps its telling text
-                    holder[path[-1]] = words[turn // 2 % len(words)]
         made.append(ask(operation, f"presence {number + 1}", "accept", (ACCEPTED, TEXT), body))
     return made
 
@@ -220,6 +219,16 @@ def _sample(writer: Writer, member: Member) -> Any:
     for step in member.path:
         whole = whole[step]
     return whole
+
+
+def all_empty(operation: Operation, control: Probe) -> Probe:
+    """The control with every optional text and map that a MUST covers, and nothing in them."""
+    asked = control.asked
+    for member in operation.request:
+        if member.level == "must" and not member.required and not is_any(member) and "enum" not in member.schema:
+            empty: Any = "" if "string" in member.types else {} if "object" in member.types else NOTHING
+            asked = asked if empty is NOTHING else replaced(asked, member.path, empty)
+    return twin(control, "every optional member empty", (ACCEPTED,), intent="accept", asked=asked)
 
 
 def all_null(operation: Operation, control: Probe) -> Probe:

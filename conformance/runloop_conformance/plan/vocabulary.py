@@ -6,7 +6,7 @@ from typing import Any
 
 WHOLE = (
     # what a server may take for a value of another type, or for none
-    "", "null", "0", "false", " ", "None", "true", "007", "1e3", "-1", "NaN", "undefined", "1.10", "[]", "{}", "no", "on", "YES",
+    "", "007", "null", " ", "no", "false", "0", "None", "true", "1e3", "-1", "NaN", "undefined", "1.10", "[]", "{}", "on", "YES",
     '"quoted"', "'quoted'", "9007199254740993", "2026-11-23T00:00:00Z", "2026-11-23", "12:30:45", "0x1F", "1_000", "+1", ".5", "N/A", "~",
     # what is trimmed, folded, normalised or cut
     "  both ends  ", "MiXeD cAsE", "mixed case", "e\u0301 decomposed", "\u00e9 precomposed", "\u212b \ufb01 \u2460 compatibility",

@@ -49,7 +49,7 @@ def test_at_no_runs_a_correct_server_is_never_called_conformant() -> None:
     assert all(one["request"]["intent"] == "refuse" for one in done.recording)
 
 
-@pytest.mark.parametrize("limit", LIMITS)
+@pytest.mark.parametrize("limit", [0, 3, 25])
 def test_a_server_that_takes_everything_is_stopped(limit: int) -> None:
     server = TakesEverything(CONTRACT.document, TOKEN)
     with running(server) as url:

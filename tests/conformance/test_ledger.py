@@ -92,7 +92,7 @@ def new_clauses(path: Path) -> set[str]:
 def judged_by(path: Path) -> Done:
     """The server of the contract as it was, put to the contract as it is now."""
     with running(reference()) as url:
-        return conformance(url, "--contract", path)
+        return conformance(url, "--contract", path, "--profile", "quick", "--max-runs", 40)
 
 
 def test_a_new_required_member_of_the_answer(tmp_path: Path) -> None:

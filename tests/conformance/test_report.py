@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 import signal
 import subprocess
@@ -119,14 +118,20 @@ def test_what_is_printed_names_every_failure(failing: Done) -> None:
     assert failing.out.startswith("nonconformant: ")
 
 
-def interrupted(url: str, after_s: float, *arguments: str) -> Done:
+def interrupted(url: str, server: StartsThenTakesItsTime) -> Done:
+    """Ctrl-C once a few runs have been started, so that some have been answered."""
     folder = Path(tempfile.mkdtemp(prefix="report-"))
     process = subprocess.Popen(
-        command("run", url, "--report-dir", folder, *arguments),
-        env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
-    )  # fmt: skip
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(after_s)
+        command("run", url, "--report-dir", folder),
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    deadline = time.monotonic() + 60
+    while server.runs < 3 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(server.pause_s / 2)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     return Done(process.returncode, out, err, folder, 0)
@@ -135,9 +140,7 @@ def interrupted(url: str, after_s: float, *arguments: str) -> Done:
 def test_ctrl_c_leaves_a_partial_report() -> None:
     server = StartsThenTakesItsTime(CONTRACT.document, TOKEN)
     with running(server) as url:
-        began = time.monotonic()
-        done = interrupted(url, 4.0)
-        took = time.monotonic() - began
+        done = interrupted(url, server)
     assert (done.code, done.report["complete"], done.report["verdict"]) == (3, False, "inconclusive"), done.said
     assert "interrupted" in done.report["reason"]
     assert "Traceback" not in done.said
@@ -145,7 +148,6 @@ def test_ctrl_c_leaves_a_partial_report() -> None:
     assert done.clauses["response.id.required"]["status"] == "pass"
     assert "not_tested" in {clause["status"] for clause in done.report["clauses"]}
     assert done.report["runs_started"] >= server.runs > 0
-    assert took < 20
 
 
 def test_ctrl_c_before_anything_was_sent_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,8 +163,9 @@ def test_ctrl_c_after_a_fault_was_seen_keeps_the_fault() -> None:
         def run_of(self, asked):
             return {name: value for name, value in super().run_of(asked).items() if name != "id"}
 
-    with running(WithoutId(CONTRACT.document, TOKEN)) as url:
-        done = interrupted(url, 4.0)
+    server = WithoutId(CONTRACT.document, TOKEN)
+    with running(server) as url:
+        done = interrupted(url, server)
     assert done.report["complete"] is False
     assert "response.id.required" in done.failed("must")
     assert done.code in (1, 3)

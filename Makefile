@@ -56,8 +56,9 @@ test: $(READY) ## all tests: ARGS="-k name" for some
 	@"$(PY)" -m pytest -n 2 --dist loadgroup $(ARGS)
 
 # An environment of its own: a tool of ours that a peer imports where it finds it would slow that peer down.
-bench: build/bench/.ready ## the client against the SDK it replaces: speed, memory, runs started; writes benchmarks/README.md
+bench: $(READY) build/bench/.ready ## the client against the SDK it replaces: speed, memory, runs started; the suite against `st run`
 	@PYTHONPATH=generated:overrides build/bench/bin/python benchmarks/bench.py
+	@"$(PY)" benchmarks/conformance.py
 
 build/bench/.ready: benchmarks/requirements.txt
 	@echo 'bench: installing the peers into build/bench'

@@ -45,6 +45,11 @@ def test_the_example_says_when_there_is_no_such_benchmark(tmp_path: Path) -> Non
     assert outcome(tmp_path, ("bmd_another",)) == "no such benchmark\n"
 
 
+def test_the_tables_are_those_that_the_benchmarks_wrote() -> None:
+    done = subprocess.run([sys.executable, "benchmarks/readme.py", "--check"], cwd=ROOT, check=False, timeout=60)
+    assert done.returncode == 0
+
+
 def told(text: str) -> str:
     """The output without what differs from run to run: the port and the time."""
     return re.sub(r"\d+\.\d s", "N s", re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text))

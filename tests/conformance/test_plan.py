@@ -150,14 +150,14 @@ def test_a_twin_differs_from_its_control_in_the_named_change_alone(made: Plan) -
         parts = changed(control, probe)
         assert probe.change
         assert probe.change in probe.name
+        named = 1 + probe.change.count(", ")  # "no benchmark_id, and odd headers" names two
         if "query" in parts:  # what stood in a header or in the body stands there instead
-            assert len(parts) <= 2, (probe.name, parts)
-            continue
+            named += 1
         if probe.framing == "short":  # it announces what its control has, and leaves out the last byte
             parts -= {"framing"}
             assert probe.body == control.body[:-1]
-        assert len(parts) == 1, (probe.name, parts)
-        if parts == {"body"} and probe.asked is not NOTHING and isinstance(probe.asked, dict):
+        assert len(parts) <= named, (probe.name, parts)
+        if named == 1 and parts == {"body"} and isinstance(probe.asked, dict):
             assert differences(control.asked, probe.asked) == 1 or moved(control.asked, probe.asked), probe.name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import sys
 import traceback
@@ -27,6 +28,7 @@ from runloop_conformance.suite import Options, Result, Suite, plan_for
 
 EXIT = {"conformant": 0, "nonconformant": 1, "inconclusive": 3, "error": 4}
 RUNS_ON_LOOPBACK, RUNS_ELSEWHERE = 100, 25
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -109,7 +111,15 @@ def run(**given: Any) -> None:
       RUNLOOP_API_KEY=… runloop-conformance run http://127.0.0.1:8080 --report-dir report
       RUNLOOP_API_KEY=… runloop-conformance run https://host/prefix --benchmark-id bmd_1 --max-runs 25
     """
-    console = Console(highlight=False)
+    try:
+        _run(Console(highlight=False), given)
+    except KeyboardInterrupt:  # before the first request: later on, what was recorded is judged
+        click.echo("inconclusive: it was interrupted before anything was sent", err=True)
+        sys.exit(EXIT["inconclusive"])
+
+
+def _run(console: Console, given: dict[str, Any]) -> None:
+    _make_folder(given["report_dir"])
     with _server(given) as (url, token):
         suite = _suite(given, url, token)
         redaction = Redaction((token, *(value for _, value in suite.options.headers)))
@@ -126,10 +136,19 @@ def run(**given: Any) -> None:
             _finish(console, result, redaction, given)
 
 
+def _make_folder(folder: Path | None) -> None:
+    """Find out that the report cannot be written before anybody has paid for what would stand in it."""
+    if folder is not None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise click.UsageError(f"--report-dir {folder}: the folder cannot be made: {error.strerror}") from error
+
+
 @contextmanager
 def _server(given: dict[str, Any]) -> Generator[tuple[str, str]]:
     """The server to test and its token: the one that is named, or the embedded one for as long as the run lasts."""
-    if given["url"]:
+    if given["url"] is not None:
         yield given["url"], given["token"] or ""
         return
     token = given["token"] or secrets.token_urlsafe(24)
@@ -174,22 +193,27 @@ def _suite(given: dict[str, Any], url: str, token: str) -> Suite:
 
 def _header(given: str) -> tuple[str, str]:
     name, colon, value = given.partition(":")
-    if not colon or not name.strip() or any(not char.isprintable() for char in given):
-        raise click.UsageError(f"--header takes 'Name: value', not {given.partition(':')[0]!r}")
+    if not colon or not HEADER_NAME.fullmatch(name.strip()):
+        raise click.UsageError(
+            f"--header takes 'Name: value', and {name.strip()!r} is no name of a header (RFC 9110, 5.1)"
+        )
+    if any(not " " <= char <= "~" for char in value.strip()):
+        raise click.UsageError(f"--header {name.strip()}: its value has characters that no header can carry")
     return name.strip(), value.strip()
 
 
 def _print_plan(console: Console, suite: Suite) -> None:
-    for probe in suite.plan.probes():
-        console.print(
-            f"{probe.intent:7} {probe.method:5} {len(probe.body):7,} bytes  {probe.name}", markup=False, soft_wrap=True
-        )
     limit = suite.options.limits.max_runs
-    refusals = sum(probe.intent == "refuse" for probe in suite.plan.probes())
+    sent = list(suite.plan.within(limit))
+    for probe in sent:
+        line = f"{probe.intent:7} {probe.method:5} {len(probe.body):7,} bytes  {probe.name}"
+        console.print(line, markup=False, soft_wrap=True)
+    refusals = sum(probe.intent == "refuse" for probe in sent)
     console.print(
-        f"\nAt most {suite.plan.most_runs(limit)} runs are started on a correct server (--max-runs {limit});"
+        f"\nAt most {len(sent) - refusals} runs are started on a correct server (--max-runs {limit});"
         f" {refusals} requests must be refused. A faulty server may start up to"
-        f" {suite.options.limits.most_by_mistake} more by taking those. Nothing was sent."
+        f" {suite.options.limits.most_by_mistake} more by taking those. Nothing was sent.",
+        soft_wrap=True,
     )
 
 

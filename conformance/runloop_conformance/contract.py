@@ -184,7 +184,10 @@ def load_contract(path: Path | None = None) -> Contract:
     if not isinstance(document, dict) or not isinstance(document.get("paths"), dict) or "info" not in document:
         raise ContractError(f"{path}: is not an OpenAPI document: `info` and `paths` are needed.")
     contract = Contract(path, document, hashlib.sha256(raw).hexdigest())
-    _ = contract.operation  # a contract that cannot be used is refused here, not in the middle of a run
+    try:  # a contract that cannot be used is refused here, not in the middle of a run
+        _ = contract.operation, contract.version
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ContractError(f"{path}: is not an OpenAPI document that can be read: {error!r}.") from error
     return contract
 
 

@@ -21,7 +21,7 @@ IN_SHELL = {
     ),
     "{token|basic}": '"$(printf %s: "$RUNLOOP_API_KEY" | base64 | tr -d \'\\n\')"',
     "{token|basic-user}": '"$(printf user:%s "$RUNLOOP_API_KEY" | base64 | tr -d \'\\n\')"',
-    "{token|quoted}": '"$RUNLOOP_API_KEY"',
+    "{token|quoted}": "\"$(printf %s \"$RUNLOOP_API_KEY\" | od -An -v -tx1 | tr -d '\\n' | tr ' ' '%')\"",
 }
 PLACEHOLDER = re.compile(r"(\{token(?:\|[a-z-]+)?\})")
 
@@ -43,13 +43,15 @@ def curl(probe: Probe, url: str) -> str:
         words += ["-H", "'Content-Type:'"]  # or curl makes it a form
     if probe.framing == "chunked":
         words += ["-H", "'Transfer-Encoding: chunked'"]
+    if probe.method == "HEAD":  # curl sends no body with it
+        return " ".join(words)
     if not probe.body:
         return " ".join([*words, "--data-raw", "''"] if probe.method in ("POST", "PUT", "PATCH") else words)
     if not _plain(probe.body):
-        return f"printf '{_octal(probe.body)}' | " + " ".join([*words, "--data-binary", "@-"])
+        return f"printf -- '{_octal(probe.body)}' | " + " ".join([*words, "--data-binary", "@-"])
     body = shlex.quote(probe.body.decode())
     if len(probe.body) > LARGEST:
-        return f"printf %s {body} | " + " ".join([*words, "--data-binary", "@-"])
+        return f"printf -- %s {body} | " + " ".join([*words, "--data-binary", "@-"])
     return " ".join([*words, "--data-raw", body])
 
 

@@ -7,8 +7,11 @@ is written anywhere, so that no report, recording, log or message can hold it.
 from __future__ import annotations
 
 import base64
+import html
 import json
-from urllib.parse import quote
+import re
+from contextvars import ContextVar
+from urllib.parse import quote, quote_plus
 
 from attrs import field, frozen
 
@@ -50,27 +53,53 @@ def substitute(template: str, token: str) -> str:
 class Redaction:
     """Replaces every secret, in the spellings in which a server may give it back."""
 
-    secrets: tuple[str, ...] = field()
+    secrets: tuple[str, ...] = ()
+    spellings: tuple[str, ...] = field(init=False)
 
-    def spellings(self) -> list[str]:
-        """Each secret as it is, in JSON, in a URL, and in Basic credentials; the longest first."""
-        found: set[str] = set()
-        for secret in self.secrets:
-            if len(secret) < SHORTEST:
-                continue
-            found |= {secret, json.dumps(secret)[1:-1], quote(secret, safe=""), *wrong_tokens(secret).values()}
-            for pair in (f"{secret}:", f"user:{secret}", secret):
-                found.add(base64.b64encode(pair.encode()).decode())
-        return sorted((one for one in found if len(one) >= SHORTEST), key=len, reverse=True)
+    def __attrs_post_init__(self) -> None:
+        found = {spelling for secret in self.secrets for spelling in _spellings(secret)}
+        longest_first = sorted((one for one in found if len(one) >= SHORTEST), key=lambda one: (-len(one), one))
+        object.__setattr__(self, "spellings", tuple(longest_first))
 
     def text(self, text: str) -> str:
         """The text without any secret."""
-        for secret in self.spellings():
+        for secret in self.spellings:
             text = text.replace(secret, REDACTED)
         return text
 
     def raw(self, raw: bytes) -> bytes:
         """The bytes without any secret."""
-        for secret in self.spellings():
+        for secret in self.spellings:
             raw = raw.replace(secret.encode(), REDACTED.encode())
         return raw
+
+
+def _spellings(secret: str) -> set[str]:
+    """A secret and the wrong tokens made of it: as they are, in JSON once and twice, in a URL, in Basic credentials."""
+    found: set[str] = set()
+    if len(secret) < SHORTEST:
+        return found
+    for word in (secret, *wrong_tokens(secret).values()):
+        once = json.dumps(word)[1:-1]
+        found |= {word, once, json.dumps(once)[1:-1], once.replace("/", "\\/"), repr(word)[1:-1], html.escape(word)}
+        for encoded in (quote(word, safe=""), quote(word), quote_plus(word)):
+            found |= {encoded, re.sub("%[0-9A-F]{2}", lambda code: code[0].lower(), encoded)}
+        for pair in (f"{word}:", f"user:{word}", word):
+            found.add(base64.b64encode(pair.encode()).decode())
+    return found
+
+
+# A sentence about an answer is cut short, and half a secret is one still: it is cleaned before it is cut. The secrets are
+# the same for a whole run, so the judges, which know nothing of the caller, need not hand them on.
+_current: ContextVar[Redaction | None] = ContextVar("redaction", default=None)
+
+
+def heed(redaction: Redaction) -> None:
+    """Let `clean` take out these secrets from now on, in this context."""
+    _current.set(redaction)
+
+
+def clean(text: str) -> str:
+    """The text without the secrets of this run."""
+    redaction = _current.get()
+    return redaction.text(text) if redaction else text

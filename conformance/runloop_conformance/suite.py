@@ -17,6 +17,7 @@ from runloop_conformance.exchange import ASKED_OFTEN, Exchange, Probe
 from runloop_conformance.judge import Finding, Verdict, judge, verdict
 from runloop_conformance.plan import EVERYTHING, Plan, Planner, Profile
 from runloop_conformance.recording import Recording
+from runloop_conformance.redaction import Redaction, clean, heed
 from runloop_conformance.send import BudgetSpentError, Limits, Sender, started
 from runloop_conformance.shrink import breaks, shrink, worth_it
 from runloop_conformance.strict_json import NotJsonError, parse
@@ -105,6 +106,7 @@ class Suite:
 
     def run(self) -> Result:
         """Send the plan and judge what came. Ctrl-C ends it early; what was recorded is judged all the same."""
+        heed(Redaction((self.options.token, *(value for _, value in self.options.headers))))
         failed_precondition = None
         try:
             failed_precondition = self._send()
@@ -233,10 +235,6 @@ class Suite:
     ) -> Result:
         exchanges = tuple(self.sender.exchanges)
         runs = [exchange for exchange in exchanges if started(exchange)]
-        lost = sum(
-            e.failure is not None and e.failure.kind not in ("unreachable", "tls") and e.probe.intent != "refuse"
-            for e in exchanges
-        )
         return Result(
             verdict=said,
             reason=reason,
@@ -247,7 +245,7 @@ class Suite:
             seed=self.options.seed,
             profile=self.options.profile,
             requests=len(exchanges),
-            runs_started=len(runs) + lost,
+            runs_started=self.sender.budget.spent + self.sender.budget.by_mistake,
             runs_by_mistake=self.sender.budget.by_mistake,
             run_limit=self.options.limits.max_runs,
             run_ids=tuple(run_id for exchange in runs if (run_id := _run_id(exchange))),
@@ -286,7 +284,11 @@ def precondition(controls: Sequence[Exchange], options: Options) -> str | None:
     status = first.status or 0
     response = first.response
     assert response is not None
-    if status == 401 or (status == 403 and all(e.status == 403 for e in controls)):
+    if (
+        status == 401
+        or (status == 403 and all(e.status == 403 for e in controls))
+        or (status == 400 and not options.token)
+    ):
         given = "The token was refused" if options.token else "No token was given, and the request was refused"
         return f"{given} with {status}: pass one that this server takes, by $RUNLOOP_API_KEY or --token."
     if 300 <= status < 400 and not _elsewhere(response.header("Location"), options.to):
@@ -305,7 +307,7 @@ def precondition(controls: Sequence[Exchange], options: Options) -> str | None:
         return None
     return (
         f"The server refused each valid request with {status}: pass a benchmark that exists with --benchmark-id."
-        f" It said: {response.body[:200].decode('utf-8', 'backslashreplace')}"
+        f" It said: {clean(response.body.decode('utf-8', 'backslashreplace'))[:200]}"
     )
 
 

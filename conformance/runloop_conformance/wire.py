@@ -68,10 +68,19 @@ def address(url: str, ca_bundle: str | None = None) -> Address:
         raise BadUrlError(
             "The URL of a server has no query, fragment or credentials; pass the token by $RUNLOOP_API_KEY."
         )
+    if any(not "!" <= char <= "~" for char in url.strip()):
+        raise BadUrlError(f"{url!r} has characters that a URL cannot have: encode them, as %20 for a blank.")
     secure = parts.scheme == "https"
-    tls = ssl.create_default_context(cafile=ca_bundle) if secure else None
+    tls = _trusting(ca_bundle) if secure else None
     prefix = parts.path.rstrip("/")
     return Address(url.strip().rstrip("/"), parts.hostname, port or (443 if secure else 80), secure, prefix, tls)
+
+
+def _trusting(ca_bundle: str | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=ca_bundle)
+    except OSError as error:
+        raise BadUrlError(f"--ca-bundle {ca_bundle}: holds no certificate in PEM: {error}") from error
 
 
 class _LateError(Exception):

@@ -9,6 +9,7 @@ from attrs import frozen
 from runloop_conformance.contract import Level, Rule
 from runloop_conformance.exchange import Exchange
 from runloop_conformance.recording import Recording, Run
+from runloop_conformance.redaction import clean
 
 SHOWN = 120  # characters of an answer in a sentence
 
@@ -132,5 +133,6 @@ def said(exchange: Exchange) -> str:
 def brief(value: object) -> str:
     """A value in a sentence: printable, and not too long."""
     text = value if isinstance(value, str) else repr(value)
+    text = clean(text)
     text = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

@@ -10,6 +10,7 @@ from runloop_conformance.clauses.clause import Clause, Observation, brief, broke
 from runloop_conformance.contract import Contract
 from runloop_conformance.exchange import NOTHING
 from runloop_conformance.recording import Recording, Run, marks_in
+from runloop_conformance.redaction import clean
 from runloop_conformance.strict_json import dump
 
 SKEW_MS = 5 * 60 * 1000
@@ -122,7 +123,7 @@ def _difference(asked: Any, answered: Any) -> str:
     )
     if len(asked) < 40 and len(answered) < 40:
         return _json(answered)
-    shown = _json(answered[max(0, at - 8) : at + 24])
+    shown = _json(clean(answered)[max(0, at - 8) : at + 24])
     return f"{len(answered)} characters for {len(asked)}, different from character {at} on: {shown}"
 
 

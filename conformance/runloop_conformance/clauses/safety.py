@@ -9,7 +9,7 @@ from runloop_conformance.clauses.clause import Clause, Observation, broken, by_r
 from runloop_conformance.contract import Contract, item
 from runloop_conformance.exchange import Exchange
 from runloop_conformance.recording import Recording
-from runloop_conformance.redaction import REDACTED, SHORTEST
+from runloop_conformance.redaction import REDACTED, SHORTEST, clean
 
 LONGEST_LOOK = 1024 * 1024  # bytes of an answer that are searched for a stack trace
 
@@ -59,7 +59,7 @@ def _nothing_leaks(recording: Recording) -> Iterator[Observation]:
 def _stack_trace(body: bytes) -> str | None:
     text = body[:LONGEST_LOOK].decode("utf-8", "replace").replace("\\n", "\n").replace('\\"', '"')
     trace = STACK_TRACE.search(text)
-    return f"a stack trace: {text[trace.start() : trace.start() + 80]!r}" if trace else None
+    return f"a stack trace: {clean(text[trace.start() :])[:80]!r}" if trace else None
 
 
 def _secrets(recording: Recording) -> list[str]:
@@ -89,4 +89,4 @@ def _texts_at(value: object, path: tuple[str, ...]) -> Iterator[str]:
 
 def _around(text: str, secret: str) -> str:
     at = text.index(secret)
-    return (text[max(0, at - 40) : at] + REDACTED).strip()
+    return (clean(text[:at])[-40:] + REDACTED).strip()

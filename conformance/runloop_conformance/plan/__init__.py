@@ -51,9 +51,14 @@ class Plan:
         for group in self.known_successes:
             yield from group
 
-    def most_runs(self, limit: int) -> int:
-        """The most runs that it can start on a correct server."""
-        return min(limit, len(self.controls) + sum(len(group) for group in self.known_successes))
+    def within(self, limit: int) -> Iterator[Probe]:
+        """Those that a budget of so many valid requests allows, on a server that is right and takes everything."""
+        left = limit
+        for group in (*((probe,) for probe in (*self.controls, *self.refusals)), *self.known_successes):
+            cost = sum(probe.intent != "refuse" for probe in group)
+            if cost <= left:
+                left -= cost
+                yield from group
 
 
 @define

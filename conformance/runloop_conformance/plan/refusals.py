@@ -107,24 +107,22 @@ def alias_twins(operation: Operation, controls: Sequence[Probe]) -> Iterator[Pro
 def not_objects(control: Probe) -> Iterator[Probe]:
     """JSON, but no object."""
     whole = control.asked
-    pairs = [[name, value] for name, value in whole.items()]
-    named = [{"name": name, "value": value} for name, value in whole.items()]
-    for value in (
-        [],
-        [whole],
-        pairs,
-        named,
-        list(whole),
-        None,
-        True,
-        1,
-        "text",
-        dump(whole).decode(),
-        [whole, whole],
-        0.5,
-        "",
+    for shown, value in (
+        ("an empty array", []),
+        ("an array of the request", [whole]),
+        ("an array of the request, twice", [whole, whole]),
+        ("an array of pairs", [[name, value] for name, value in whole.items()]),
+        ("an array of named values", [{"name": name, "value": value} for name, value in whole.items()]),
+        ("an array of names", list(whole)),
+        ("the request in a string", dump(whole).decode()),
+        ("null", None),
+        ("true", True),
+        ("1", 1),
+        ("0.5", 0.5),
+        ("a string", "text"),
+        ("an empty string", ""),
     ):
-        yield twin(control, f"the body is {_shown(value)}", ("request.object",), asked=value)
+        yield twin(control, f"the body is {shown}", ("request.object",), asked=value)
 
 
 def wrapped(control: Probe) -> Iterator[Probe]:
@@ -153,8 +151,7 @@ def not_json(control: Probe) -> Iterator[Probe]:
     yield twin(
         control, "the body is empty, its members in the query", ("request.json",), body=b"", query=_query(control)
     )
-    yield twin(control, "the stream ends one byte before the announced length", ("request.json",), intent="either",
-               body=body[:-1], framing="short")  # fmt: skip
+    yield twin(control, "the stream ends one byte before the announced length", ("request.json",), body=body[:-1], framing="short")  # fmt: skip
 
 
 def methods(control: Probe) -> Iterator[Probe]:
@@ -270,7 +267,7 @@ def hostile(control: Probe) -> Iterator[Probe]:
     )
     for change, different in odd:
         told = different if {"asked", "body"} & different.keys() else {"asked": missing, **different}
-        yield twin(control, change, (*clause, "request.invalid"), intent="refuse", **told)
+        yield twin(control, change, clause, intent="refuse", **told)
     for name, header in (
         ("a Content-Type without a subtype", ("Content-Type", "application")),
         ("an empty Content-Type", ("Content-Type", "")),

@@ -89,8 +89,8 @@ def _spellings(secret: str) -> set[str]:
     return found
 
 
-# A sentence about an answer is cut short, and half a secret is one still: it is cleaned before it is cut. The secrets are
-# the same for a whole run, so the judges, which know nothing of the caller, need not hand them on.
+# A sentence about an answer is cut short, and half a secret is one still: it is cleaned before it is cut. The secrets
+# are the same for a whole run, so the judges, which know nothing of the caller, need not hand them on.
 _current: ContextVar[Redaction | None] = ContextVar("redaction", default=None)
 
 

@@ -151,7 +151,8 @@ def not_json(control: Probe) -> Iterator[Probe]:
     yield twin(
         control, "the body is empty, its members in the query", ("request.json",), body=b"", query=_query(control)
     )
-    yield twin(control, "the stream ends one byte before the announced length", ("request.json",), body=body[:-1], framing="short")  # fmt: skip
+    change = "the stream ends one byte before the announced length"
+    yield twin(control, change, ("request.json",), body=body[:-1], framing="short")
 
 
 def methods(control: Probe) -> Iterator[Probe]:

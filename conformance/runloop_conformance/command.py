@@ -204,14 +204,17 @@ def _header(given: str) -> tuple[str, str]:
 
 def _print_plan(console: Console, suite: Suite) -> None:
     limit = suite.options.limits.max_runs
-    sent = list(suite.plan.within(limit))
-    for probe in sent:
-        line = f"{probe.intent:7} {probe.method:5} {len(probe.body):7,} bytes  {probe.name}"
+    planned = [(probe, allowed) for probe, allowed in suite.plan.within(limit) if allowed or limit]
+    for probe, allowed in planned:
+        intent = probe.intent if allowed else "spare"
+        line = f"{intent:7} {probe.method:5} {len(probe.body):7,} bytes  {probe.name}"
         console.print(line, markup=False, soft_wrap=True)
+    sent = [probe for probe, allowed in planned if allowed]
     refusals = sum(probe.intent == "refuse" for probe in sent)
     console.print(
         f"\nAt most {len(sent) - refusals} runs are started on a correct server (--max-runs {limit});"
-        f" {refusals} requests must be refused. A faulty server may start up to"
+        f" {refusals} requests must be refused. What is spare is sent only where an earlier one was refused."
+        f" A faulty server may start up to"
         f" {suite.options.limits.most_by_mistake} more by taking those. Nothing was sent.",
         soft_wrap=True,
     )

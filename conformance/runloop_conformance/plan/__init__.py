@@ -51,14 +51,18 @@ class Plan:
         for group in self.known_successes:
             yield from group
 
-    def within(self, limit: int) -> Iterator[Probe]:
-        """Those that a budget of so many valid requests allows, on a server that is right and takes everything."""
+    def within(self, limit: int) -> Iterator[tuple[Probe, bool]]:
+        """Each with whether a budget of so many valid requests allows it on a server that takes them all.
+
+        The others are sent only in the place of what the server was free to refuse, which costs nothing.
+        """
         left = limit
         for group in (*((probe,) for probe in (*self.controls, *self.refusals)), *self.known_successes):
             cost = sum(probe.intent != "refuse" for probe in group)
-            if cost <= left:
-                left -= cost
-                yield from group
+            allowed = cost <= left
+            left -= cost if allowed else 0
+            for probe in group:
+                yield probe, allowed
 
 
 @define
@@ -132,6 +136,7 @@ class Planner:
         groups = list(acceptances.together(operation, writer, size))
         free = list(acceptances.free(operation, writer, full))
         singles = list(acceptances.single_members(operation, writer, minimal, full))
+        singles += acceptances.single_values(operation, minimal) if writer.known else []
         values = list(acceptances.known_values(operation, writer)) if writer.known else []
         yield (telling,)
         yield (packed[0],)

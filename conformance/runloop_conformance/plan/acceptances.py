@@ -184,6 +184,17 @@ def single_members(operation: Operation, writer: Writer, minimal: Probe, full: P
             yield twin(minimal, f"{state} {member.name}", clauses, intent="accept", asked=asked, rank="single")
 
 
+def single_values(operation: Operation, minimal: Probe) -> Iterator[Probe]:
+    """Each further value of each optional enum by itself."""
+    for member in operation.request:
+        if "enum" in member.schema and not member.required and not is_any(member):
+            for value in member.schema["enum"][1:]:
+                asked = replaced(minimal.asked, member.path, value)
+                clauses = (f"request.{member.name}.accepted",)
+                change = f"with {member.name} {value}"
+                yield twin(minimal, change, clauses, intent="accept", asked=asked, rank="single")
+
+
 def _states(writer: Writer, member: Member) -> Iterator[tuple[str, Any]]:
     yield "with", _sample(writer, member)
     if member.level == "must" and "enum" not in member.schema:

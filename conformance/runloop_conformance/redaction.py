@@ -16,6 +16,7 @@ from urllib.parse import quote, quote_plus
 from attrs import field, frozen
 
 REDACTED = "[redacted]"
+DEEPEST = 4  # times that a text is written as JSON inside of JSON
 SHORTEST = 4  # characters; a shorter secret stands in every text by chance, and hiding it would spoil the report
 
 
@@ -54,24 +55,26 @@ class Redaction:
     """Replaces every secret, in the spellings in which a server may give it back."""
 
     secrets: tuple[str, ...] = ()
-    spellings: tuple[str, ...] = field(init=False)
+    pattern: re.Pattern[str] | None = field(init=False)
 
-    def __attrs_post_init__(self) -> None:
-        found = {spelling for secret in self.secrets for spelling in _spellings(secret)}
-        longest_first = sorted((one for one in found if len(one) >= SHORTEST), key=lambda one: (-len(one), one))
-        object.__setattr__(self, "spellings", tuple(longest_first))
+    @pattern.default
+    def _any_spelling(self) -> re.Pattern[str] | None:
+        found = {spelling for secret in self.secrets for spelling in _spellings(secret) if len(spelling) >= SHORTEST}
+        longest_first = sorted(found, key=lambda one: (-len(one), one))
+        # A percent-encoded byte is the same in either case (RFC 3986, section 6.2.2.1).
+        told = (re.sub("%[0-9A-F]{2}", r"(?i:\g<0>)", re.escape(one)) for one in longest_first)
+        return re.compile("|".join(told)) if found else None
 
     def text(self, text: str) -> str:
         """The text without any secret."""
-        for secret in self.spellings:
-            text = text.replace(secret, REDACTED)
-        return text
+        return self.pattern.sub(REDACTED, text) if self.pattern else text
 
     def raw(self, raw: bytes) -> bytes:
         """The bytes without any secret."""
-        for secret in self.spellings:
-            raw = raw.replace(secret.encode(), REDACTED.encode())
-        return raw
+        if not self.pattern:
+            return raw
+        # Bytes that are no UTF-8 go through as they are.
+        return self.text(raw.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
 def _spellings(secret: str) -> set[str]:
@@ -80,10 +83,14 @@ def _spellings(secret: str) -> set[str]:
     if len(secret) < SHORTEST:
         return found
     for word in (secret, *wrong_tokens(secret).values()):
-        once = json.dumps(word)[1:-1]
-        found |= {word, once, json.dumps(once)[1:-1], once.replace("/", "\\/"), repr(word)[1:-1], html.escape(word)}
+        nested = {word}
+        for _ in range(DEEPEST):
+            nested = {json.dumps(one)[1:-1] for one in nested}
+            nested |= {one.replace("/", "\\/") for one in nested}
+            found |= nested
+        found |= {word, repr(word)[1:-1], html.escape(word)}
         for encoded in (quote(word, safe=""), quote(word), quote_plus(word)):
-            found |= {encoded, re.sub("%[0-9A-F]{2}", lambda code: code[0].lower(), encoded)}
+            found.add(encoded)
         for pair in (f"{word}:", f"user:{word}", word):
             found.add(base64.b64encode(pair.encode()).decode())
     return found

@@ -26,6 +26,7 @@ from runloop_conformance.wire import Address
 LONGEST = 900.0  # seconds; a run of the suite that takes longer is ended, and says so
 RESERVE = 5  # the last fifth of the budget is first offered to making counterexamples small
 MOST_SHRUNK = 4  # counterexamples
+SETTLED = 20  # runs, after which a server that is right has shown that it keeps every MUST
 HANGS = 3  # of requests about one clause; then no more of them are sent
 HOPELESS = 40  # requests that are still sent to a server whose answers to valid ones cannot be read
 MANY_FAILURES = 25  # requests in a row without a whole answer: the server is gone
@@ -90,7 +91,7 @@ class Suite:
     _accepted: set[str] = field(factory=set, init=False)
     _hangs: dict[str, int] = field(factory=dict, init=False)
     _shrunk: bool = field(default=False, init=False)
-    _refused: bool = field(default=False, init=False)
+    _refused: set[Level] = field(factory=set, init=False)
     _explained: bool = field(default=False, init=False)
     _hopeless: int = field(default=0, init=False)
     _silent: int = field(default=0, init=False)
@@ -145,9 +146,7 @@ class Suite:
         queue = list(self.plan.known_successes if EVERYTHING in self._accepted else self.plan.successes)
         half = len(queue) // 2
         while queue and not self._over():
-            if self._refused and not self._explained:  # the single members say what it was about the fuller request
-                self._explained = True
-                queue.sort(key=lambda group: (group[0].rank == "packed", group[0].rank == "single"), reverse=True)
+            self._explain(queue)
             if self.sender.budget.left <= self.options.limits.max_runs // RESERVE and not self._shrunk:
                 self._shrink()
             if len(queue) == half or 3 * self.sender.budget.left <= self.options.limits.max_runs:
@@ -155,6 +154,23 @@ class Suite:
             self._try(queue.pop(0))
         if not self._shrunk and not self._stopped:
             self._shrink()
+
+    def _explain(self, queue: list[tuple[Probe, ...]]) -> None:
+        """Bring forward the requests with one member in them: they say what it was that was refused in a fuller one.
+
+        What only a SHOULD forbids must not cost a MUST its test, so that waits until the MUSTs are settled.
+        """
+        if "must" in self._refused and not self._explained:
+            self._explained = True
+            queue.sort(key=lambda group: (group[0].rank == "packed", group[0].rank == "single"), reverse=True)
+        elif self._refused and not self._explained and self.sender.budget.spent >= SETTLED:
+            self._explained = True
+            shoulds = {one.id for one in self.clauses if one.level == "should"}
+
+            def later(group: tuple[Probe, ...]) -> bool:
+                return group[0].rank != "single" or shoulds.isdisjoint(group[0].clauses)
+
+            queue.sort(key=later)
 
     def _shrink(self) -> None:
         """Make the counterexamples small, with the last part of the budget; each gets an equal share of it."""
@@ -198,9 +214,7 @@ class Suite:
                 self._failed.update(exchange.probe.clauses)
         self._silent = 0 if exchange.response else self._silent + 1
         if exchange.refused and exchange.probe.intent == "accept":
-            self._refused = self._refused or any(
-                c.level == "must" and c.id in exchange.probe.clauses for c in self.clauses
-            )
+            self._refused |= {clause.level for clause in self.clauses if clause.id in exchange.probe.clauses}
         if exchange.tries > ASKED_OFTEN and exchange.probe.intent == "refuse":
             self._failed.update(exchange.probe.clauses)
         if exchange.failure and exchange.failure.kind == "timeout":

@@ -135,8 +135,8 @@ class Planner:
         cases = list(acceptances.scheme_cases(full)) if operation.secured else []
         groups = list(acceptances.together(operation, writer, size))
         free = list(acceptances.free(operation, writer, full))
-        singles = list(acceptances.single_members(operation, writer, minimal, full))
-        singles += acceptances.single_values(operation, minimal) if writer.known else []
+        singles = list(acceptances.single_values(operation, minimal)) if writer.known else []
+        singles += acceptances.single_members(operation, writer, minimal, full)
         values = list(acceptances.known_values(operation, writer)) if writer.known else []
         yield (telling,)
         yield (packed[0],)
@@ -148,16 +148,17 @@ class Planner:
         for probe in (acceptances.all_empty(operation, minimal), *rows[:3], packed[3], nulls, *early[:2], *rows[3:5]):
             yield (probe,)
         unknown = acceptances.unknown_members(full)
-        for probe in (unknown, *cases[:1], packed[2], *early[2:], *values[:1], *rows[5:], *cases[1:], *values[1:2]):
+        for probe in (unknown, *cases[:1], packed[2], *early[2:], *values[:2], *rows[5:], *cases[1:]):
             yield (probe,)
         yield tuple(groups[1])
         yield tuple(groups[2])
-        rest = [*spellings[2:], *singles, *values[2:], *(probe for probe in free if probe not in early)]
+        rest = [*spellings[2:], *values[2:], *(probe for probe in free if probe not in early)]
         yield from ((probe,) for probe in rest)
         words = list(acceptances.random_words(writer, operation, 12 if not few else 4))
         yield from ((probe,) for pair in zip(words, drawn, strict=False) for probe in pair)
         yield from ((probe,) for probe in drawn[len(words) :])
         yield from ((probe,) for probe in words[len(drawn) :])
+        yield from ((probe,) for probe in singles)  # they come forward as soon as something is refused
 
     def _drawn(self, writer: Writer) -> list[Probe]:
         count = min(DRAWN[self.profile], max(0, self.max_runs - FEW))

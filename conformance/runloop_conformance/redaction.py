@@ -57,13 +57,12 @@ class Redaction:
     secrets: tuple[str, ...] = ()
     pattern: re.Pattern[str] | None = field(init=False)
 
-    @pattern.default
-    def _any_spelling(self) -> re.Pattern[str] | None:
+    def __attrs_post_init__(self) -> None:
         found = {spelling for secret in self.secrets for spelling in _spellings(secret) if len(spelling) >= SHORTEST}
         longest_first = sorted(found, key=lambda one: (-len(one), one))
         # A percent-encoded byte is the same in either case (RFC 3986, section 6.2.2.1).
         told = (re.sub("%[0-9A-F]{2}", r"(?i:\g<0>)", re.escape(one)) for one in longest_first)
-        return re.compile("|".join(told)) if found else None
+        object.__setattr__(self, "pattern", re.compile("|".join(told)) if found else None)
 
     def text(self, text: str) -> str:
         """The text without any secret."""

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.exchange import NOTHING, Probe
 from runloop_conformance.plan import Plan, Planner

@@ -139,7 +139,9 @@ class Sender:
         if self.limits.rate:
             time.sleep(max(0.0, self._last + 1 / self.limits.rate - time.monotonic()))
         self._last = time.monotonic()
-        headers = [(name, substitute(value, self.token)) for name, value in (*probe.headers, *self.extra_headers)]
+        # Without a token there are no credentials to send, right or wrong.
+        sent = [(name, value) for name, value in probe.headers if self.token or "{token" not in value]
+        headers = [(name, substitute(value, self.token)) for name, value in (*sent, *self.extra_headers)]
         target = self.path + (f"?{substitute(probe.query, self.token)}" if probe.query else "")
         # A hang is a finding; once it is certain, the next ones need not cost the full time-out each.
         seconds = self.limits.timeout

@@ -10,15 +10,15 @@ import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final, NoReturn, TypeAlias
 
 import jsonschema_rs
-import yaml
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from runloop_conformance.contract import load_contract
 
 Document = Mapping[str, Any]
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | float | bool | None"
@@ -41,12 +41,8 @@ class RefusalError(Exception):
 
 
 def default_document() -> dict[str, Any]:
-    """Read the contract that came with the package, or the repository's own."""
-    package = Path(__file__).parents[1]
-    packaged = package / "openapi.yaml"
-    contract = packaged if packaged.exists() else package.parents[1] / "openapi.yaml"
-    document: dict[str, Any] = yaml.safe_load(contract.read_text(encoding="utf-8"))
-    return document
+    """The contract that came with the package, or the repository's own."""
+    return dict(load_contract().document)
 
 
 class _EveryMethod:

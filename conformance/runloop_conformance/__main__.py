@@ -8,7 +8,7 @@ import sys
 def main() -> None:
     """Run the command; say what to install where only the client was."""
     try:
-        from runloop_conformance.command import main as command  # noqa: PLC0415 - it needs what the plain install lacks
+        from runloop_conformance.commands import main as command  # noqa: PLC0415 - it needs what the plain install lacks
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("runloop_conformance"):
             raise

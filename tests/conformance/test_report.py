@@ -13,7 +13,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from click.testing import CliRunner
-from runloop_conformance.command import main
+from runloop_conformance.commands import main
 from runloop_conformance.report.document import schema
 from runloop_conformance.servers.hosting import running
 
@@ -154,7 +154,7 @@ def test_ctrl_c_before_anything_was_sent_is_inconclusive(monkeypatch: pytest.Mon
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("runloop_conformance.command.plan_for", interrupt)
+    monkeypatch.setattr("runloop_conformance.commands.run.plan_for", interrupt)
     assert CliRunner().invoke(main, ["run"]).exit_code == 3
 
 

@@ -130,7 +130,7 @@ def test_every_request_header_given_back_is_cleaned() -> None:
 FAILING = """
 import sys
 from runloop_conformance import suite
-from runloop_conformance.command import main
+from runloop_conformance.commands import main
 
 def judge(clauses, recording):
     raise ValueError(f"a defect that quotes {sys.argv} and {recording.exchanges[0].response}")

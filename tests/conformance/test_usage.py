@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
-from runloop_conformance.command import main
+from runloop_conformance.commands import main
 from runloop_conformance.servers.hosting import running
 
 from tests.conformance.miniatures import CountsConnections

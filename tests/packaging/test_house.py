@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from runloop_conformance.command import main
+from runloop_conformance.commands import main
 
 from tests.conftest import ROOT
 

@@ -1,4 +1,4 @@
-"""The command `runloop-conformance`. Others script against its options and exit codes (design: The command)."""
+"""`run`: one server tested, and its exit code."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from typing import Any
 import click
 from rich.console import Console
 
-from runloop_conformance import __version__, wire
-from runloop_conformance.clauses import NoSuchClauseError, all_clauses
-from runloop_conformance.contract import Contract, ContractError, load_contract
-from runloop_conformance.ledger import ledger
+from runloop_conformance import wire
+from runloop_conformance.clauses import NoSuchClauseError
+from runloop_conformance.commands.options import EXIT, RUNS_ELSEWHERE, RUNS_ON_LOOPBACK, contract_at, contract_option
 from runloop_conformance.redaction import Redaction
 from runloop_conformance.report import document
 from runloop_conformance.report.console import Progress, show
@@ -26,22 +25,10 @@ from runloop_conformance.servers import hosting
 from runloop_conformance.servers.reference import Reference
 from runloop_conformance.suite import Options, Result, Suite, plan_for
 
-EXIT = {"conformant": 0, "nonconformant": 1, "inconclusive": 3, "error": 4}
-RUNS_ON_LOOPBACK, RUNS_ELSEWHERE = 100, 25
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(context_settings=CONTEXT)
-@click.version_option(__version__, prog_name="runloop-conformance")
-def main() -> None:
-    """Tests any server of POST /v1/benchmarks/start_run against the contract, clause by clause.
-
-    Exit codes: 0 conformant, 1 nonconformant, 2 wrong usage, 3 inconclusive, 4 the suite's own error.
-    """
-
-
-@main.command()
+@click.command()
 @click.argument("url", required=False)
 @click.option("--token", envvar="RUNLOOP_API_KEY", show_envvar=True, help="Bearer token that the server takes.")
 @click.option(
@@ -90,12 +77,7 @@ def main() -> None:
 @click.option(
     "--ca-bundle", type=click.Path(exists=True, dir_okay=False), help="Certificates of the authorities to trust."
 )
-@click.option(
-    "--contract",
-    "contract_path",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Another contract than the one in the package.",
-)
+@contract_option
 @click.option(
     "--report-dir", type=click.Path(file_okay=False, path_type=Path), help="Where report.json and recording.jsonl go."
 )
@@ -152,16 +134,9 @@ def _server(given: dict[str, Any]) -> Generator[tuple[str, str]]:
         yield given["url"], given["token"] or ""
         return
     token = given["token"] or secrets.token_urlsafe(24)
-    contract = _contract(given["contract_path"])
+    contract = contract_at(given["contract_path"])
     with hosting.running(Reference(contract.document, token, given["benchmark_ids"])) as url:
         yield url, token
-
-
-def _contract(path: Path | None) -> Contract:
-    try:
-        return load_contract(path)
-    except ContractError as error:
-        raise click.UsageError(str(error)) from error
 
 
 def _suite(given: dict[str, Any], url: str, token: str) -> Suite:
@@ -185,7 +160,7 @@ def _suite(given: dict[str, Any], url: str, token: str) -> Suite:
         headers=tuple(_header(header) for header in given["headers"]),
     )
     try:
-        contract = _contract(given["contract_path"])
+        contract = contract_at(given["contract_path"])
         return Suite(contract, options, plan_for(contract, options))
     except NoSuchClauseError as error:
         raise click.UsageError(str(error)) from error
@@ -241,93 +216,3 @@ def _defect(suite: Suite, error: Exception, folder: Path | None, redaction: Reda
     if folder is not None:
         document.write(folder, suite.defect(f"{type(error).__name__}: {error}"), redaction)
     sys.exit(EXIT["error"])
-
-
-@main.command()
-@click.option(
-    "--contract",
-    "contract_path",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Another contract than the one in the package.",
-)
-def clauses(contract_path: Path | None) -> None:
-    """Print the ledger both ways: every clause with its statement, then every statement with its clauses."""
-    contract = _contract(contract_path)
-    every = all_clauses(contract)
-    click.echo(f"{len(every)} clauses, each with the statement that it judges\n")
-    for clause in every:
-        click.echo(f"{clause.level:6} {clause.id}\n       {clause.pointer}\n       {clause.text}")
-    entries = ledger(contract, every)
-    click.echo(f"\n{len(entries)} statements of the contract, each with the clauses about it\n")
-    for entry in entries:
-        told = ", ".join(clause.id for clause in entry.clauses) or f"no clause: {entry.statement.excluded}"
-        click.echo(f"{entry.statement.pointer}\n       {entry.statement.text}\n       {told}")
-
-
-@main.command()
-@click.argument("names", nargs=-1, metavar="[SERVER]...")
-@click.option("--seeds", type=click.IntRange(1), default=1, show_default=True, help="How many seeds to try each with.")
-@click.option("--max-runs", type=click.IntRange(0), default=RUNS_ON_LOOPBACK, show_default=True, help="Budget of each.")
-def prove(names: tuple[str, ...], seeds: int, max_runs: int) -> None:
-    """Run the suite against servers with known faults, and against correct ones; all of them, or the named.
-
-    Each fault must be found by a clause about the statement that it breaks, and no correct server be accused.
-    """
-    from runloop_conformance import prove as proof  # noqa: PLC0415 - hundreds of servers, which no other command needs
-
-    console = Console(highlight=False)
-    wanted = list(proof.cases(range(seeds), max_runs, names))
-    if not wanted:
-        raise click.UsageError(f"no server is called {', '.join(names)}")
-    outcomes: list[proof.Outcome] = []
-    with console.status("") as status:
-        for outcome in proof.prove(wanted):
-            outcomes.append(outcome)
-            status.update(f"{len(outcomes)} of {len(wanted)} · {outcome.case.name}")
-    said = proof.summarize(outcomes)
-    for title, ones in (
-        ("not found by its own clause", said.missed),
-        ("accused", said.accused),
-        ("passed", said.passed),
-    ):
-        for one in ones:
-            console.print(
-                f"{title}: {one.case.name} (seed {one.case.seed}): {one.verdict} {one.musts + one.shoulds}",
-                soft_wrap=True,
-            )
-    correct = sum(one.case.kind == "variant" for one in outcomes)
-    console.print(
-        f"{said.found} of {said.faults} faults found, {said.faults - len(said.missed)} by their own clause;"
-        f" {len(said.accused)} of {correct} correct servers accused; at most {max_runs} runs each"
-    )
-    sys.exit(0 if said.right else 1)
-
-
-@main.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8000,
-    show_default=True,
-    help="Port to listen on; 0 picks a free one.",
-)
-@click.option(
-    "--token",
-    envvar="RUNLOOP_API_KEY",
-    show_envvar=True,
-    help="Bearer token to take; without one, one is made up and printed.",
-)
-@click.option(
-    "--benchmark-id",
-    "benchmark_ids",
-    multiple=True,
-    metavar="ID",
-    help="A benchmark that exists; repeatable. Without any, all do.",
-)
-def serve(host: str, port: int, token: str | None, benchmark_ids: tuple[str, ...]) -> None:
-    """Serve the contract correctly: the reference server, until Ctrl-C."""
-    try:
-        hosting.serve(host, port, token, benchmark_ids)
-    except hosting.CannotListenError as error:
-        raise click.UsageError(str(error)) from error

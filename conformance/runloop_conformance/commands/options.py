@@ -1,0 +1,27 @@
+"""What several subcommands share: the exit codes, the budget where none is named, how a contract is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from runloop_conformance.contract import Contract, ContractError, load_contract
+
+EXIT = {"conformant": 0, "nonconformant": 1, "inconclusive": 3, "error": 4}
+RUNS_ON_LOOPBACK, RUNS_ELSEWHERE = 100, 25
+
+contract_option = click.option(
+    "--contract",
+    "contract_path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Another contract than the one in the package.",
+)
+
+
+def contract_at(path: Path | None) -> Contract:
+    """The contract at a path, else the one in the package; what cannot be used is wrong usage."""
+    try:
+        return load_contract(path)
+    except ContractError as error:
+        raise click.UsageError(str(error)) from error

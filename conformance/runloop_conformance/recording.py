@@ -87,8 +87,8 @@ class Recording:
 
 
 def marks_in(raw: bytes) -> Iterable[str]:
-    """The marks in a body, also where it writes its characters as escapes."""
-    text = raw.decode("utf-8", "replace")
+    """The marks in a body, also where it writes its characters as escapes, or in UTF-16."""
+    text = raw.replace(b"\0", b"").decode("utf-8", "replace")
     if "\\u" in text:
         text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
     return MARK.findall(text)

@@ -9,7 +9,7 @@ import pytest
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.exchange import Exchange
 from runloop_conformance.judge import Finding, judge, verdict
-from runloop_conformance.recording import Recording
+from runloop_conformance.recording import Recording, marks_in
 from runloop_conformance.send import Limits
 from runloop_conformance.servers.hosting import running
 from runloop_conformance.servers.mutants import MUTANTS
@@ -77,3 +77,9 @@ def test_the_verdicts_take_precedence_as_designed(exchanges: tuple[Exchange, ...
     assert verdict((*kept, open_must), "must", None)[0] == "inconclusive"
     open_should = next(one for one in findings(()) if one.clause.level == "should")
     assert verdict((*kept, open_should), "must", None)[0] == "conformant"
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "utf-16", "utf-16-be", "utf-32"])
+def test_a_server_that_detects_the_coding_is_not_accused_of_answering_another_request(coding: str) -> None:
+    """Python's `json.loads` and whatever is built on it take UTF-16."""
+    assert marks_in('{"benchmark_id":"mk0000x002z"}'.encode(coding)) == ["mk0000x002z"]

@@ -71,6 +71,10 @@ def _octal(body: bytes) -> str:
 
 def _quoted(template: str) -> str:
     return "".join(
-        IN_SHELL[part] if part in IN_SHELL else shlex.quote(part) if part else ""
-        for part in PLACEHOLDER.split(template)
+        IN_SHELL[part] if part in IN_SHELL else _word(part) if part else "" for part in PLACEHOLDER.split(template)
     )
+
+
+def _word(part: str) -> str:
+    """One word of a shell. What is not ASCII is sent as Latin-1, as headers are, whatever the terminal's coding."""
+    return shlex.quote(part) if part.isascii() else f"\"$(printf -- '{_octal(part.encode('latin-1', 'replace'))}')\""

@@ -34,6 +34,7 @@ MATRIX: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("authorization.doubled", "the right token twice", (f"Bearer {TOKEN}", f"Bearer {TOKEN}")),
     ("authorization.form", "a token that is an SQL condition", ("Bearer 'OR'1'='1'--",)),
     ("authorization.form", "a token that is a pattern", ("Bearer *",)),
+    ("authorization.form", "a token beyond ASCII", ("Bearer t\xf6k\xe9n",)),
     ("authorization.token", "a token that is the word null", ("Bearer null",)),
     ("authorization.token", "a token that is the word undefined", ("Bearer undefined",)),
 )  # fmt: skip

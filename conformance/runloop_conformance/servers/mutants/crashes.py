@@ -202,6 +202,13 @@ failing(
     sent(MINIMAL, authorization=(WRONG,)),
 )
 failing(
+    "token-beyond-ascii",
+    "Python's compare_digest takes no text beyond ASCII.",
+    (400, 401),
+    lambda request, _: not request.headers.get("authorization", "").isascii(),
+    sent(MINIMAL, authorization=("Bearer t\xf6k\xe9n",)),
+)
+failing(
     "missing-header",
     "A missing Authorization header is a KeyError.",
     (401,),

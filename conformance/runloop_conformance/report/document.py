@@ -1,4 +1,4 @@
-"""`report.json` and `recording.jsonl`. Others script against the first: `report.schema.json` says what it holds."""
+"""What `--report-dir` receives. Others script against `report.json`: `report.schema.json` says what it holds."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from runloop_conformance.curl import curl
 from runloop_conformance.exchange import Exchange
 from runloop_conformance.judge import Finding
 from runloop_conformance.redaction import Redaction
+from runloop_conformance.report import html
 from runloop_conformance.suite import Result
 
 LONGEST_BODY = 64 * 1024  # bytes of a body in the report; the recording has the whole
@@ -114,7 +115,7 @@ def _writable(text: str) -> str:
 
 
 def write(folder: Path, result: Result, redaction: Redaction) -> dict[str, Any]:
-    """Write `report.json` and `recording.jsonl` into a folder, and return the report.
+    """Write `report.json`, `recording.jsonl` and `report.html` into a folder, and return the report.
 
     Raises:
         OSError: the folder cannot be made or written to.
@@ -125,6 +126,7 @@ def write(folder: Path, result: Result, redaction: Redaction) -> dict[str, Any]:
             lines.write(json.dumps(_recorded(exchange, redaction)) + "\n")
     report = document(result, redaction)
     (folder / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    (folder / "report.html").write_text(html.page(result, report), encoding="utf-8")
     return report
 
 

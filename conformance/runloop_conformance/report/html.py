@@ -1,0 +1,158 @@
+"""`report.html`: one file that a browser opens from disk, and that asks nobody for anything."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import quote
+
+from attrs import frozen
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from runloop_conformance.judge import Finding
+from runloop_conformance.report.annotated import WORST_FIRST, Mark, annotated, mark_of
+from runloop_conformance.report.exchanges import LONGEST_CURL, Shown, exchanges
+from runloop_conformance.report.harmless import plain, shown
+from runloop_conformance.suite import Result
+
+FEW = 3  # broken clauses that are open from the beginning
+MARKS: Mapping[Mark, str] = {
+    "broken": "broken",
+    "warning": "broken, only a warning",
+    "unsettled": "not settled",
+    "kept": "kept",
+    "free": "left free",
+}
+GROUPS: tuple[tuple[Mark, str, str], ...] = (
+    ("broken", "Broken", "MUST clauses that the server broke: each makes the verdict nonconformant."),
+    ("warning", "Warnings", "SHOULD clauses that the server broke."),
+    ("unsettled", "Not settled", "Nothing was seen that could tell whether the server keeps these."),
+    ("kept", "Kept", "Tested, and kept each time."),
+)
+
+
+@frozen
+class Row:
+    """One clause as the page lists it."""
+
+    id: str
+    href: str
+    mark: Mark
+    status: str
+    level: str
+    chapter: str
+    text: str
+    reason: str | None
+    pointer: str
+    judged: int
+    seen: Mapping[str, Any] | None
+    exchanges: tuple[Shown, ...]
+    left_out: int
+
+
+def page(result: Result, report: Mapping[str, Any]) -> str:
+    """The page. `report` is the document made of the same result: what stands there, without secrets, stands here."""
+    rows = [_row(finding, told, result) for finding, told in zip(result.findings, report["clauses"], strict=True)]
+    style, script = _asset("page.css"), _asset("page.js")
+    return (
+        _environment()
+        .get_template("page.html.jinja")
+        .render(
+            report=report,
+            result=result,
+            began=datetime.fromtimestamp(result.exchanges[0].began_ms / 1000, UTC) if result.exchanges else None,
+            tally={mark: sum(row.mark == mark for row in rows) for mark in WORST_FIRST},
+            levels={level: sum(row.level == level for row in rows) for level in ("must", "should")},
+            chapters={chapter: sum(row.chapter == chapter for row in rows) for chapter in _chapters(rows)},
+            groups=[(mark, title, told, [row for row in rows if row.mark == mark]) for mark, title, told in GROUPS],
+            few=FEW,
+            marks=MARKS,
+            parts=annotated(result.contract, result.findings),
+            style=Markup(style),  # noqa: S704 - our own file
+            script=Markup(script),  # noqa: S704 - our own file
+            style_hash=_digest(style),
+            script_hash=_digest(script),
+            longest_curl=LONGEST_CURL,
+        )
+    )
+
+
+def anchor(clause_id: str) -> str:
+    """The id of a clause's element: the clause's own, with what no id may hold written otherwise."""
+    return "".join(plain(char) if not char.isspace() else "_" for char in clause_id)
+
+
+def _row(finding: Finding, told: Mapping[str, Any], result: Result) -> Row:
+    found: tuple[Shown, ...] = ()
+    total = 0
+    if finding.counterexample is not None:
+        found, total = exchanges(finding.counterexample.exchanges, told["counterexample"]["exchanges"], result)
+    return Row(
+        id=told["id"],
+        href="#" + quote(anchor(told["id"])),
+        mark=mark_of(finding),
+        status=told["status"],
+        level=told["level"],
+        chapter=finding.clause.chapter,
+        text=told["text"],
+        reason=told["reason"],
+        pointer=told["pointer"],
+        judged=told["judged"],
+        seen=told["counterexample"],
+        exchanges=found,
+        left_out=total - len(found),
+    )
+
+
+def _dotted(clause_id: str) -> Markup:
+    """An id that may be broken into lines behind its dots."""
+    return Markup(".<wbr>").join(shown(part) for part in clause_id.split("."))
+
+
+def _sentence(text: str) -> Markup:
+    """A sentence of the contract, in which what stands between backquotes is code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return shown(text)
+    code = Markup("<code>{}</code>")
+    return Markup().join(code.format(shown(part)) if at % 2 else shown(part) for at, part in enumerate(parts))
+
+
+def _chapters(rows: Sequence[Row]) -> list[str]:
+    return list(dict.fromkeys(row.chapter for row in rows))
+
+
+@cache
+def _asset(name: str) -> str:
+    return files("runloop_conformance").joinpath("report", name).read_text("utf-8")
+
+
+def _digest(text: str) -> str:
+    """How a content security policy names the one style or script that it lets run."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FunctionLoader(_asset),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "anchor": anchor,
+        "dotted": _dotted,
+        "mark": mark_of,
+        "plain": plain,
+        "sentence": _sentence,
+        "shown": shown,
+    }
+    return environment

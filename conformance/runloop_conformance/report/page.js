@@ -1,0 +1,115 @@
+"use strict";
+// The page can be read without any of this. It sets the theme before the first paint, filters, and copies.
+const root = document.documentElement;
+root.classList.add("js");
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const remembered = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
+const theme = () => root.dataset.theme || (dark.matches ? "dark" : "light");
+if (remembered()) root.dataset.theme = remembered();
+
+document.addEventListener("DOMContentLoaded", () => {
+  const clauses = [...document.querySelectorAll(".clause")];
+  const groups = [...document.querySelectorAll(".group")];
+  const form = document.getElementById("filters");
+  const search = document.getElementById("search");
+  const count = document.getElementById("count");
+  const nothing = document.getElementById("nothing");
+  const toggle = document.getElementById("toggle");
+  const button = document.getElementById("theme");
+  const said = document.getElementById("said");
+  const shown = () => clauses.filter((clause) => !clause.hidden);
+
+  // Theme
+  const press = () => button.setAttribute("aria-pressed", String(theme() === "dark"));
+  button.addEventListener("click", () => {
+    root.dataset.theme = theme() === "dark" ? "light" : "dark";
+    try { localStorage.setItem("theme", root.dataset.theme); } catch { /* a browser that keeps nothing of a file */ }
+    press();
+  });
+  dark.addEventListener("change", press);
+  press();
+
+  // Filters: within a kind any of the checked ones, between kinds all of them; nothing checked lets all through.
+  const words = new Map(clauses.map((clause) => {
+    const told = [...clause.querySelectorAll("summary, .facts dd")].map((part) => part.textContent);
+    return [clause, told.join(" ").toLowerCase()];
+  }));
+  const checked = (name) => [...form.querySelectorAll(`input[name="${name}"]:checked`)].map((box) => box.value);
+  const filter = () => {
+    const kinds = ["status", "level", "chapter"].map((name) => [name, checked(name)]);
+    const wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const clause of clauses) {
+      const fits = kinds.every(([name, values]) => !values.length || values.includes(clause.dataset[name]));
+      clause.hidden = !(fits && wanted.every((word) => words.get(clause).includes(word)));
+    }
+    for (const group of groups) group.hidden = !group.querySelector(".clause:not([hidden])");
+    const left = shown().length;
+    count.value = `${left} of ${clauses.length}`;
+    nothing.hidden = left > 0 || !clauses.length;
+    name_toggle();
+  };
+  const name_toggle = () => {
+    toggle.textContent = shown().some((clause) => !clause.open) ? "Open all" : "Close all";
+  };
+  form.addEventListener("input", filter);
+  form.addEventListener("reset", () => setTimeout(filter));
+  form.addEventListener("submit", (event) => event.preventDefault());
+  toggle.addEventListener("click", () => {
+    const open = shown().some((clause) => !clause.open);
+    for (const clause of shown()) clause.open = open;
+    name_toggle();
+  });
+
+  // A link to a clause opens it, also where a filter hides it.
+  const follow = () => {
+    let name;
+    try { name = decodeURIComponent(location.hash.slice(1)); } catch { return; }
+    const clause = document.getElementById(name);
+    if (!clause || !clause.classList.contains("clause")) return;
+    if (clause.hidden) { form.reset(); filter(); }
+    clause.open = true;
+    clause.scrollIntoView();
+    clause.querySelector("summary").focus({ preventScroll: true });
+  };
+  addEventListener("hashchange", follow);
+  follow();
+
+  // Up, down, home and end go from clause to clause.
+  document.getElementById("clauses").addEventListener("keydown", (event) => {
+    const here = event.target.closest("summary")?.parentElement;
+    const list = shown();
+    const at = list.indexOf(here);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: list.length - 1 }[event.key];
+    if (at < 0 || to === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    list[to]?.querySelector("summary").focus();
+  });
+
+  // Copy
+  const select = (code) => {
+    const range = document.createRange();
+    range.selectNodeContents(code);
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+  };
+  document.addEventListener("click", async (event) => {
+    const copy = event.target.closest("button.copy");
+    if (!copy) return;
+    const code = copy.parentElement.querySelector("code");
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      said.textContent = "The curl command was copied.";
+      copy.classList.add("done");
+      setTimeout(() => copy.classList.remove("done"), 2000);
+    } catch {
+      select(code);
+      said.textContent = "It cannot be copied here; it is selected.";
+    }
+  });
+
+  // On paper, what was found broken is open.
+  addEventListener("beforeprint", () => {
+    for (const clause of shown()) if (clause.querySelector(".exchange")) clause.open = true;
+  });
+});

@@ -1,0 +1,103 @@
+"""Results made of real clauses, with whatever exchanges a test of the page needs. No server is asked."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from runloop_conformance import __version__
+from runloop_conformance.clauses import Clause, Observation, all_clauses
+from runloop_conformance.exchange import Exchange, Probe, Response
+from runloop_conformance.judge import Finding
+from runloop_conformance.plan.probes import ask, twin
+from runloop_conformance.redaction import Redaction
+from runloop_conformance.report import html
+from runloop_conformance.report.document import document
+from runloop_conformance.suite import Result
+
+from tests.conformance.outside import CONTRACT, OPERATION, TOKEN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CLAUSES = all_clauses(CONTRACT)
+JSON = (("Content-Type", "application/json"),)
+ASKED = {"benchmark_id": "bmd_30xCTWqsuNaUXk3uJ0GCo", "run_name": "nightly", "metadata": {"team": "agents"}}
+CONTROL = ask(OPERATION, "full", "accept", (), ASKED)
+BEGAN_MS = 1_795_441_300_000
+
+
+def answered(probe: Probe, status: int = 200, body: bytes = b"{}", headers: Any = JSON, number: int = 1) -> Exchange:
+    response = Response(status, tuple(headers), body)
+    return Exchange(number, probe, response, None, BEGAN_MS + number, BEGAN_MS + number + 7)
+
+
+def taken(change: str = "benchmark_id is a number", **different: Any) -> tuple[Exchange, Exchange]:
+    """A control, and a twin that was taken though it must not be."""
+    different = different or {"asked": ASKED | {"benchmark_id": 30}}
+    wrong = twin(CONTROL, change, ("request.benchmark_id.type",), **different)
+    return answered(CONTROL, body=b'{"id":"bmr_1"}'), answered(wrong, body=b'{"id":"bmr_2"}', number=2)
+
+
+def broken(
+    *exchanges: Exchange, expected: str = "refused with a 4xx", actual: str = "200: it was accepted"
+) -> Observation:
+    return Observation(kept=False, exchanges=exchanges or taken(), expected=expected, actual=actual)
+
+
+def finding(clause: Clause, status: Any = "pass", seen: Observation | None = None) -> Finding:
+    reason = {"pass": None, "fail": "broken 3 of 4 times", "inconclusive": "no answer: timed out"}.get(
+        status, "no request was accepted"
+    )
+    return Finding(clause, status, reason, 0 if status == "not_tested" else 4, seen)
+
+
+def clauses(number: int) -> list[Clause]:
+    """So many clauses: the real ones, and then the same under other ids."""
+    rounds = itertools.count(1)
+    found: list[Clause] = []
+    while len(found) < number:
+        again = next(rounds)
+        found += [attrs.evolve(one, id=one.id if again == 1 else f"{one.id}.again-{again}") for one in CLAUSES]
+    # Spread over the chapters also where there are few.
+    return found[:number] if number >= len(CLAUSES) else found[:: len(CLAUSES) // number][:number]
+
+
+def mixed(number: int) -> list[Finding]:
+    """So many findings, of every status in both levels."""
+    kinds = itertools.cycle(["fail", "pass", "pass", "not_tested", "pass", "inconclusive", "pass"])
+    return [
+        finding(one, status, broken() if status == "fail" else None)
+        for one, status in zip(clauses(number), kinds, strict=False)
+    ]
+
+
+def result(findings: Sequence[Finding], **different: Any) -> Result:
+    """A result with these findings."""
+    seen = [one for found in findings if found.counterexample for one in found.counterexample.exchanges]
+    failed = any(one.status == "fail" and one.clause.level == "must" for one in findings)
+    values: dict[str, Any] = {
+        "verdict": "nonconformant" if failed else "conformant",
+        "reason": None,
+        "complete": True,
+        "server": "https://mock.example:8443/prefix",
+        "contract": CONTRACT,
+        "suite_version": __version__,
+        "seed": 0,
+        "profile": "standard",
+        "requests": 793,
+        "runs_started": 25,
+        "runs_by_mistake": 0,
+        "run_limit": 25,
+        "run_ids": tuple(f"bmr_30xCV5qQ4ZkW1bqNRpB{n:02}" for n in range(25)),
+        "duration_s": 2.41,
+        "findings": tuple(findings),
+        "exchanges": tuple(seen),
+    }
+    return Result(**(values | different))
+
+
+def page(made: Result, *secrets: str) -> str:
+    """What report.html would hold."""
+    return html.page(made, document(made, Redaction((TOKEN, *secrets))))

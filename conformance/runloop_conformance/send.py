@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import email.utils
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC
 
 from attrs import define, evolve, field, frozen
 
-from runloop_conformance import wire
+from runloop_conformance.clock import Clock
 from runloop_conformance.exchange import Exchange, Failure, Probe, Response
 from runloop_conformance.redaction import substitute
+from runloop_conformance.transport import Transport
 
 LONGEST_WAIT = 15.0  # seconds; a server that asks for more is not waited for
 MOST_WAITS = 3  # for one probe
@@ -58,7 +58,7 @@ class BudgetSpentError(Exception):
 class Sender:
     """Sends one probe after the other, and never more valid requests than the budget allows."""
 
-    to: wire.Address
+    to: Transport
     token: str = field(repr=False)
     path: str
     limits: Limits
@@ -107,6 +107,7 @@ class Sender:
             done = [self._exchange(probes[0])]
         else:
             barrier = threading.Barrier(len(probes))
+            self.to.expect(len(probes))
 
             def at_once(probe: Probe) -> Exchange:
                 barrier.wait()
@@ -126,19 +127,20 @@ class Sender:
     def _exchange(self, probe: Probe) -> Exchange:
         exchange = self._once(probe)
         while exchange.tries <= MOST_WAITS and not (self._stuck >= MOST_STUCK and probe.intent == "refuse"):
-            wait = asked_to_wait(exchange.response)
+            wait = asked_to_wait(exchange.response, self.to.clock)
             if wait is None or wait > LONGEST_WAIT or self._waited + wait > PATIENCE:
                 return exchange
             self._waited += wait
-            time.sleep(wait)
+            self.to.clock.sleep(wait)
             exchange = evolve(self._once(probe), tries=exchange.tries + 1)
-        self._stuck += asked_to_wait(exchange.response) is not None and exchange.tries > MOST_WAITS
+        self._stuck += asked_to_wait(exchange.response, self.to.clock) is not None and exchange.tries > MOST_WAITS
         return exchange
 
     def _once(self, probe: Probe) -> Exchange:
+        clock = self.to.clock
         if self.limits.rate:
-            time.sleep(max(0.0, self._last + 1 / self.limits.rate - time.monotonic()))
-        self._last = time.monotonic()
+            clock.sleep(max(0.0, self._last + 1 / self.limits.rate - clock.monotonic()))
+        self._last = clock.monotonic()
         # Without a token there are no credentials to send, right or wrong.
         sent = [(name, value) for name, value in probe.headers if self.token or "{token" not in value]
         headers = [(name, substitute(value, self.token)) for name, value in (*sent, *self.extra_headers)]
@@ -147,12 +149,12 @@ class Sender:
         seconds = self.limits.timeout
         if self._hung:
             seconds = min(seconds, max(SHORTENED * 4 / self._hung, SHORTENED, 10 * self._slowest))
-        began, clock = time.time_ns() // 1_000_000, time.monotonic()
-        got = wire.send(self.to, probe.method, target, headers, probe.body, seconds, framing=probe.framing)
-        ended = time.time_ns() // 1_000_000
+        began, before = clock.now_ms(), clock.monotonic()
+        got = self.to.send(probe.method, target, headers, probe.body, seconds, probe.framing)
+        ended = clock.now_ms()
         with self._lock:
             if isinstance(got, Response):
-                self._slowest = max(self._slowest, time.monotonic() - clock)
+                self._slowest = max(self._slowest, clock.monotonic() - before)
             elif got.kind == "timeout":
                 self._hung += 1
             number = self._number = self._number + 1
@@ -187,8 +189,8 @@ def not_sent(exchange: Exchange) -> bool:
     return exchange.failure is not None and exchange.failure.kind in ("unreachable", "tls")
 
 
-def asked_to_wait(response: Response | None) -> float | None:
-    """The seconds that a 429 or 503 asks for, None where it asks for nothing that is understood.
+def asked_to_wait(response: Response | None, clock: Clock) -> float | None:
+    """The seconds from now that a 429 or 503 asks for, None where it asks for nothing that is understood.
 
     A 503 without Retry-After may come from a gateway whose upstream has acted, so only one with it is tried again.
     """
@@ -206,4 +208,4 @@ def asked_to_wait(response: Response | None) -> float | None:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    return max(0.0, moment.timestamp() - clock.now_ms() / 1000)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -21,7 +20,8 @@ from runloop_conformance.redaction import Redaction, clean, heed
 from runloop_conformance.send import BudgetSpentError, Limits, Sender, started
 from runloop_conformance.shrink import breaks, shrink, worth_it
 from runloop_conformance.strict_json import NotJsonError, parse
-from runloop_conformance.wire import Address
+from runloop_conformance.transport import Transport
+from runloop_conformance.wire import address
 
 LONGEST = 900.0  # seconds; a run of the suite that takes longer is ended, and says so
 RESERVE = 5  # the last fifth of the budget is first offered to making counterexamples small
@@ -36,7 +36,7 @@ MANY_FAILURES = 25  # requests in a row without a whole answer: the server is go
 class Options:
     """What the user asked for."""
 
-    to: Address
+    to: Transport
     token: str = field(repr=False)
     benchmark_ids: tuple[str, ...]
     limits: Limits
@@ -95,11 +95,12 @@ class Suite:
     _explained: bool = field(default=False, init=False)
     _hopeless: int = field(default=0, init=False)
     _silent: int = field(default=0, init=False)
-    _began: float = field(factory=time.monotonic, init=False)
+    _began: float = field(init=False)
     _stopped: str | None = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         options = self.options
+        self._began = options.to.clock.monotonic()
         self.clauses = selected(all_clauses(self.contract), options.select, options.deselect)
         self.sender = Sender(
             options.to, options.token, self.contract.operation.path, options.limits, options.headers, self._seen
@@ -190,7 +191,8 @@ class Suite:
         """So long after the first run that a clock which stands still shows."""
         first = next((exchange for exchange in self.sender.exchanges if exchange.accepted), None)
         if first is not None and self.sender.budget.left:
-            time.sleep(max(0.0, (first.ended_ms + STANDING_MS) / 1000 + 0.05 - time.time()))
+            clock = self.options.to.clock
+            clock.sleep(max(0.0, (first.ended_ms + STANDING_MS - clock.now_ms()) / 1000 + 0.05))
 
     def _worth(self, probe: Probe, wanted: set[str]) -> bool:
         """Whether a refusal can still tell something.
@@ -227,7 +229,7 @@ class Suite:
             self._stopped = f"the server stopped answering: {self.sender.exchanges[-1].failure}"
         if self._stopped is None and self._hopeless and len(self.sender.exchanges) >= self._hopeless:
             self._stopped = "no valid request was answered with an object, so little can be learned from more of them"
-        if self._stopped is None and time.monotonic() - self._began > LONGEST:
+        if self._stopped is None and self.options.to.clock.monotonic() - self._began > LONGEST:
             self._stopped = f"it took longer than {LONGEST:g} s"
         return self._stopped is not None
 
@@ -263,7 +265,7 @@ class Suite:
             runs_by_mistake=self.sender.budget.by_mistake,
             run_limit=self.options.limits.max_runs,
             run_ids=tuple(run_id for exchange in runs if (run_id := _run_id(exchange))),
-            duration_s=round(time.monotonic() - self._began, 3),
+            duration_s=round(self.options.to.clock.monotonic() - self._began, 3),
             findings=findings,
             exchanges=exchanges,
         )
@@ -305,7 +307,7 @@ def precondition(controls: Sequence[Exchange], options: Options) -> str | None:
     ):
         given = "The token was refused" if options.token else "No token was given, and the request was refused"
         return f"{given} with {status}: pass one that this server takes, by $RUNLOOP_API_KEY or --token."
-    if 300 <= status < 400 and not _elsewhere(response.header("Location"), options.to):
+    if 300 <= status < 400 and not _elsewhere(response.header("Location"), options.to.url):
         return None
     if 300 <= status < 400:
         return f"The server redirects ({status}) to {response.header('Location')}: pass the URL that it redirects to."
@@ -325,11 +327,11 @@ def precondition(controls: Sequence[Exchange], options: Options) -> str | None:
     )
 
 
-def _elsewhere(location: str | None, to: Address) -> bool:
+def _elsewhere(location: str | None, url: str) -> bool:
     """Whether a redirect leads to the same operation at another address, so that the URL was wrong."""
     if location is None:
         return False
-    target = urlsplit(location)
+    to, target = address(url), urlsplit(location)
     moved = bool(target.netloc) and (target.scheme, target.netloc) != ("https" if to.secure else "http", to.authority)
     slashed = target.path.rstrip("/").endswith("/start_run") and target.path.endswith("/")
     return moved or slashed

@@ -10,11 +10,13 @@ import socket
 import ssl
 import time
 import zlib
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import h11
 from attrs import field, frozen
 
+from runloop_conformance.clock import SYSTEM, Clock
 from runloop_conformance.exchange import Failure, Response
 
 LARGEST_HEAD = 256 * 1024  # bytes of status line and headers
@@ -43,6 +45,26 @@ class Address:
     def loopback(self) -> bool:
         """Whether the server is on this machine."""
         return self.host in ("localhost", "::1") or self.host.startswith("127.")
+
+    @property
+    def clock(self) -> Clock:
+        """Who is at the other end of a socket goes by the machine's."""
+        return SYSTEM
+
+    def expect(self, count: int) -> None:
+        """Nothing waits for them: sockets take the machine's time."""
+
+    def send(
+        self,
+        method: str,
+        target: str,
+        headers: Sequence[tuple[str, str]],
+        body: bytes,
+        seconds: float,
+        framing: str = "length",
+    ) -> Response | Failure:
+        """Send one request over a connection of its own (see Transport)."""
+        return send(self, method, target, headers, body, seconds, framing=framing)
 
 
 class BadUrlError(ValueError):
@@ -129,7 +151,7 @@ def send(
     to: Address,
     method: str,
     target: str,
-    headers: list[tuple[str, str]],
+    headers: Sequence[tuple[str, str]],
     body: bytes,
     seconds: float,
     *,
@@ -151,7 +173,7 @@ def send(
             connection.finish_sending()
         return _read(connection, method)
     except (_LateError, TimeoutError):
-        return Failure("timeout", f"no whole answer within {seconds:g} s")
+        return late(seconds)
     except (ssl.SSLError, OSError) as error:
         return Failure("dropped", f"the connection broke: {error}")
     finally:
@@ -159,19 +181,37 @@ def send(
 
 
 def request_bytes(
-    to: Address, method: str, target: str, headers: list[tuple[str, str]], body: bytes, framing: str = "length"
+    to: Address, method: str, target: str, headers: Sequence[tuple[str, str]], body: bytes, framing: str = "length"
 ) -> bytes:
     """The request, byte for byte."""
-    lines = [f"{method} {to.prefix}{target} HTTP/1.1", f"Host: {to.authority}"]
-    lines += [f"{name}: {value}" for name, value in headers]
+    lines = [f"{method} {to.prefix}{target} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in sent_headers(to, method, headers, body, framing)]
     if framing == "chunked":
-        lines.append("Transfer-Encoding: chunked")
-        half = len(body) // 2
-        parts = [part for part in (body[:half], body[half:]) if part]
-        body = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
-    elif body or method in ("POST", "PUT", "PATCH"):
-        lines.append(f"Content-Length: {len(body) + (framing == 'short')}")
+        body = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in halves(body)) + b"0\r\n\r\n"
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+
+
+def sent_headers(
+    to: Address, method: str, headers: Sequence[tuple[str, str]], body: bytes, framing: str
+) -> list[tuple[str, str]]:
+    """All headers that a request leaves with."""
+    every = [("Host", to.authority), *headers]
+    if framing == "chunked":
+        every.append(("Transfer-Encoding", "chunked"))
+    elif body or method in ("POST", "PUT", "PATCH"):
+        every.append(("Content-Length", str(len(body) + (framing == "short"))))
+    return every
+
+
+def halves(body: bytes) -> list[bytes]:
+    """The chunks that a body is sent in."""
+    half = len(body) // 2
+    return [part for part in (body[:half], body[half:]) if part]
+
+
+def late(seconds: float) -> Failure:
+    """The answer did not come whole in time."""
+    return Failure("timeout", f"no whole answer within {seconds:g} s")
 
 
 def _read(connection: _Connection, method: str) -> Response | Failure:
@@ -205,15 +245,18 @@ def _read(connection: _Connection, method: str) -> Response | Failure:
     spare, _ = parser.trailing_data
     if spare and method not in ("HEAD", "OPTIONS"):
         return Failure("malformed", f"{len(spare)} bytes follow the end that the answer's own headers give it")
-    return _whole(head, bytes(body))
+    names = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers.raw_items())
+    return answer(head.status_code, names, bytes(body), head.http_version.decode("ascii"))
 
 
-def _whole(head: h11.Response, body: bytes) -> Response | Failure:
-    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers.raw_items())
+def answer(
+    status: int, headers: tuple[tuple[str, str], ...], body: bytes, http_version: str = "1.1"
+) -> Response | Failure:
+    """The answer, unpacked; a failure where its body is not what its headers say."""
     plain = _decompressed(body, headers)
     if isinstance(plain, Failure):
         return plain
-    return Response(head.status_code, headers, plain, head.http_version.decode("ascii"))
+    return Response(status, headers, plain, http_version)
 
 
 def _ended(received: int) -> Failure:

@@ -8,7 +8,6 @@ import itertools
 import json
 import re
 import secrets
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NoReturn, TypeAlias
 
@@ -18,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from runloop_conformance import clock
 from runloop_conformance.contract import load_contract
 
 Document = Mapping[str, Any]
@@ -258,7 +258,7 @@ class Reference:
         return f"bmr_{next(self._count):06d}{secrets.token_hex(8)}"
 
     def now_ms(self) -> int:
-        return time.time_ns() // 1_000_000
+        return clock.now_ms()
 
     def dump(self, value: Any) -> bytes:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

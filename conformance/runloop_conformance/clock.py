@@ -1,0 +1,83 @@
+"""The time: the machine's, or one that passes only while somebody waits for it.
+
+With the second, what waits costs nothing: a server that asks to come again in ten seconds, a clock that has to be seen
+to move on, a hang. A server in this process reads it where it reads `now_ms`.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextvars import ContextVar
+from typing import Protocol
+
+from attrs import define, field
+
+
+class Clock(Protocol):
+    """Where the time is read, and waited for."""
+
+    def now_ms(self) -> int:
+        """Unix milliseconds."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; they never go back."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+class SystemClock:
+    """The machine's."""
+
+    def now_ms(self) -> int:
+        """Unix milliseconds."""
+        return time.time_ns() // 1_000_000
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; they never go back."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, and let the others work."""
+        time.sleep(seconds)
+
+
+@define
+class VirtualClock:
+    """Begins now, and moves on by what is waited for and by nothing else."""
+
+    _began_ms: int = field(factory=lambda: time.time_ns() // 1_000_000, init=False)
+    _passed: float = field(default=0.0, init=False)
+    _lock: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
+
+    def now_ms(self) -> int:
+        """Unix milliseconds."""
+        return self._began_ms + int(self._passed * 1000)
+
+    def monotonic(self) -> float:
+        """Seconds since it began."""
+        return self._passed
+
+    def sleep(self, seconds: float) -> None:
+        """Be so much later at once."""
+        with self._lock:
+            self._passed += max(0.0, seconds)
+
+
+SYSTEM = SystemClock()
+
+_current: ContextVar[Clock] = ContextVar("clock", default=SYSTEM)
+
+
+def go_by(clock: Clock) -> None:
+    """Let `now_ms` read this clock from now on, in this context."""
+    _current.set(clock)
+
+
+def now_ms() -> int:
+    """Unix milliseconds, by the clock of this context."""
+    return _current.get().now_ms()

@@ -1,0 +1,44 @@
+"""An event loop whose time is a virtual clock's: where everybody waits, the clock moves on to who is next."""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from collections.abc import Callable
+
+from runloop_conformance.clock import Clock
+
+STRAGGLER = 0.05  # seconds of the machine's time; how long a request that was announced is waited for
+
+
+class _Selector(selectors.DefaultSelector):
+    """Moves the clock on instead of waiting. `may_pass`: whether it may; None for not before somebody else has come."""
+
+    def __init__(self, clock: Clock, may_pass: Callable[[], bool | None]) -> None:
+        super().__init__()
+        self._clock = clock
+        self._may_pass = may_pass
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is None or timeout <= 0:
+            return super().select(timeout)
+        found = super().select(0)
+        while not found and (may_pass := self._may_pass()) is not True:
+            found = super().select(STRAGGLER if may_pass is None else None)
+        if not found:
+            self._clock.sleep(timeout)
+        return found
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    def __init__(self, clock: Clock, may_pass: Callable[[], bool | None]) -> None:
+        self._virtual = clock
+        super().__init__(_Selector(clock, may_pass))
+
+    def time(self) -> float:
+        return self._virtual.monotonic()
+
+
+def virtual_loop(clock: Clock, may_pass: Callable[[], bool | None]) -> asyncio.AbstractEventLoop:
+    """A new loop that goes by this clock."""
+    return _Loop(clock, may_pass)

@@ -233,7 +233,7 @@ def _read(connection: _Connection, method: str) -> Response | Failure:
                 raw = connection.receive()
                 received += len(raw)
                 parser.receive_data(raw)
-            if received > LARGEST_BODY + LARGEST_HEAD:
+            if len(body) > LARGEST_BODY or received > LARGEST_BODY + LARGEST_HEAD:
                 return Failure("too_large", f"the answer is longer than {LARGEST_BODY:,} bytes")
     except h11.RemoteProtocolError as error:
         whole = "without sending complete message" not in str(error)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import h11
 
 from runloop_conformance.exchange import Failure, Response
-from runloop_conformance.wire import LARGEST_BODY, LARGEST_HEAD, answer
+from runloop_conformance.wire import LARGEST_BODY, LARGEST_HEAD, answer as unpacked
 
 URL = "http://localhost"
 """Where an application is asked as if it were there: the host that frameworks with a list of hosts take by default."""
@@ -29,9 +29,25 @@ def log(error: BaseException) -> None:
 
 
 OnError = Callable[[BaseException], None]
-REFUSED = Response(400, (("content-type", "text/plain; charset=utf-8"),), b"Invalid HTTP request received.")
-FAILED = Response(500, (("content-type", "text/plain; charset=utf-8"),), b"Internal Server Error")
-"""What a server answers for an application that raised before it had begun to answer."""
+
+
+def answered_for(method: str, status: int, text: bytes) -> Response | Failure:
+    """What a server answers by itself."""
+    answer = Answer(method)
+    answer.start(status, ((b"content-type", b"text/plain; charset=utf-8"),))
+    answer.data(text)
+    answer.end()
+    return answer.seen()
+
+
+def refused(method: str) -> Response | Failure:
+    """The answer to a request that a server cannot read."""
+    return answered_for(method, 400, b"Invalid HTTP request received.")
+
+
+def failed(method: str) -> Response | Failure:
+    """The answer for an application that raised before it had begun to answer."""
+    return answered_for(method, 500, b"Internal Server Error")
 
 
 @functools.lru_cache(maxsize=1024)
@@ -116,7 +132,7 @@ class Answer:
         if len(self._body) > LARGEST_BODY:
             return Failure("too_large", f"the answer is longer than {LARGEST_BODY:,} bytes")
         if self.whole:
-            return answer(self._status, self._headers, bytes(self._body))
+            return unpacked(self._status, self._headers, bytes(self._body))
         if self.started:
             got = f"{len(self._body)} bytes of its body"
             return Failure("dropped", f"the connection ended after {got}, before an answer was whole")

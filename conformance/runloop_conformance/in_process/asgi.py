@@ -16,12 +16,12 @@ from starlette.types import ASGIApp, Scope
 from runloop_conformance.clock import SYSTEM, Clock, SystemClock, go_by
 from runloop_conformance.exchange import Failure, Response
 from runloop_conformance.in_process.application import (
-    REFUSED,
     URL,
     AppCannotStartError,
     Headers,
     OnError,
     log,
+    refused,
     request_headers,
 )
 from runloop_conformance.in_process.conversation import Conversation, Lifespan
@@ -107,7 +107,7 @@ class AsgiTransport:
         read = request_headers(tuple(sent_headers(self.at, method, headers, body, framing)))
         if read is None:
             self._announced -= 1
-            return REFUSED
+            return refused(method)
         asked = Conversation(method, body, framing, self._asking.discard, self._on_error)
         self._loop.call_soon_threadsafe(self._ask, asked, self._scope(method, target, read), seconds)
         try:
@@ -148,7 +148,6 @@ class AsgiTransport:
     def _may_time_pass(self) -> bool | None:
         """Whether virtual time may pass: not while nobody asks; None where another request is about to come."""
         if self._announced > 0:
-            self._announced = 0
             return None
         return bool(self._asking) or not self._serving
 

@@ -11,7 +11,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Scope
 
 from runloop_conformance.exchange import Failure, Response
-from runloop_conformance.in_process.application import FAILED, Answer, OnError
+from runloop_conformance.in_process.application import Answer, OnError, failed
 from runloop_conformance.wire import halves, late
 
 
@@ -25,6 +25,7 @@ class Conversation:
         self.short = framing == "short"
         self.expires: asyncio.TimerHandle | None = None
         self._incoming = deque(_incoming(body, framing))
+        self._method = method
         self._answer = Answer(method)
         self._done = done
         self._on_error = on_error
@@ -38,7 +39,7 @@ class Conversation:
         except BaseException as error:  # noqa: BLE001 - no exception of an application ends its server
             if not isinstance(error, asyncio.CancelledError):
                 self._on_error(error)
-        self._tell(self._answer.seen() if self._answer.started or self._answer.over else FAILED)
+        self._tell(self._answer.seen() if self._answer.started or self._answer.over else failed(self._method))
 
     async def _receive(self) -> Message:
         if not self._over:

@@ -25,6 +25,8 @@ class _Selector(selectors.DefaultSelector):
         found = super().select(0)
         while not found and (may_pass := self._may_pass()) is not True:
             found = super().select(STRAGGLER if may_pass is None else None)
+            if may_pass is None:
+                break  # whoever has not come by now is not waited for
         if not found:
             self._clock.sleep(timeout)
         return found

@@ -16,13 +16,13 @@ from wsgiref.types import WSGIApplication
 from runloop_conformance.clock import SYSTEM, Clock, go_by
 from runloop_conformance.exchange import Failure, Response
 from runloop_conformance.in_process.application import (
-    FAILED,
-    REFUSED,
     URL,
     Answer,
     Headers,
     OnError,
+    failed,
     log,
+    refused,
     request_headers,
 )
 from runloop_conformance.wire import Address, address, late, sent_headers
@@ -74,7 +74,7 @@ class WsgiTransport:
         """Ask the application once (see Transport)."""
         read = request_headers(tuple(sent_headers(self.at, method, headers, body, framing)))
         if read is None:
-            return REFUSED
+            return refused(method)
         environ = self._environ(method, target, read, body, framing)
         call = _Call(method)
         work = threading.Thread(
@@ -122,6 +122,7 @@ class _Call:
 
     def __init__(self, method: str) -> None:
         self.said: queue.SimpleQueue[Response | Failure] = queue.SimpleQueue()
+        self._method = method
         self._answer = Answer(method)
         self._head: tuple[int, list[tuple[bytes, bytes]]] | None = None
         self._told = False
@@ -132,7 +133,7 @@ class _Call:
         except BaseException as error:  # noqa: BLE001 - no exception of an application ends its server
             on_error(error)
         answer = self._answer
-        self._tell(answer.seen() if answer.started or answer.over else FAILED)
+        self._tell(answer.seen() if answer.started or answer.over else failed(self._method))
 
     def _answer_with(self, pieces: Iterable[bytes]) -> None:
         try:

@@ -24,6 +24,7 @@ from runloop_conformance.send import Limits
 from runloop_conformance.servers import hosting
 from runloop_conformance.servers.reference import Reference
 from runloop_conformance.suite import Options, Result, Suite, plan_for
+from runloop_conformance.transport import Transport
 
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
@@ -103,7 +104,7 @@ def run(**given: Any) -> None:
 def _run(console: Console, given: dict[str, Any]) -> None:
     _make_folder(given["report_dir"])
     with _server(given) as (url, token):
-        suite = _suite(given, url, token)
+        suite = suite_for(given, _to(given, url), token)
         redaction = Redaction((token, *(value for _, value in suite.options.headers)))
         if given["only_plan"]:
             _print_plan(console, suite)
@@ -139,11 +140,19 @@ def _server(given: dict[str, Any]) -> Generator[tuple[str, str]]:
         yield url, token
 
 
-def _suite(given: dict[str, Any], url: str, token: str) -> Suite:
+def _to(given: dict[str, Any], url: str) -> Transport:
     try:
-        to = wire.address(url, given["ca_bundle"])
+        return wire.address(url, given["ca_bundle"])
     except (wire.BadUrlError, OSError) as error:
         raise click.UsageError(str(error)) from error
+
+
+def suite_for(given: dict[str, Any], to: Transport, token: str) -> Suite:
+    """The run of the suite that these options ask for.
+
+    Raises:
+        click.UsageError: what was given cannot be used. The message says what to give instead.
+    """
     if any(not char.isprintable() or not char.isascii() for char in token):
         raise click.UsageError("The token has characters that no header can carry; is there a line break at its end?")
     most = given["max_runs"] if given["max_runs"] is not None else RUNS_ON_LOOPBACK if to.loopback else RUNS_ELSEWHERE

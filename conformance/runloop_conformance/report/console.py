@@ -93,15 +93,16 @@ def show(console: Console, result: Result, redaction: Redaction, *, quiet: bool 
         f" {result.run_limit}{mistakes} · {result.duration_s:.1f} s · seed {result.seed}"
     )
     broken = [f for f in result.findings if f.status == "fail"]
-    _failures(line, "broken, MUST", [f for f in broken if f.clause.level == "must"], result, "red")
-    _failures(line, "broken, SHOULD (warnings)", [f for f in broken if f.clause.level == "should"], result, "yellow")
+    failures(line, "broken, MUST", [f for f in broken if f.clause.level == "must"], result, "red")
+    failures(line, "broken, SHOULD (warnings)", [f for f in broken if f.clause.level == "should"], result, "yellow")
     _open(line, [f for f in result.findings if f.status in ("not_tested", "inconclusive")])
     if NEXT[result.verdict]:
         line()
         line(NEXT[result.verdict], "dim")
 
 
-def _failures(line: Line, title: str, findings: Sequence[Finding], result: Result, style: str) -> None:
+def failures(line: Line, title: str, findings: Sequence[Finding], result: Result, style: str) -> None:
+    """Each broken clause: its sentence, what was expected and what came, the change, and a request to paste."""
     for finding in findings:
         seen = finding.counterexample
         assert seen is not None

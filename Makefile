@@ -35,7 +35,7 @@ $(READY): pyproject.toml requirements-dev.txt
 	@"$(PY)" -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch "$(READY)"
 
-node: node_modules/.ready ## the tools that need Node: Redocly's linter, Prism
+node: node_modules/.ready ## the tools that need Node: Redocly's linter, Prism, axe
 
 node_modules/.ready: package.json package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -23,13 +23,23 @@ def node_tool() -> Callable[[str], str]:
     def find(name: str) -> str:
         tool = ROOT / "node_modules" / ".bin" / name
         if shutil.which("node") is None:
-            absent = "Node is not installed"
-        elif not tool.exists():
-            absent = f"{name} is not installed: run `make node`"
-        else:
-            return str(tool)
-        if os.environ.get("CI", "").lower() in {"", "0", "false"}:
-            pytest.skip(absent)
-        pytest.fail(f"{absent}. CI leaves out nothing.")
+            absent("Node is not installed")
+        if not tool.exists():
+            absent(f"{name} is not installed: run `make node`")
+        return str(tool)
 
     return find
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Chromium. Without it the test is skipped with the reason; in CI it fails."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    return found or absent("Chromium is not installed: apt-get install chromium")
+
+
+def absent(reason: str) -> NoReturn:
+    """What a test needs is not there."""
+    if os.environ.get("CI", "").lower() in {"", "0", "false"}:
+        pytest.skip(reason)
+    pytest.fail(f"{reason}. CI leaves out nothing.")

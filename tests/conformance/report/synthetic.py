@@ -61,7 +61,7 @@ def clauses(number: int) -> list[Clause]:
         again = next(rounds)
         found += [attrs.evolve(one, id=one.id if again == 1 else f"{one.id}.again-{again}") for one in CLAUSES]
     # Spread over the chapters also where there are few.
-    return found[:number] if number >= len(CLAUSES) else found[:: len(CLAUSES) // number][:number]
+    return [found[at * len(found) // number] for at in range(number)] if number < len(found) else found
 
 
 def mixed(number: int) -> list[Finding]:

@@ -1,0 +1,67 @@
+"""A real Chromium, and pages that are opened in it as a reader does: from a file."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attrs import define, field
+from playwright.sync_api import sync_playwright
+
+from tests.conftest import ROOT, absent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses to sandbox what root starts
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=sandbox)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe, which looks for what keeps people with other senses or hands out."""
+    script = ROOT / "node_modules/axe-core/axe.min.js"
+    return script.read_text("utf-8") if script.exists() else absent("axe is not installed: run `make node`")
+
+
+@define
+class Opener:
+    """Opens pages, and notes what they ask for and complain of. A page that does either has failed its test."""
+
+    browser: Browser
+    folder: Path
+    asked: list[str] = field(factory=list)
+    complaints: list[str] = field(factory=list)
+
+    def __call__(self, html: str, fragment: str = "", *, width: int = 1280, theme: Any = "light", **more: Any) -> Page:
+        file = self.folder / "report.html"
+        file.write_text(html, encoding="utf-8")
+        context = self.browser.new_context(viewport={"width": width, "height": 800}, color_scheme=theme, **more)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
+        page.goto(file.as_uri() + fragment)
+        return page
+
+
+@pytest.fixture
+def opened(browser: Browser, tmp_path: Path) -> Iterator[Opener]:
+    opener = Opener(browser, tmp_path)
+    yield opener
+    for context in browser.contexts:
+        context.close()
+    assert opener.complaints == []
+    assert {url.partition("#")[0] for url in opener.asked} == {(tmp_path / "report.html").as_uri()}

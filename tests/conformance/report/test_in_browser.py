@@ -1,0 +1,285 @@
+"""report.html as people use it, in a real Chromium."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from attrs import evolve
+from runloop_conformance.redaction import Redaction
+from runloop_conformance.report.document import document
+from runloop_conformance.report.html import anchor
+
+from tests.conformance.report.synthetic import CLAUSES, CONTROL, answered, broken, finding, mixed, page, result, taken
+from tests.conformance.report.test_page import HOSTILE, saying
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.conformance.report.conftest import Opener
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+FORTY = mixed(40)
+OPEN_ALL = "for (const one of document.querySelectorAll('details')) one.open = true"
+VISIBLE = "[...document.querySelectorAll('.clause')].filter(one => one.checkVisibility()).map(one => one.id)"
+WIDER = "[...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > innerWidth + 1)"
+
+
+@pytest.fixture(scope="module")
+def forty() -> str:
+    return page(result(FORTY))
+
+
+@pytest.fixture(scope="module")
+def many() -> str:
+    return page(result(mixed(500)))
+
+
+def visible(opened: Page) -> set[str]:
+    return set(opened.evaluate(VISIBLE))
+
+
+def those(**wanted: str) -> set[str]:
+    """The ids of the findings of FORTY with these properties."""
+    return {
+        one.clause.id
+        for one in FORTY
+        if wanted.get("status", one.status) == one.status
+        and wanted.get("level", one.clause.level) == one.clause.level
+        and wanted.get("chapter", one.clause.chapter) == one.clause.chapter
+    }
+
+
+@pytest.mark.node
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 360)])
+def test_axe_finds_nothing(opened: Opener, axe: str, forty: str, theme: str, width: int) -> None:
+    shown = opened(forty, theme=theme, width=width)
+    shown.evaluate(OPEN_ALL)
+    shown.evaluate(axe)
+    found = shown.evaluate("axe.run({resultTypes: ['violations', 'incomplete']})")
+    seen = [
+        (one["id"], node["html"][:200], node["failureSummary"]) for one in found["violations"] for node in one["nodes"]
+    ]
+    assert seen == []
+    assert len(found["passes"]) > 20
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("number", [5, 500])
+def test_nothing_runs_out_of_the_page(opened: Opener, number: int, width: int) -> None:
+    long = taken("x" * 300, query="q" * 500)
+    findings = [*mixed(number), finding(evolve(CLAUSES[0], id="run." + "y" * 200), "fail", broken(*long))]
+    shown = opened(page(result(findings, server="https://" + "host" * 60)), width=width)
+    shown.evaluate(OPEN_ALL)
+    assert shown.evaluate("document.documentElement.scrollWidth") <= width
+    assert (
+        shown.evaluate(f"{WIDER}.filter(one => !one.closest('.vh, svg')).map(one => one.outerHTML.slice(0, 99))") == []
+    )
+
+
+def test_a_stranger_sees_it_without_scrolling(opened: Opener) -> None:
+    for width in (360, 1280):
+        shown = opened(page(result(FORTY)), width=width)
+        top = shown.locator(".top")
+        box = top.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] < 800
+        said = re.sub(r"\s+", " ", top.inner_text())
+        kept = len(those(status="pass"))
+        failed = len(those(status="fail", level="must"))
+        for fact in (
+            "Nonconformant",
+            "https://mock.example:8443/prefix",
+            "Contract 1.0.0",
+            f"Kept {kept}",
+            f"Broken {failed}",
+        ):
+            assert fact in said
+        assert "Runs started 25 of 25" in said
+
+
+def test_filters(opened: Opener, forty: str) -> None:
+    shown = opened(forty)
+    assert visible(shown) == those()
+    shown.get_by_role("checkbox", name=re.compile("^Kept")).check()
+    assert visible(shown) == those(status="pass")
+    assert not shown.locator(".group.broken").is_visible()
+    shown.get_by_role("checkbox", name=re.compile("^MUST")).check()
+    assert visible(shown) == those(status="pass", level="must")
+    shown.get_by_role("checkbox", name=re.compile("^response")).check()
+    left = those(status="pass", level="must", chapter="response")
+    assert visible(shown) == left != set()
+    shown.get_by_role("checkbox", name=re.compile("^run")).check()
+    assert visible(shown) == left | those(status="pass", level="must", chapter="run")
+    assert shown.locator("#count").inner_text() == f"{len(visible(shown))} of 40"
+    shown.get_by_role("button", name="Clear").click()
+    shown.wait_for_function("document.querySelectorAll('.clause[hidden]').length == 0")
+    assert visible(shown) == those()
+
+
+def test_search(opened: Opener, forty: str) -> None:
+    shown = opened(forty)
+    one = FORTY[3].clause
+    box = shown.get_by_role("searchbox")
+    box.fill(one.id.upper())
+    assert one.id in visible(shown)
+    assert all(one.id in found for found in visible(shown))
+    box.fill("200: IT")  # what came, not what the clause says
+    assert visible(shown) == those(status="fail")
+    box.fill("no such words")
+    assert visible(shown) == set()
+    assert shown.locator("#nothing").is_visible()
+    box.fill("")
+    assert visible(shown) == those()
+
+
+def test_a_link_opens_its_clause(opened: Opener, forty: str) -> None:
+    wanted = next(one for one in reversed(FORTY) if one.status == "pass").clause.id
+    shown = opened(forty, f"#{wanted}")
+    row = shown.locator(f"[id='{wanted}']")
+    assert row.evaluate("one => one.open && one.getBoundingClientRect().top >= 0")
+    assert row.evaluate("one => one.getBoundingClientRect().top < innerHeight / 2")
+
+
+def test_a_link_of_the_contract_opens_a_clause_that_a_filter_hides(opened: Opener, forty: str) -> None:
+    shown = opened(forty)
+    shown.get_by_role("searchbox").fill("no such words")
+    link = shown.locator("#contract a.judge.kept").first
+    wanted = link.get_attribute("href").removeprefix("#")
+    link.click()
+    row = shown.locator(f"[id='{wanted}']")
+    assert row.is_visible()
+    assert row.evaluate("one => one.open")
+    assert row.locator("summary").evaluate("one => one == document.activeElement")
+
+
+def test_each_clause_can_be_linked_to(opened: Opener) -> None:
+    odd = [evolve(CLAUSES[0], id=f"run.{name}") for name in ("a b", "ä/ö", "100%", "[].*", "x\u202ey", "q?#&\"'")]
+    shown = opened(page(result([finding(one) for one in odd])))
+    for one in odd:
+        shown.evaluate(OPEN_ALL)
+        shown.locator(".clause dd a").nth(odd.index(one)).click()
+        assert shown.evaluate("document.querySelector(':target').id") == anchor(one.id)
+
+
+def test_copied_is_the_command_of_the_report(opened: Opener) -> None:
+    made = result([finding(CLAUSES[0], "fail", broken(*taken(body=b"{\"'`$(x)\\\xff\x00\n}")))])
+    shown = opened(page(made), permissions=["clipboard-read", "clipboard-write"])
+    shown.get_by_role("button", name="Copy").click()
+    shown.wait_for_function("document.getElementById('said').textContent != ''")
+    (told,) = document(made, Redaction())["clauses"]
+    assert shown.evaluate("navigator.clipboard.readText()") == told["counterexample"]["curl"]
+    assert "was copied" in shown.get_by_role("status").last.inner_text()
+
+
+def test_all_of_it_works_by_keyboard(opened: Opener, forty: str) -> None:
+    shown = opened(forty)
+    press = shown.keyboard.press
+    press("Tab")
+    assert shown.evaluate("document.activeElement.textContent") == "Skip to the clauses"
+    press("Enter")
+    press("Tab")
+    assert shown.evaluate("document.activeElement.id") == "search"
+    for _ in range(3):
+        press("Tab")
+    press("Space")  # the first filter
+    assert visible(shown) == those(status="fail", level="must")
+    press("Space")
+    first = shown.locator(".clause summary").first
+    first.focus()
+    was_open = first.evaluate("one => one.parentElement.open")
+    press("Enter")
+    assert first.evaluate("one => one.parentElement.open") != was_open
+    press("ArrowDown")
+    press("ArrowDown")
+    press("ArrowUp")
+    assert shown.evaluate("[...document.querySelectorAll('.clause > summary')].indexOf(document.activeElement)") == 1
+    press("End")
+    assert shown.locator(".clause > summary").last.evaluate("one => one == document.activeElement")
+
+
+def test_open_all_and_close_all(opened: Opener, forty: str) -> None:
+    shown = opened(forty)
+    button = shown.locator("#toggle")
+    button.click()
+    assert shown.locator(".clause:not([open])").count() == 0
+    assert button.inner_text() == "Close all"
+    button.click()
+    assert shown.locator(".clause[open]").count() == 0
+
+
+def test_the_theme_follows_the_system_until_it_is_chosen(opened: Opener, forty: str) -> None:
+    background = "getComputedStyle(document.body).backgroundColor"
+    dark, light = (opened(forty, theme=theme).evaluate(background) for theme in ("dark", "light"))
+    assert dark != light
+    shown = opened(forty, theme="light")
+    button = shown.get_by_role("button", name="Dark")
+    assert button.get_attribute("aria-pressed") == "false"
+    button.click()
+    assert button.get_attribute("aria-pressed") == "true"
+    assert shown.evaluate(background) == dark
+    shown.reload()
+    assert shown.evaluate(background) == dark
+
+
+def test_it_can_be_read_without_javascript(opened: Opener, forty: str) -> None:
+    shown = opened(forty, java_script_enabled=False)
+    assert not shown.locator("#filters").is_visible()
+    assert not shown.locator("button:visible").count()
+    assert shown.locator(".group.broken .exchange").first.is_visible()
+    row = shown.locator(".group.kept .clause").last
+    assert not row.locator(".facts").is_visible()
+    row.locator("summary").click()
+    assert row.locator(".facts").is_visible()
+    assert shown.locator("#contract .says").first.is_visible()
+
+
+def test_on_paper_the_counterexamples_are_there_and_the_tools_are_not(opened: Opener, forty: str) -> None:
+    for javascript in (True, False):
+        shown = opened(forty, java_script_enabled=javascript)
+        shown.emulate_media(media="print")
+        assert not shown.locator("#filters").is_visible()
+        assert not shown.locator(".bar").is_visible()
+        assert shown.locator(".clause.clause .exchange").first.is_visible()
+        assert shown.pdf().startswith(b"%PDF")
+
+
+def test_nothing_moves_while_it_loads(opened: Opener, many: str) -> None:
+    shown = opened(many)
+    moved = shown.evaluate(
+        """() => new Promise(done => {
+             const moved = [];
+             new PerformanceObserver(list => moved.push(...list.getEntries().map(one => one.value)))
+               .observe({type: 'layout-shift', buffered: true});
+             setTimeout(() => done(moved), 300);
+           })"""
+    )
+    assert moved == []
+
+
+def test_what_a_server_sends_does_nothing(opened: Opener) -> None:
+    shown = opened(saying(" ".join(HOSTILE.values())))  # a dialog, an error or a request fails the test
+    assert shown.locator("img, iframe, [onload], [onerror]").count() == 0
+    assert shown.locator("script").count() == 1
+    assert "</script><script>alert(1)</script>" in shown.locator(".reason").inner_text()
+
+
+def test_the_difference_is_marked(opened: Opener) -> None:
+    control, twin = taken("no Authorization header", headers=CONTROL.headers[1:])
+    shown = opened(page(result([finding(CLAUSES[0], "fail", broken(control, twin))])))
+    assert shown.locator(".exchange.control del").all_inner_texts() == ["Authorization: Bearer {$RUNLOOP_API_KEY}"]
+    assert shown.locator(".exchange.twin ins").count() == 0
+    control, twin = taken()
+    shown = opened(page(result([finding(CLAUSES[0], "fail", broken(control, twin))])))
+    assert shown.locator(".exchange.control del").all_inner_texts() == ['"bmd_30xCTWqsuNaUXk3uJ0GCo"']
+    assert shown.locator(".exchange.twin ins").all_inner_texts() == ["30"]
+
+
+def test_request_and_response_stand_side_by_side_where_there_is_room(opened: Opener) -> None:
+    made = page(result([finding(CLAUSES[0], "fail", broken(answered(CONTROL)))]))
+    wide, narrow = (opened(made, width=width).locator(".message") for width in (1280, 360))
+    tops = [[wide.nth(n).bounding_box()["y"] for n in (0, 1)], [narrow.nth(n).bounding_box()["y"] for n in (0, 1)]]
+    assert tops[0][0] == tops[0][1]
+    assert tops[1][0] < tops[1][1]

@@ -1,4 +1,4 @@
-"""The contract, read once: its operation, the members of its messages, and the list of its normative statements.
+"""The contract, read once: its operations, and what stands where.
 
 Everything downstream asks this module what the contract says; nothing downstream opens `openapi.yaml` again.
 """
@@ -9,105 +9,26 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
 
 import jsonschema_rs
 import yaml
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-Level = Literal["must", "should"]
-Json = Any
+from runloop_conformance.members import members
+from runloop_conformance.operation import BEARER, Json, Operation, Parameter, Rule, escape
+from runloop_conformance.rules import general_rules
 
 PACKAGED = Path(__file__).with_name("openapi.yaml")
 CHECKOUT = Path(__file__).resolve().parents[2] / "openapi.yaml"
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+ORDER = ("post", "put", "patch", "get", "head", "delete", "options", "trace")
+IGNORED = ("accept", "content-type", "authorization")  # parameters that OpenAPI says are none (3.1, 4.8.12)
+FROM_ANSWER = "$response.body#/"
 
 
 class ContractError(Exception):
     """The contract cannot be used. The message says which file, and why."""
-
-
-@frozen
-class Member:
-    """One place in a JSON message: a named member, the values of a map, or the items of an array.
-
-    `path` leads to it from the top of the message; `*` stands for any name in a map, `[]` for any item of an array,
-    `[1]` for an item that is the second of the alternatives that an item can be.
-    `pointer` is where it is named in the contract, `target` where its schema stands after any `$ref`.
-    `name` is the path as clauses and reports write it, with the alternative where there are several:
-    `runProfile.envVars.*`, `runProfile.mounts[].FileMount.target`.
-    `level` is how strongly a server has to take or give it: `should` where it is known from elsewhere than the page.
-    """
-
-    path: tuple[str, ...]
-    name: str
-    pointer: str
-    target: str
-    schema: Mapping[str, Json]
-    required: bool
-    nullable: bool
-    types: frozenset[str]
-    description: str
-    from_page: bool
-    level: Level
-
-
-@frozen
-class Statement:
-    """One normative statement of the contract: where it stands, and what it says."""
-
-    pointer: str
-    text: str
-
-
-@frozen
-class Rule:
-    """An entry of `x-rules`: what the page cannot mean otherwise, with its level and its source."""
-
-    name: str
-    pointer: str
-    level: Level
-    source: str
-    text: str
-
-
-def item(step: str) -> int | None:
-    """The index of the item that a step of a path leads to, None where it is a name."""
-    return int(step[1:-1] or 0) if step.startswith("[") and step.endswith("]") else None
-
-
-def escape(step: str) -> str:
-    """One step of a JSON pointer (RFC 6901)."""
-    return step.replace("~", "~0").replace("/", "~1")
-
-
-@frozen
-class Operation:
-    """The operation under test, and what its messages look like."""
-
-    method: str
-    path: str
-    pointer: str
-    request_schema: Mapping[str, Json]
-    request_pointer: str
-    response_schema: Mapping[str, Json]
-    response_pointer: str
-    status: int
-    secured: bool
-    request: tuple[Member, ...]
-    response: tuple[Member, ...]
-    rules: Mapping[str, Rule]
-    responses: tuple[str, ...]
-    examples: Mapping[str, Json]
-
-    def asks(self, *path: str) -> Member | None:
-        """The member of the request at `path`, if the contract has it."""
-        return next((member for member in self.request if member.path == path), None)
-
-    def answers(self, *path: str) -> Member | None:
-        """The member of the answer at `path`, if the contract has it."""
-        return next((member for member in self.response if member.path == path), None)
 
 
 @frozen
@@ -123,16 +44,39 @@ class Contract:
         """`info.version`."""
         return str(self.document["info"]["version"])
 
-    @cached_property
+    @property
     def operation(self) -> Operation:
-        """The first operation that takes a JSON body."""
-        for path, item in self.document["paths"].items():
-            for method in METHODS:
-                if method in item and _json_content(self, item[method].get("requestBody")):
-                    return _read_operation(self, path, method)
-        raise ContractError(
-            f"{self.path}: no operation takes a JSON body, so there is nothing here to start a run with."
+        """The main operation: the first that states rules of its own, else the first that takes a JSON body."""
+        return self.operations[0]
+
+    @cached_property
+    def operations(self) -> tuple[Operation, ...]:
+        """Every operation that can be tested, the main one first, then in the order in which they are tested.
+
+        What makes something comes before what reads it, and what takes it away comes last.
+        """
+        found = [
+            _read_operation(self, path, method) for path, method in _methods(self) if not _beyond(self, path, method)
+        ]
+        if not found:
+            raise ContractError(
+                f"{self.path}: no operation can be tested: each takes a body that is not JSON, or none is there."
+            )
+        main = next((one for one in found if one.own_rules), None) or next(
+            (one for one in found if one.takes_json), found[0]
         )
+        rest = sorted((one for one in found if one is not main), key=lambda one: ORDER.index(one.method.lower()))
+        return (evolve(main, prefix=""), *rest)
+
+    @cached_property
+    def untested(self) -> Mapping[str, str]:
+        """The operations that cannot be tested, by method and path, each with the reason."""
+        told = {f"{method.upper()} {path}": _beyond(self, path, method) for path, method in _methods(self)}
+        return {name: reason for name, reason in told.items() if reason}
+
+    def find(self, identifier: str) -> Operation:
+        """The operation of that id; the main one for an empty id."""
+        return next((one for one in self.operations if one.id == identifier), self.operation)
 
     def resolve(self, node: Mapping[str, Json], pointer: str = "#") -> tuple[Mapping[str, Json], str]:
         """Follow `$ref` to where the schema stands; siblings of the `$ref` (a description) win over what is there."""
@@ -185,16 +129,33 @@ def load_contract(path: Path | None = None) -> Contract:
         raise ContractError(f"{path}: is not an OpenAPI document: `info` and `paths` are needed.")
     contract = Contract(path, document, hashlib.sha256(raw).hexdigest())
     try:  # a contract that cannot be used is refused here, not in the middle of a run
-        _ = contract.operation, contract.version
+        _ = contract.operations, contract.version
     except (KeyError, TypeError, AttributeError) as error:
         raise ContractError(f"{path}: is not an OpenAPI document that can be read: {error!r}.") from error
     return contract
 
 
-def _json_content(contract: Contract, body: Mapping[str, Json] | None) -> Mapping[str, Json] | None:
-    if body is None:
+def _methods(contract: Contract) -> Iterator[tuple[str, str]]:
+    for path, operations in contract.document["paths"].items():
+        yield from ((path, method) for method in METHODS if method in operations)
+
+
+def _beyond(contract: Contract, path: str, method: str) -> str | None:
+    """Why an operation cannot be tested; None where it can."""
+    operation = contract.document["paths"][path][method]
+    body = operation.get("requestBody")
+    if body is not None and _json_content(contract, body) is None:
+        kinds = ", ".join(contract.resolve(body)[0].get("content", {})) or "nothing"
+        return f"it takes {kinds}, and the suite writes JSON"
+    if method in ("options", "trace"):
+        return "what these methods answer is no matter of the API's"
+    return None
+
+
+def _json_content(contract: Contract, message: Mapping[str, Json] | None) -> Mapping[str, Json] | None:
+    if message is None:
         return None
-    content = contract.resolve(body)[0].get("content", {})
+    content = contract.resolve(message)[0].get("content", {})
     found: Mapping[str, Json] | None = content.get("application/json")
     return found
 
@@ -202,102 +163,104 @@ def _json_content(contract: Contract, body: Mapping[str, Json] | None) -> Mappin
 def _read_operation(contract: Contract, path: str, method: str) -> Operation:
     pointer = f"#/paths/{escape(path)}/{method}"
     operation = contract.at(pointer)
-    asked = _json_content(contract, operation["requestBody"]) or {}
-    answer_at = f"{pointer}/responses/200"
-    answered = _json_content(contract, operation["responses"].get("200")) or {}
-    request_schema, request_pointer = contract.resolve(asked.get("schema", {}), f"{pointer}/requestBody")
-    response_schema, response_pointer = contract.resolve(answered.get("schema", {}), answer_at)
-    rules = {
-        name: Rule(name, f"{pointer}/x-rules/{escape(name)}", rule["level"], rule["source"], rule["text"])
-        for name, rule in operation.get("x-rules", {}).items()
-    }
-    security = operation.get("security", contract.document.get("security", []))
-    return Operation(
+    asked = _json_content(contract, operation.get("requestBody"))
+    status = next((one for one in operation["responses"] if str(one).startswith("2")), None)
+    stated = status if status is not None else next(iter(operation["responses"]), "200")
+    answer_at = f"{pointer}/responses/{stated}"
+    answer = contract.resolve(operation["responses"].get(stated, {}), answer_at)[0]
+    answered = _json_content(contract, answer)
+    request_schema, request_pointer = contract.resolve((asked or {}).get("schema", {}), f"{pointer}/requestBody")
+    response_schema, response_pointer = contract.resolve((answered or {}).get("schema", {}), answer_at)
+    identifier = str(operation.get("operationId") or f"{method.upper()} {path}")
+    credentials = _credentials(contract, operation)
+    made = Operation(
+        id=identifier,
+        prefix=f"{identifier}/",
         method=method.upper(),
         path=path,
         pointer=pointer,
+        takes_json=asked is not None,
+        gives_json=answered is not None,
+        needs_body=asked is not None and bool(contract.resolve(operation["requestBody"])[0].get("required")),
         request_schema=request_schema,
         request_pointer=request_pointer,
         response_schema=response_schema,
         response_pointer=response_pointer,
-        status=200,
-        secured=bool(security),
-        request=tuple(members(contract, request_schema, request_pointer)),
-        response=tuple(members(contract, response_schema, response_pointer)),
-        rules=rules,
+        status=int(status) if status is not None and str(status).isdigit() else 200,
+        status_pointer=answer_at,
+        status_text=str(answer.get("description", "")),
+        credentials=credentials,
+        parameters=tuple(_parameters(contract, path, method)),
+        request=tuple(members(contract, request_schema, request_pointer)) if asked is not None else (),
+        response=tuple(members(contract, response_schema, response_pointer)) if answered is not None else (),
+        own_rules="x-rules" in operation,
+        rules={
+            name: Rule(name, f"{pointer}/x-rules/{escape(name)}", rule["level"], rule["source"], rule["text"])
+            for name, rule in operation.get("x-rules", {}).items()
+        },
         responses=tuple(str(status) for status in operation["responses"]),
-        examples={name: example["value"] for name, example in asked.get("examples", {}).items()},
+        examples=_examples(asked or {}),
+        others=frozenset(other.upper() for other in contract.document["paths"][path] if other in METHODS),
     )
+    return made if made.own_rules else evolve(made, rules=general_rules(made))
 
 
-def members(
-    contract: Contract,
-    schema: Mapping[str, Json],
-    pointer: str,
-    path: tuple[str, ...] = (),
-    name: str = "",
-    *,
-    from_page: bool = True,
-    level: Level = "must",
-    inside: tuple[str, ...] = (),
-) -> Iterator[Member]:
-    """Every member below `schema`, outermost first. A schema that contains itself is followed once."""
-    if pointer in inside:
-        return
-    inside = (*inside, pointer)
-    variants = [(variant, at) for variant, at in _variants(contract, schema, pointer) if _types(variant) != ["null"]]
-    for number, (variant, at) in enumerate(variants):
-        prefix = f"{name}.{at.rsplit('/', 1)[-1]}" if len(variants) > 1 else name
-        if len(variants) > 1 and path and path[-1].startswith("["):
-            path = (*path[:-1], f"[{number}]")
-        required = variant.get("required", [])
-        below: list[tuple[str, Mapping[str, Json], str]] = [
-            (name, sub, f"{at}/properties/{escape(name)}") for name, sub in variant.get("properties", {}).items()
-        ]
-        if isinstance(variant.get("additionalProperties"), dict):
-            below.append(("*", variant["additionalProperties"], f"{at}/additionalProperties"))
-        if isinstance(variant.get("items"), dict):
-            below.append(("[]", variant["items"], f"{at}/items"))
-        for step, raw, where in below:
-            its_name = f"{prefix}[]" if step == "[]" else f"{prefix}.{step}".lstrip(".")
-            sub, target = contract.resolve(raw, where)
-            page = from_page and "x-source" not in raw and "x-source" not in sub
-            its_level: Level = level if level == "should" else raw.get("x-level", sub.get("x-level", "must"))
-            kinds = [kind for kind, _ in _variants(contract, sub, target)]
-            types = frozenset(one for kind in kinds for one in _types(kind))
-            yield Member(
-                path=(*path, step),
-                name=its_name,
+def _examples(content: Mapping[str, Json]) -> dict[str, Json]:
+    found = {name: example["value"] for name, example in content.get("examples", {}).items() if "value" in example}
+    return {"example": content["example"], **found} if "example" in content else found
+
+
+def _credentials(contract: Contract, operation: Mapping[str, Json]) -> tuple[str, str] | None:
+    """The header that carries the token; None where a request without one is as good."""
+    needed = operation.get("security", contract.document.get("security", []))
+    schemes = contract.document.get("components", {}).get("securitySchemes", {})
+    if not needed or {} in needed:
+        return None
+    known = [contract.resolve(schemes.get(name, {}))[0] for requirement in needed for name in requirement]
+    for scheme in known:
+        kind = scheme.get("type")
+        if (kind == "http" and str(scheme.get("scheme", "")).lower() == "bearer") or kind in (
+            "oauth2",
+            "openIdConnect",
+        ):
+            return BEARER
+    keys = (scheme for scheme in known if scheme.get("type") == "apiKey" and scheme.get("in") == "header")
+    return next(((str(scheme["name"]), "") for scheme in keys), None)
+
+
+def _parameters(contract: Contract, path: str, method: str) -> Iterator[Parameter]:
+    whole = contract.document["paths"][path]
+    at = f"#/paths/{escape(path)}"
+    found: dict[tuple[str, str], Parameter] = {}
+    for holder, pointer in ((whole, at), (whole[method], f"{at}/{method}")):
+        for index, raw in enumerate(holder.get("parameters", [])):
+            stated, where = contract.resolve(raw, f"{pointer}/parameters/{index}")
+            if stated["in"] not in ("path", "query", "header") or stated["name"].lower() in IGNORED:
+                continue
+            schema = contract.resolve(stated.get("schema", {}), where)[0]
+            given = [stated["example"]] if "example" in stated else []
+            given += [one["value"] for one in stated.get("examples", {}).values() if "value" in one]
+            found[stated["in"], stated["name"]] = Parameter(
+                name=stated["name"],
+                place=stated["in"],
                 pointer=where,
-                target=target,
-                schema=sub,
-                required=step in required,
-                nullable="null" in types,
-                types=types,
-                description=str(sub.get("description", "")),
-                from_page=page,
-                level=its_level,
+                schema=schema,
+                required=stated["in"] == "path" or bool(stated.get("required")),
+                description=str(stated.get("description", "")),
+                examples=tuple(given),
+                link=_link(contract, whole[method].get("operationId"), stated["name"]),
             )
-            yield from members(
-                contract, sub, target, (*path, step), its_name, from_page=page, level=its_level, inside=inside
-            )
+    yield from found.values()
 
 
-def _variants(contract: Contract, schema: Mapping[str, Json], pointer: str) -> Iterator[tuple[Mapping[str, Json], str]]:
-    """The schema itself, or each of its alternatives."""
-    for keyword in ("anyOf", "oneOf"):
-        for index, alternative in enumerate(schema.get(keyword, [])):
-            node, at = contract.resolve(alternative, f"{pointer}/{keyword}/{index}")
-            yield from _variants(contract, node, at)
-        if keyword in schema:
-            return
-    yield schema, pointer
-
-
-def _types(schema: Mapping[str, Json]) -> list[str]:
-    stated = schema.get("type", [])
-    if isinstance(stated, str):
-        return [stated]
-    if stated:
-        return list(stated)
-    return ["object"] if "properties" in schema else []
+def _link(contract: Contract, identifier: str | None, name: str) -> tuple[str, tuple[str, ...]] | None:
+    """Where a `links` entry says that a parameter's value comes from an operation's answer (OpenAPI 3.1, 4.8.20)."""
+    for path, method in _methods(contract):
+        operation = contract.document["paths"][path][method]
+        for raw in operation.get("responses", {}).values():
+            for link in contract.resolve(raw)[0].get("links", {}).values():
+                stated = contract.resolve(link)[0]
+                source = str(stated.get("parameters", {}).get(name, ""))
+                if identifier and stated.get("operationId") == identifier and source.startswith(FROM_ANSWER):
+                    return str(operation.get("operationId", "")), tuple(source.removeprefix(FROM_ANSWER).split("/"))
+    return None

@@ -26,8 +26,8 @@ IN_SHELL = {
 PLACEHOLDER = re.compile(r"(\{token(?:\|[a-z-]+)?\})")
 
 
-def curl(probe: Probe, url: str) -> str:
-    """The command. `url` is the operation's, without the query.
+def curl(probe: Probe, server: str) -> str:
+    """The command. `server` is the server's URL, with its prefix.
 
     Where a shell cannot carry the body's bytes, printf writes them and curl reads them; a request that curl cannot
     make at all (one that breaks the framing) gets a comment that says so.
@@ -36,7 +36,7 @@ def curl(probe: Probe, url: str) -> str:
         return "# curl cannot announce more bytes than it sends: recording.jsonl has the request, byte for byte"
     words = ["curl", "-sS", "-i"]
     words += ["-I"] if probe.method == "HEAD" else ["-X", shlex.quote(probe.method)]
-    words.append(_quoted(url + (f"?{probe.query}" if probe.query else "")))
+    words.append(_quoted(server + probe.path + (f"?{probe.query}" if probe.query else "")))
     for name, value in probe.headers:
         words += ["-H", _quoted(f"{name}: {value}" if value else f"{name};")]
     if probe.body and not any(name.lower() == "content-type" for name, _ in probe.headers):

@@ -12,6 +12,10 @@ TOKEN = "{token}"  # noqa: S105 - a placeholder
 """Stands for the bearer token in a probe's headers and target: the token itself is put in where the bytes leave."""
 
 
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+"""Methods that ask for nothing to be done (RFC 9110, section 9.2.1), so that they cost nobody anything."""
+
+
 class Nothing:
     """The type of NOTHING: there is no JSON value (null is one)."""
 
@@ -29,9 +33,11 @@ class Probe:
     intent: `accept`, a correct server must take it; `refuse`, it must not; `either`, both are legal, and whichever
         it does, it must do it well.
     clauses: the ids of the clauses that the wrong outcome breaks.
+    path: where it goes, below the server's prefix, with its parameters in it. operation: the id of its operation.
     control: the name of the accepted probe that this one is a twin of; `change` names the one difference.
     asked: the JSON value of the body where it has one, else NOTHING.
     together: probes of the same non-empty group are sent at the same time.
+    safe: its operation only reads, so that nobody pays for it.
     rank: `packed`, it settles much at once; `single`, it has one thing in it, so that its refusal says which.
     """
 
@@ -41,6 +47,8 @@ class Probe:
     method: str
     body: bytes
     headers: tuple[tuple[str, str], ...]
+    path: str = ""
+    operation: str = ""
     asked: Any = NOTHING
     query: str = ""
     control: str | None = None
@@ -48,6 +56,12 @@ class Probe:
     together: str = ""
     framing: Literal["length", "chunked", "short"] = "length"
     rank: Literal["packed", "single", ""] = ""
+    safe: bool = False
+
+
+def costs(probe: Probe) -> bool:
+    """Whether a correct server may start something for it, which somebody pays for."""
+    return probe.intent != "refuse" and not probe.safe
 
 
 @frozen

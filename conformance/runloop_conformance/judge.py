@@ -8,7 +8,7 @@ from typing import Literal
 from attrs import frozen
 
 from runloop_conformance.clauses import Clause, Observation
-from runloop_conformance.contract import Level
+from runloop_conformance.operation import Level
 from runloop_conformance.recording import Recording
 
 Status = Literal["pass", "fail", "inconclusive", "not_tested"]
@@ -32,7 +32,7 @@ def judge(clauses: Sequence[Clause], recording: Recording) -> tuple[Finding, ...
 
 
 def _find(clause: Clause, recording: Recording) -> Finding:
-    observations = list(clause.judge(recording))
+    observations = list(clause.look(recording))
     broken = [one for one in observations if one.kept is False]
     kept = sum(one.kept is True for one in observations)
     if broken:
@@ -62,9 +62,12 @@ def _undecided(observation: Observation) -> str:
 
 
 def _untested(clause: Clause, recording: Recording) -> str:
+    recording = recording.of(clause.operation)
     if not recording.runs:
-        return "no request was accepted"
-    if clause.id in recording.by_clause:
+        refused = next((one for one in recording.exchanges if one.probe.intent == "accept" and one.response), None)
+        told = f": {refused.status} to {refused.probe.method} {refused.probe.path}" if refused else ""
+        return f"no request was accepted{told}"
+    if clause.id.removeprefix(clause.prefix) in recording.by_clause:
         return "what was sent could not have broken it"
     return "nothing was sent that could have broken it: the budget was spent, or its control was refused"
 

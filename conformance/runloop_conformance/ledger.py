@@ -8,14 +8,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from runloop_conformance.clauses import Clause
-from runloop_conformance.contract import Contract, ContractError, Member, escape
+from runloop_conformance.contract import Contract, ContractError
+from runloop_conformance.members import types
+from runloop_conformance.operation import Member, Operation, Parameter, escape
 from runloop_conformance.plan.bodies import is_any
+from runloop_conformance.plan.parameters import parameter_stem, wrong_texts
 from runloop_conformance.plan.refusals import NULL_IS_FREE
 
-KEYWORDS = ("enum", "const", "maximum", "minimum", "format")
+KEYWORDS = (
+    "enum", "const", "maximum", "minimum", "exclusiveMaximum", "exclusiveMinimum", "minLength", "maxLength", "pattern",
+    "minItems", "format",
+)  # fmt: skip
+HELD = ("int64", "int32", "float", "double")
+"""Formats that an answer is held to; any other is an annotation (JSON Schema, validation, 7.2.1)."""
 
 
 @frozen
@@ -70,24 +78,35 @@ def _flat(text: str) -> str:
 
 
 def statements(contract: Contract) -> Iterator[Statement]:
-    """All that the contract demands of a message, and all that it explicitly leaves free."""
-    operation = contract.operation
+    """All that the contract demands of a message, and all that it explicitly leaves free, operation by operation."""
+    for operation in contract.operations:
+        for statement in _statements(contract, operation):
+            yield evolve(statement, told_by=tuple(operation.prefix + clause for clause in statement.told_by))
+    for name, reason in contract.untested.items():
+        method, path = name.split(" ", 1)
+        yield Statement(f"#/paths/{escape(path)}/{method.lower()}", name, (), f"it is not tested: {reason}")
+
+
+def _statements(contract: Contract, operation: Operation) -> Iterator[Statement]:
     yield Statement(operation.pointer, f"{operation.method} {operation.path}", ("http.only-post", "request.accepted"))
-    yield Statement(f"{operation.pointer}/responses/200", "200 - OK", ("response.status",))
-    yield Statement(
-        f"{operation.pointer}/responses/200/content", "application/json", ("response.media-type", "response.json")
-    )
-    whole = str(operation.response_schema.get("description", "the answer's schema"))
-    yield Statement(operation.response_pointer, whole, ("response.object", "response.schema"))
-    yield Statement(f"{operation.pointer}/requestBody/required", "A body is required.", ("request.json",))
+    told = f"{operation.status} - {operation.status_text}"
+    yield Statement(operation.status_pointer, told, ("response.status",))
+    if operation.gives_json:
+        envelope = ("response.media-type", "response.json")
+        yield Statement(f"{operation.status_pointer}/content", "application/json", envelope)
+        whole = str(operation.response_schema.get("description", "the answer's schema"))
+        shape = (*(f"response.{kind}" for kind in types(operation.response_schema)), "response.schema")
+        yield Statement(operation.response_pointer, whole, shape)
+    if operation.needs_body:
+        yield Statement(f"{operation.pointer}/requestBody/required", "A body is required.", ("request.json",))
+    for parameter in operation.parameters:
+        yield from _of_parameter(parameter)
     for status in operation.responses:
-        if status != "200":
+        if status != operation.status_pointer.rsplit("/", 1)[-1]:
             yield Statement(
                 f"{operation.pointer}/responses/{status}", status, (), "what an error looks like is left open"
             )
-    for name in contract.document.get("components", {}).get("securitySchemes", {}) if operation.secured else ():
-        pointer = f"#/components/securitySchemes/{escape(name)}/description"
-        yield Statement(pointer, str(contract.at(pointer)), ("authorization.required", "authorization.bearer"))
+    yield from _of_security(contract, operation)
     for rule in operation.rules.values():
         yield Statement(rule.pointer, rule.text, ())
     for number, freedom in enumerate(contract.at(operation.pointer).get("x-legal", [])):
@@ -98,8 +117,32 @@ def statements(contract: Contract) -> Iterator[Statement]:
             yield from _of(side, member)
 
 
+def _of_security(contract: Contract, operation: Operation) -> Iterator[Statement]:
+    for name, scheme in contract.document.get("components", {}).get("securitySchemes", {}).items():
+        pointer = f"#/components/securitySchemes/{escape(name)}"
+        pointer += "/description" if "description" in scheme else ""
+        text = str(scheme.get("description", scheme.get("type")))
+        used = operation.bearer and str(scheme.get("scheme", "bearer")).lower() == "bearer"
+        unused = None if used else "not what a token is sent by here"
+        yield Statement(pointer, text, ("authorization.required", "authorization.bearer"), unused)
+
+
+def _of_parameter(parameter: Parameter) -> Iterator[Statement]:
+    stem = parameter_stem(parameter)
+    if parameter.required and parameter.place != "path":
+        text = f"{parameter.name} is required"
+        yield Statement(f"{parameter.pointer}/required", text, (f"{stem}.required",))
+    kinds = dict.fromkeys(kind for kind, _ in wrong_texts(parameter))
+    free = None if kinds else "any text is one"
+    text = f"{parameter.name}: {' or '.join(types(parameter.schema))}"
+    yield Statement(f"{parameter.pointer}/schema", text, tuple(f"{stem}.{kind}" for kind in kinds), free)
+
+
 def _of(side: str, member: Member) -> Iterator[Statement]:
     stem = f"{side}.{member.name}"
+    if member.alternative and side == "response":
+        yield Statement(member.pointer, f"{member.name}: one of several", ("response.schema",))
+        return
     if member.types:
         kinds = {"type", "enum", "const"}
         text = f"{member.name}: {' or '.join(sorted(member.types))}"
@@ -124,10 +167,12 @@ def _of(side: str, member: Member) -> Iterator[Statement]:
     for keyword in KEYWORDS:
         if keyword in member.schema:
             text = f"{member.name}: {keyword} {member.schema[keyword]}"
-            excluded = (
-                "an annotation: what a password looks like is free" if member.schema[keyword] == "password" else None
-            )
-            yield Statement(f"{member.pointer}/{keyword}", text, (f"{stem}.{keyword}",), excluded)
+            excluded = None
+            if keyword == "format" and (member.schema[keyword] not in HELD or side == "request"):
+                excluded = "an annotation: what it looks like is free"
+            by_schema = side == "response" and keyword not in ("enum", "const", "format")
+            told = ("response.schema",) if by_schema else (f"{stem}.{keyword}",)
+            yield Statement(f"{member.pointer}/{keyword}", text, told, excluded)
 
 
 def _inner(member: Member) -> str | None:

@@ -11,6 +11,7 @@ from attrs import define, field, frozen
 
 from runloop_conformance.contract import Contract
 from runloop_conformance.exchange import NOTHING, Exchange
+from runloop_conformance.operation import Operation
 from runloop_conformance.strict_json import NotJsonError, Parsed, parse
 
 MARK = re.compile(r"mk[0-9a-f]{4}x[0-9a-f]{3}z")
@@ -47,11 +48,27 @@ class Recording:
     contract: Contract
     exchanges: Sequence[Exchange]
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    only: str = ""
+    _views: dict[str, Recording] = field(factory=dict, init=False, repr=False)
+
+    @property
+    def operation(self) -> Operation:
+        """The operation that this is a recording of; the main one where it is of several."""
+        return self.contract.find(self.only)
+
+    def of(self, operation: str) -> Recording:
+        """The exchanges of one operation alone."""
+        if operation == self.only:
+            return self
+        if operation not in self._views:
+            told = [exchange for exchange in self.exchanges if exchange.probe.operation == operation]
+            self._views[operation] = Recording(self.contract, told, self.secrets, operation)
+        return self._views[operation]
 
     @cached_property
     def runs(self) -> list[Run]:
         """The accepted ones among the requests that a server may accept."""
-        method = self.contract.operation.method
+        method = self.operation.method
         return [
             _read(exchange)
             for exchange in self.exchanges

@@ -11,7 +11,7 @@ from datetime import UTC
 from attrs import define, evolve, field, frozen
 
 from runloop_conformance.clock import Clock
-from runloop_conformance.exchange import Exchange, Failure, Probe, Response
+from runloop_conformance.exchange import Exchange, Failure, Probe, Response, costs
 from runloop_conformance.redaction import substitute
 from runloop_conformance.transport import Transport
 
@@ -60,7 +60,6 @@ class Sender:
 
     to: Transport
     token: str = field(repr=False)
-    path: str
     limits: Limits
     extra_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     on_exchange: Callable[[Exchange], None] = field(default=lambda _: None, repr=False)
@@ -83,7 +82,7 @@ class Sender:
         """Whether these may still be sent."""
         if self.budget.by_mistake >= self.limits.most_by_mistake and any(p.intent == "refuse" for p in probes):
             return False
-        return sum(probe.intent != "refuse" for probe in probes) <= self.budget.left
+        return sum(costs(probe) for probe in probes) <= self.budget.left
 
     def send(self, probe: Probe) -> Exchange:
         """Send it, waiting where the server asks for it within limits.
@@ -101,7 +100,7 @@ class Sender:
         """
         if not self.affords(*probes):
             raise BudgetSpentError
-        charged = sum(probe.intent != "refuse" for probe in probes)
+        charged = sum(costs(probe) for probe in probes)
         self.budget.spent += charged  # before sending: a lost answer counts as a run
         if len(probes) == 1:
             done = [self._exchange(probes[0])]
@@ -118,7 +117,9 @@ class Sender:
         for exchange in done:
             if exchange.probe.intent == "refuse":
                 self.budget.by_mistake += started(exchange)
-            elif (exchange.response is not None and 300 <= exchange.response.status < 500) or not_sent(exchange):
+            elif costs(exchange.probe) and (
+                (exchange.response is not None and 300 <= exchange.response.status < 500) or not_sent(exchange)
+            ):
                 self.budget.spent -= 1  # refused, put off or never sent: nothing was started
             self.exchanges.append(exchange)
             self.on_exchange(exchange)
@@ -144,7 +145,7 @@ class Sender:
         # Without a token there are no credentials to send, right or wrong.
         sent = [(name, value) for name, value in probe.headers if self.token or "{token" not in value]
         headers = [(name, substitute(value, self.token)) for name, value in (*sent, *self.extra_headers)]
-        target = self.path + (f"?{substitute(probe.query, self.token)}" if probe.query else "")
+        target = probe.path + (f"?{substitute(probe.query, self.token)}" if probe.query else "")
         # A hang is a finding; once it is certain, the next ones need not cost the full time-out each.
         seconds = self.limits.timeout
         if self._hung:
@@ -179,7 +180,7 @@ class Sender:
 
 def started(exchange: Exchange) -> bool:
     """Whether an answer says that a run was started: any 2xx to a POST, and one that holds an id to another method."""
-    if exchange.response is None or not exchange.accepted:
+    if exchange.response is None or not exchange.accepted or exchange.probe.safe:
         return False
     return exchange.probe.method == "POST" or b'"id"' in exchange.response.body
 

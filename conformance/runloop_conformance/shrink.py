@@ -30,16 +30,23 @@ def worth_it(clause: Clause, exchange: Exchange) -> bool:
     return probe.intent != "refuse" and plain and len(probe.body) > SMALL and not clause.id.startswith("response.json")
 
 
-def shrink(exchange: Exchange, sender: Sender, still_broken: Callable[[Exchange], bool], keep: int) -> int:
+def shrink(
+    exchange: Exchange,
+    sender: Sender,
+    still_broken: Callable[[Exchange], bool],
+    valid: Callable[[Any], bool],
+    keep: int,
+) -> int:
     """Send smaller and smaller bodies while the clause is broken by them; the tries stand among the sender's exchanges.
 
-    keep: how many runs of the budget to leave. Returns how many requests were sent.
+    valid: whether a smaller body still fits the contract. keep: how many runs of the budget to leave.
+    Returns how many requests were sent.
     """
     smallest, tries = exchange.probe, 0
     progress = True
     while progress and tries < MOST_TRIES and len(smallest.body) > SMALL:
         progress = False
-        for candidate in smaller(smallest.asked):
+        for candidate in filter(valid, smaller(smallest.asked)):
             if tries >= MOST_TRIES or sender.budget.left <= keep:
                 return tries
             probe = _probe(exchange.probe, candidate, tries + 1)
@@ -60,7 +67,7 @@ def breaks(clause: Clause, recording: Recording) -> Callable[[Exchange], bool]:
 
     def still(exchange: Exchange) -> bool:
         beside = [*accepted, exchange]
-        found = clause.judge(Recording(recording.contract, beside, recording.secrets))
+        found = clause.look(Recording(recording.contract, beside, recording.secrets))
         return any(one.kept is False and one.exchanges[-1] is exchange for one in found)
 
     return still

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from urllib.parse import urlsplit
 
 from attrs import define, field, frozen
 
 from runloop_conformance import __version__
 from runloop_conformance.clauses import Clause, all_clauses, selected
 from runloop_conformance.clauses.run import STANDING_MS
-from runloop_conformance.contract import Contract, Level
-from runloop_conformance.exchange import ASKED_OFTEN, Exchange, Probe
+from runloop_conformance.contract import Contract
+from runloop_conformance.exchange import ASKED_OFTEN, Exchange, Probe, costs
 from runloop_conformance.judge import Finding, Verdict, judge, verdict
+from runloop_conformance.operation import Json, Level, Operation
 from runloop_conformance.plan import EVERYTHING, Plan, Planner, Profile
+from runloop_conformance.precondition import precondition
 from runloop_conformance.recording import Recording
-from runloop_conformance.redaction import Redaction, clean, heed
+from runloop_conformance.redaction import Redaction, heed
 from runloop_conformance.send import BudgetSpentError, Limits, Sender, started
 from runloop_conformance.shrink import breaks, shrink, worth_it
 from runloop_conformance.strict_json import NotJsonError, parse
@@ -70,11 +71,16 @@ class Result:
     exchanges: tuple[Exchange, ...] = field(repr=False)
 
 
-def plan_for(contract: Contract, options: Options) -> Plan:
-    """What would be sent with these options."""
+def planner_for(contract: Contract, options: Options) -> Planner:
+    """The planner for these options."""
     return Planner(
         contract, options.seed, options.profile, options.benchmark_ids, options.token, options.limits.max_runs
-    ).plan()
+    )
+
+
+def plan_for(contract: Contract, options: Options) -> Plan:
+    """What would be sent to the main operation with these options."""
+    return planner_for(contract, options).plan()
 
 
 @define
@@ -86,6 +92,8 @@ class Suite:
     plan: Plan = field(repr=False)
     on_exchange: Callable[[Exchange, Sender], None] = field(default=lambda *_: None, repr=False)
     clauses: tuple[Clause, ...] = field(init=False)
+    wanted: frozenset[str] = field(init=False, repr=False)
+    testing: Operation = field(init=False, repr=False)
     sender: Sender = field(init=False, repr=False)
     _failed: set[str] = field(factory=set, init=False)
     _accepted: set[str] = field(factory=set, init=False)
@@ -97,14 +105,15 @@ class Suite:
     _silent: int = field(default=0, init=False)
     _began: float = field(init=False)
     _stopped: str | None = field(default=None, init=False)
+    _until: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
         options = self.options
         self._began = options.to.clock.monotonic()
         self.clauses = selected(all_clauses(self.contract), options.select, options.deselect)
-        self.sender = Sender(
-            options.to, options.token, self.contract.operation.path, options.limits, options.headers, self._seen
-        )
+        self.wanted = frozenset(clause.id for clause in self.clauses)
+        self.testing = self.contract.operation
+        self.sender = Sender(options.to, options.token, options.limits, options.headers, self._seen)
 
     def run(self) -> Result:
         """Send the plan and judge what came. Ctrl-C ends it early; what was recorded is judged all the same."""
@@ -118,41 +127,82 @@ class Suite:
 
     def _send(self) -> str | None:
         """Send what the plan says; the reason where nothing can be said about this server."""
-        failed = self._send_controls() or self._send_refusals()
-        if failed:
-            return failed
-        self._send_successes()
-        return self._stopped if self._silent >= MANY_FAILURES else None
+        for number, operation in enumerate(self.contract.operations):
+            self.testing = operation
+            planner = planner_for(self.contract, self.options)
+            plan = planner.further(operation, self._answers()) if number else self.plan
+            self._share(operation)
+            failed = self._send_controls(plan) or self._send_refusals(plan)
+            if failed:
+                return failed
+            self._send_successes(plan)
+            if self._over():
+                break
+        return self._stopped if self._silent >= MANY_FAILURES else self._nothing_accepted()
 
-    def _send_controls(self) -> str | None:
-        if self.options.limits.max_runs == 0:
+    def _share(self, operation: Operation) -> None:
+        """Let each operation that costs something have its part of the budget, the main one as much as settles it."""
+        rest = self.contract.operations[self.contract.operations.index(operation) :]
+        left, payers = self.sender.budget.left, sum(not one.safe for one in rest)
+        own = min(left, SETTLED) if operation.own_rules else 0
+        self._until = self.sender.budget.spent + (max(left // payers, own) if payers else left)
+        self._shrunk = self._explained = False
+        self._refused = set()
+
+    def _answers(self) -> dict[str, list[Json]]:
+        """What was accepted so far, by operation."""
+        found: dict[str, list[Json]] = {}
+        for exchange in self.sender.exchanges:
+            if exchange.accepted and exchange.probe.intent != "refuse":
+                found.setdefault(exchange.probe.operation, []).append(_answer(exchange))
+        return found
+
+    def _nothing_accepted(self) -> str | None:
+        """The reason where no operation of several took anything."""
+        exchanges = self.sender.exchanges
+        if len(self.contract.operations) == 1 or not exchanges or any(one.accepted for one in exchanges):
             return None
-        for probe in self.plan.controls:
-            self._try([probe])
-        failed = precondition(self.sender.exchanges, self.options)
-        if not failed and not any(isinstance(_answer(exchange), dict) for exchange in self.sender.exchanges):
-            self._hopeless = len(self.sender.exchanges) + HOPELESS
+        return precondition(exchanges, *self._asked_for(), alone=True)
+
+    def _asked_for(self) -> tuple[Transport, str, tuple[str, ...]]:
+        return self.options.to, self.options.token, self.options.benchmark_ids
+
+    def _send_controls(self, plan: Plan) -> str | None:
+        before = len(self.sender.exchanges)
+        for probe in plan.controls:
+            if probe.safe or self.options.limits.max_runs:
+                self._try([probe])
+        controls = self.sender.exchanges[before:]
+        if before or not controls:
+            return None
+        alone = self.testing.own_rules or len(self.contract.operations) == 1
+        failed = precondition(controls, *self._asked_for(), alone=alone)
+        readable = any(isinstance(_answer(exchange), dict | list) for exchange in controls)
+        if not failed and self.testing.own_rules and not readable:
+            self._hopeless = len(controls) + HOPELESS
         return failed
 
-    def _send_refusals(self) -> str | None:
-        wanted = {clause.id for clause in self.clauses}
-        for probe in self.plan.refusals:
-            if self._worth(probe, wanted) and not self._over():
+    def _send_refusals(self, plan: Plan) -> str | None:
+        for probe in plan.refusals:
+            if self._worth(probe) and not self._over():
                 self._try([probe])
                 if len(self.sender.exchanges) == 1 and self.sender.exchanges[0].failure:
-                    return precondition(self.sender.exchanges, self.options)
+                    return precondition(self.sender.exchanges, *self._asked_for(), alone=True)
         return None
 
-    def _send_successes(self) -> None:
-        queue = list(self.plan.known_successes if EVERYTHING in self._accepted else self.plan.successes)
+    def _send_successes(self, plan: Plan) -> None:
+        queue = list(plan.known_successes if EVERYTHING in self._accepted else plan.successes)
         half = len(queue) // 2
         while queue and not self._over():
             self._explain(queue)
-            if self.sender.budget.left <= self.options.limits.max_runs // RESERVE and not self._shrunk:
+            left = self._until - self.sender.budget.spent
+            if left <= self.options.limits.max_runs // RESERVE and not self._shrunk:
                 self._shrink()
-            if len(queue) == half or 3 * self.sender.budget.left <= self.options.limits.max_runs:
+            if len(queue) == half or 3 * left <= self.options.limits.max_runs:
                 self._let_time_pass()
-            self._try(queue.pop(0))
+            group = queue.pop(0)
+            if self.testing.own_rules or group[0].control is None or group[0].control in self._accepted:
+                self._try(group)
         if not self._shrunk and not self._stopped:
             self._shrink()
 
@@ -185,42 +235,53 @@ class Suite:
         for number, (clause, exchange) in enumerate(large[:MOST_SHRUNK]):
             if not self._over():
                 share = self.sender.budget.left // (min(len(large), MOST_SHRUNK) - number)
-                shrink(exchange, self.sender, breaks(clause, recording), keep=self.sender.budget.left - share)
+                schema = self.contract.find(exchange.probe.operation).request_schema
+                right = self.contract.validator(schema).is_valid
+                shrink(exchange, self.sender, breaks(clause, recording), right, keep=self.sender.budget.left - share)
 
     def _let_time_pass(self) -> None:
         """So long after the first run that a clock which stands still shows."""
         first = next((exchange for exchange in self.sender.exchanges if exchange.accepted), None)
-        if first is not None and self.sender.budget.left:
+        if first is not None and self.sender.budget.left and "starts-now" in self.testing.rules:
             clock = self.options.to.clock
             clock.sleep(max(0.0, (first.ended_ms + STANDING_MS - clock.now_ms()) / 1000 + 0.05))
 
-    def _worth(self, probe: Probe, wanted: set[str]) -> bool:
+    def _ids(self, probe: Probe) -> set[str]:
+        """The ids of a probe's clauses, as the report has them."""
+        prefix = self.contract.find(probe.operation).prefix
+        return {prefix + clause for clause in probe.clauses}
+
+    def _worth(self, probe: Probe) -> bool:
         """Whether a refusal can still tell something.
 
         A clause that has failed by starting a run is not tried again, nor one about whose requests the server hangs.
         """
-        if not wanted.intersection(probe.clauses) or self._failed.intersection(probe.clauses):
+        about = self._ids(probe)
+        if not self.wanted & about or self._failed & about:
             return False
-        if any(self._hangs.get(clause, 0) >= HANGS for clause in probe.clauses):
+        if any(self._hangs.get(clause, 0) >= HANGS for clause in about):
             return False
-        return self.options.limits.max_runs == 0 or probe.control in self._accepted
+        return (self.options.limits.max_runs == 0 and not probe.safe) or probe.control in self._accepted
 
     def _try(self, probes: Sequence[Probe]) -> None:
+        if self.sender.budget.spent + sum(costs(probe) for probe in probes) > self._until:
+            return
         with suppress(BudgetSpentError):
             self.sender.send_together(probes)
 
     def _seen(self, exchange: Exchange) -> None:
         if exchange.accepted:
             self._accepted.add(exchange.probe.name)
-            if exchange.probe.intent == "refuse" and exchange.probe.method == self.contract.operation.method:
-                self._failed.update(exchange.probe.clauses)
+            if exchange.probe.intent == "refuse" and exchange.probe.method == self.testing.method:
+                self._failed |= self._ids(exchange.probe)
         self._silent = 0 if exchange.response else self._silent + 1
         if exchange.refused and exchange.probe.intent == "accept":
-            self._refused |= {clause.level for clause in self.clauses if clause.id in exchange.probe.clauses}
+            about = self._ids(exchange.probe)
+            self._refused |= {clause.level for clause in self.clauses if clause.id in about}
         if exchange.tries > ASKED_OFTEN and exchange.probe.intent == "refuse":
-            self._failed.update(exchange.probe.clauses)
+            self._failed |= self._ids(exchange.probe)
         if exchange.failure and exchange.failure.kind == "timeout":
-            for clause in exchange.probe.clauses:
+            for clause in self._ids(exchange.probe):
                 self._hangs[clause] = self._hangs.get(clause, 0) + 1
         self.on_exchange(exchange, self.sender)
 
@@ -285,71 +346,3 @@ def _run_id(exchange: Exchange) -> str | None:
     answer = _answer(exchange)
     found = answer.get("id") if isinstance(answer, dict) else None
     return found if isinstance(found, str) else None
-
-
-def precondition(controls: Sequence[Exchange], options: Options) -> str | None:
-    """Why nothing can be said about this server, and what to pass instead; None when a control was accepted.
-
-    One refused control beside an accepted one is a finding, not a failed precondition; so is a 5xx that is not a 503.
-    """
-    if any(exchange.accepted for exchange in controls) or not controls:
-        return None
-    first = controls[0]
-    if first.failure:
-        return _no_answer(first, options)
-    status = first.status or 0
-    response = first.response
-    assert response is not None
-    if (
-        status == 401
-        or (status == 403 and all(e.status == 403 for e in controls))
-        or (status == 400 and not options.token)
-    ):
-        given = "The token was refused" if options.token else "No token was given, and the request was refused"
-        return f"{given} with {status}: pass one that this server takes, by $RUNLOOP_API_KEY or --token."
-    if 300 <= status < 400 and not _elsewhere(response.header("Location"), options.to.url):
-        return None
-    if 300 <= status < 400:
-        return f"The server redirects ({status}) to {response.header('Location')}: pass the URL that it redirects to."
-    if status in (429, 503, 408):
-        return f"The server puts every request off with {status}: try again later, or slower with --rate."
-    if status in (404, 405):
-        known = ", ".join(options.benchmark_ids) or "a made-up benchmark"
-        return (
-            f"The server answers {status} to a valid request for {known}: pass a benchmark that exists with"
-            f" --benchmark-id, and see that {options.to.url} is where the API begins (a path prefix may be missing)."
-        )
-    if status >= 500:
-        return None
-    return (
-        f"The server refused each valid request with {status}: pass a benchmark that exists with --benchmark-id."
-        f" It said: {clean(response.body.decode('utf-8', 'backslashreplace'))[:200]}"
-    )
-
-
-def _elsewhere(location: str | None, url: str) -> bool:
-    """Whether a redirect leads to the same operation at another address, so that the URL was wrong."""
-    if location is None:
-        return False
-    to, target = address(url), urlsplit(location)
-    moved = bool(target.netloc) and (target.scheme, target.netloc) != ("https" if to.secure else "http", to.authority)
-    slashed = target.path.rstrip("/").endswith("/start_run") and target.path.endswith("/")
-    return moved or slashed
-
-
-def _no_answer(exchange: Exchange, options: Options) -> str | None:
-    failure = exchange.failure
-    assert failure is not None
-    if failure.kind == "unreachable":
-        return f"{options.to.url} cannot be reached: {failure.text}. Is the server running, and is the port right?"
-    if failure.kind == "tls":
-        return (
-            f"No secure connection to {options.to.url}: {failure.text}. A private authority is passed with --ca-bundle."
-        )
-    if failure.kind == "timeout":
-        return (
-            f"{options.to.url} did not answer a valid request: {failure.text}. A slow server needs a longer --timeout."
-        )
-    if failure.kind == "dropped":
-        return f"{options.to.url} ends the connection instead of answering: {failure.text}. Does it speak HTTP here?"
-    return None

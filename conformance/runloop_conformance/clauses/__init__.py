@@ -5,6 +5,8 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Sequence
 
+import attrs
+
 from runloop_conformance.clauses import authorization, http, request, response, run, safety
 from runloop_conformance.clauses.clause import Clause, Judge, Observation
 from runloop_conformance.contract import Contract
@@ -19,12 +21,17 @@ class NoSuchClauseError(ValueError):
 
 
 def all_clauses(contract: Contract) -> tuple[Clause, ...]:
-    """Every clause that the contract gives rise to, in the order of the chapters."""
-    return tuple(clause for chapter in CHAPTERS for clause in chapter.clauses(contract))
+    """Every clause that the contract gives rise to, operation by operation, in the order of the chapters."""
+    return tuple(
+        attrs.evolve(clause, id=operation.prefix + clause.id, operation=operation.id, prefix=operation.prefix)
+        for operation in contract.operations
+        for chapter in CHAPTERS
+        for clause in chapter.clauses(contract, operation)
+    )
 
 
 def selected(clauses: Sequence[Clause], select: Sequence[str], deselect: Sequence[str]) -> tuple[Clause, ...]:
-    """The clauses that the selectors leave: an id, a chapter or a beginning of an id, or a pattern with `*`.
+    """The clauses that the selectors leave: an id, a chapter or a beginning of an id, an operation, a pattern with `*`.
 
     Raises:
         NoSuchClauseError: a selector that matches no clause, which a mistyped one must not do in silence.
@@ -42,4 +49,8 @@ def selected(clauses: Sequence[Clause], select: Sequence[str], deselect: Sequenc
 
 def matches(clause: Clause, selector: str) -> bool:
     """Whether a selector names this clause."""
-    return clause.id == selector or clause.id.startswith(f"{selector}.") or fnmatch.fnmatchcase(clause.id, selector)
+    return (
+        clause.id == selector
+        or clause.id.startswith((f"{selector}.", f"{selector}/"))
+        or fnmatch.fnmatchcase(clause.id, selector)
+    )

@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runloop_conformance.clauses.clause import Clause, Observation, acceptance, broken, by_rule, kept, refusal, said
-from runloop_conformance.contract import Contract, escape
+from runloop_conformance.contract import Contract
+from runloop_conformance.operation import Operation, escape
 from runloop_conformance.recording import Recording
 
 DENIED = frozenset({401, 403})
 MALFORMED = frozenset({400, 401, 403})
 
 
-def clauses(contract: Contract) -> Iterator[Clause]:
+def clauses(contract: Contract, operation: Operation) -> Iterator[Clause]:
     """The chapter's clauses."""
-    rules = contract.operation.rules
-    if not contract.operation.secured:
+    rules = operation.rules
+    if not operation.secured:
         return
     schemes = contract.document.get("components", {}).get("securitySchemes", {})
     for name, scheme in schemes.items():
-        text = str(scheme.get("description") or "A bearer token is taken.")
-        pointer = f"#/components/securitySchemes/{escape(name)}"
-        yield Clause("authorization.bearer", "must", f"{pointer}/description", text, _bearer)
-        break
+        if operation.bearer and scheme.get("scheme", "bearer").lower() == "bearer":
+            text = str(scheme.get("description") or "A bearer token is taken.")
+            pointer = f"#/components/securitySchemes/{escape(name)}"
+            pointer += "/description" if "description" in scheme else ""
+            yield Clause("authorization.bearer", "must", pointer, text, _bearer)
+            break
     required = rules.get("bearer-required")
     malformed = rules.get("bearer-malformed")
     yield from by_rule("authorization.required", required, refusal("authorization.required", DENIED))

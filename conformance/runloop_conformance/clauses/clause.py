@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from attrs import frozen
 
-from runloop_conformance.contract import Level, Rule
 from runloop_conformance.exchange import Exchange
+from runloop_conformance.operation import Level, Rule
 from runloop_conformance.recording import Recording, Run
 from runloop_conformance.redaction import clean
 
@@ -35,7 +35,8 @@ class Clause:
     """One normative statement and the function that says, of a recording, where it was kept and where not.
 
     pointer: where the statement stands in the contract; text: the sentence itself, quoted. `also` are the pointers of
-    other statements that it speaks for as well.
+    other statements that it speaks for as well. operation: the id of the operation that it is about; `prefix`, what
+    the operation's clauses begin with, if it is not the main one.
     """
 
     id: str
@@ -44,11 +45,17 @@ class Clause:
     text: str
     judge: Judge
     also: tuple[str, ...] = ()
+    operation: str = ""
+    prefix: str = ""
 
     @property
     def chapter(self) -> str:
-        """The part of the id before the first dot."""
-        return self.id.split(".", 1)[0]
+        """The part of the id before the first dot, without the operation."""
+        return self.id.removeprefix(self.prefix).split(".", 1)[0]
+
+    def look(self, recording: Recording) -> Iterable[Observation]:
+        """Judge what the recording holds of this clause's operation."""
+        return self.judge(recording.of(self.operation))
 
 
 def by_rule(identifier: str, rule: Rule | None, judge: Judge) -> Iterator[Clause]:
@@ -118,7 +125,9 @@ def acceptance(clause: str) -> Judge:
             elif exchange.response is None or (exchange.put_off and (exchange.status != 503 or not recording.runs)):
                 yield Observation(None, seen)
             else:
-                yield broken("accepted with 200", f"{exchange.status}: {said(exchange)}", *seen)
+                yield broken(
+                    f"accepted with {recording.operation.status}", f"{exchange.status}: {said(exchange)}", *seen
+                )
 
     return judge
 

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from runloop_conformance.clauses.clause import Clause, Observation, broken, by_rule, kept, said
 from runloop_conformance.contract import Contract
 from runloop_conformance.exchange import Exchange
+from runloop_conformance.operation import Operation
 from runloop_conformance.recording import Recording
 from runloop_conformance.strict_json import NotJsonError, parse
 
 OVERSIZE = 64 * 1024  # bytes; a larger body may be cut off by closing the connection (413)
 
 
-def clauses(contract: Contract) -> Iterator[Clause]:
+def clauses(_: Contract, operation: Operation) -> Iterator[Clause]:
     """The chapter's clauses."""
-    rules = contract.operation.rules
+    rules = operation.rules
     yield from by_rule("http.no-server-error", rules.get("no-server-error"), _no_server_error)
     yield from by_rule("http.always-answers", rules.get("always-answers"), _always_answers)
     yield from by_rule("http.only-post", rules.get("only-post"), _only_post)
@@ -24,7 +25,7 @@ def clauses(contract: Contract) -> Iterator[Clause]:
 
 
 def _other_method(recording: Recording, exchange: Exchange) -> bool:
-    return exchange.probe.method != recording.contract.operation.method
+    return exchange.probe.method != recording.operation.method
 
 
 def _unusual(exchange: Exchange) -> bool:
@@ -88,7 +89,7 @@ def _is_run(recording: Recording, exchange: Exchange) -> bool:
         answer = parse(exchange.response.body).value
     except NotJsonError:
         return False
-    required = [m.path[0] for m in recording.contract.operation.response if m.required and len(m.path) == 1]
+    required = [m.path[0] for m in recording.operation.response if m.required and len(m.path) == 1]
     return isinstance(answer, dict) and sum(name in answer for name in required) * 2 > len(required)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runloop_conformance.clauses.clause import Clause, Judge, Observation, acceptance, by_rule, kept, refusal
-from runloop_conformance.contract import Contract, Level, Member, item
+from runloop_conformance.contract import Contract
 from runloop_conformance.exchange import NOTHING
+from runloop_conformance.operation import Level, Member, Operation, Parameter, item
 from runloop_conformance.plan.bodies import is_any
+from runloop_conformance.plan.parameters import parameter_stem, wrong_texts
 from runloop_conformance.plan.refusals import wrong_values
 from runloop_conformance.recording import Recording
 
@@ -28,15 +30,17 @@ REFUSED = {
 }
 
 
-def clauses(contract: Contract) -> Iterator[Clause]:
+def clauses(_: Contract, operation: Operation) -> Iterator[Clause]:
     """The chapter's clauses: those of the rules, and those that follow from each member of the schema."""
-    rules = contract.operation.rules
+    rules = operation.rules
     for identifier, rule in ACCEPTED.items():
         yield from by_rule(identifier, rules.get(rule), acceptance(identifier))
     for identifier, rule in REFUSED.items():
         yield from by_rule(identifier, rules.get(rule), refusal(identifier))
+    for parameter in operation.parameters:
+        yield from _of_parameter(parameter)
     invalid = rules.get("refuses-invalid")
-    for member in contract.operation.request:
+    for member in operation.request:
         yield from _of(member, (member.target, *([invalid.pointer] if invalid else [])))
 
 
@@ -68,6 +72,16 @@ def _of(member: Member, also: tuple[str, ...]) -> Iterator[Clause]:
             yield Clause(identifier, level, member.pointer, text, _taken(identifier, member, null=True))
 
 
+def _of_parameter(parameter: Parameter) -> Iterator[Clause]:
+    stem, quoted = parameter_stem(parameter), f" {parameter.description}".rstrip()
+    kinds = ["required"] if parameter.required and parameter.place != "path" else []
+    kinds += dict.fromkeys(kind for kind, _ in wrong_texts(parameter))
+    for kind in kinds:
+        says = "is required" if kind == "required" else f"keeps its {kind}: {parameter.schema.get(kind)}"
+        text = f"The {parameter.place} parameter `{parameter.name}` {says}.{quoted}"
+        yield Clause(f"{stem}.{kind}", "must", parameter.pointer, text, refusal(f"{stem}.{kind}"))
+
+
 def _says(member: Member, kind: str) -> str:
     schema = member.schema
     stated = " or ".join(sorted(member.types))
@@ -78,7 +92,7 @@ def _says(member: Member, kind: str) -> str:
         "const": f"`{member.name}` is {schema.get('const')}.",
         "maximum": f"`{member.name}` is at most {schema.get('maximum')}.",
         "minimum": f"`{member.name}` is at least {schema.get('minimum')}.",
-    }[kind]
+    }.get(kind, f"`{member.name}` keeps its {kind}: {schema.get(kind)}.")
 
 
 def _taken(identifier: str, member: Member, *, null: bool) -> Judge:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 
 from runloop_conformance.clauses.clause import Clause, Observation, brief, broken, by_rule, each_run, kept, said
-from runloop_conformance.contract import Contract, Level, Member, item
+from runloop_conformance.contract import Contract
+from runloop_conformance.members import types
+from runloop_conformance.operation import Level, Member, Operation, item
 from runloop_conformance.recording import Run
 from runloop_conformance.strict_json import LONE_SURROGATE, SpelledFloat, dump, kind, plain
 
@@ -17,32 +19,44 @@ OWN = frozenset({"type", "required", "enum", "const"})
 JSON_TYPE = re.compile(r"application/json\s*(;.*)?", re.IGNORECASE | re.DOTALL)
 
 
-def clauses(contract: Contract) -> Iterator[Clause]:
+def clauses(contract: Contract, operation: Operation) -> Iterator[Clause]:
     """The chapter's clauses: the envelope's, and those that follow from each member of the schema."""
-    operation, rules = contract.operation, contract.operation.rules
-    at = f"{operation.pointer}/responses/200"
-    yield Clause("response.status", "must", at, "200 - OK", each_run(_status))
+    rules = operation.rules
+    told = f"{operation.status} - {operation.status_text}"
+    yield Clause("response.status", "must", operation.status_pointer, told, each_run(_status(operation)))
+    if not operation.gives_json:
+        return
     yield from by_rule("response.media-type", rules.get("json-answer"), each_run(_media_type))
     yield from by_rule("response.json", rules.get("json-answer"), each_run(_json))
-    yield from by_rule("response.json-exact", rules.get("json-answer-exact"), each_run(_exact(contract)))
-    text = str(operation.response_schema.get("description", "")) or "The answer is an object."
+    yield from by_rule("response.json-exact", rules.get("json-answer-exact"), each_run(_exact(operation)))
     also = (rules["json-answer"].pointer,) if "json-answer" in rules else ()
-    yield Clause("response.object", "must", operation.response_pointer, text, each_run(_object), also)
+    for stated in types(operation.response_schema)[:1]:
+        a = f"an {stated}" if stated[0] in "aeiou" else f"a {stated}"
+        text = str(operation.response_schema.get("description", "")) or f"The answer is {a}."
+        look = each_run(_is_a(stated, a))
+        yield Clause(f"response.{stated}", "must", operation.response_pointer, text, look, also)
     for member in operation.response:
-        yield from _of(member)
+        if not member.alternative:  # which alternative an answer is, the whole schema says
+            yield from _of(member)
     yield Clause(
         "response.schema",
         "must",
         operation.response_pointer,
         "The answer keeps the whole schema.",
-        each_run(_schema(contract)),
+        each_run(_schema(contract, operation)),
     )
 
 
-def _status(run: Run) -> Observation:
-    if run.exchange.status == 200:
-        return kept(run.exchange)
-    return broken("status 200", f"status {run.exchange.status}", run.exchange)
+def _status(operation: Operation) -> Callable[[Run], Observation]:
+    stated = [int(status) for status in operation.responses if status.isdigit() and status.startswith("2")]
+    stated = stated or [operation.status]
+
+    def look(run: Run) -> Observation:
+        if run.exchange.status in stated:
+            return kept(run.exchange)
+        return broken(f"status {' or '.join(map(str, stated))}", f"status {run.exchange.status}", run.exchange)
+
+    return look
 
 
 def _media_type(run: Run) -> Observation:
@@ -73,10 +87,8 @@ def _all_text(value: object) -> str:
     return "".join(_all_text(item) for item in value) if isinstance(value, list) else ""
 
 
-def _exact(contract: Contract) -> Callable[[Run], Observation | None]:
-    whole = [
-        member.path[0] for member in contract.operation.response if "integer" in member.types and len(member.path) == 1
-    ]
+def _exact(operation: Operation) -> Callable[[Run], Observation | None]:
+    whole = [member.path[0] for member in operation.response if "integer" in member.types and len(member.path) == 1]
 
     def look(run: Run) -> Observation | None:
         if run.parsed is None:
@@ -93,12 +105,16 @@ def _exact(contract: Contract) -> Callable[[Run], Observation | None]:
     return look
 
 
-def _object(run: Run) -> Observation | None:
-    if run.parsed is None:
-        return None
-    if isinstance(run.answer, dict):
-        return kept(run.exchange)
-    return broken("an object", f"{kind(run.answer)}: {said(run.exchange)}", run.exchange)
+def _is_a(stated: str, a: str) -> Callable[[Run], Observation | None]:
+    def look(run: Run) -> Observation | None:
+        if run.parsed is None:
+            return None
+        told = kind(run.answer)
+        if told == stated or (told == "integer" and stated == "number"):
+            return kept(run.exchange)
+        return broken(a, f"{told}: {said(run.exchange)}", run.exchange)
+
+    return look
 
 
 def _of(member: Member) -> Iterator[Clause]:
@@ -113,9 +129,8 @@ def _of(member: Member) -> Iterator[Clause]:
             f"`{member.name}` is required.{quoted}",
             each_run(_required(member)),
         )
-    types = " or ".join(sorted(member.types - {"null"}))
     if member.types:
-        text = f"`{member.name}` is of type {types}.{quoted}"
+        text = f"`{member.name}` is of type {' or '.join(sorted(member.types - {'null'}))}.{quoted}"
         yield Clause(f"{stem}.type", level, member.pointer, text, _values(member, _type))
         if not member.nullable:
             yield Clause(
@@ -142,7 +157,7 @@ def _of(member: Member) -> Iterator[Clause]:
 
 def _required(member: Member) -> Callable[[Run], Observation | None]:
     def look(run: Run) -> Observation | None:
-        if not isinstance(run.answer, dict):
+        if not isinstance(run.answer, dict | list):
             return None
         holders = list(_at(run.answer, member.path[:-1]))
         missing = [holder for holder in holders if isinstance(holder, dict) and member.path[-1] not in holder]
@@ -163,7 +178,7 @@ def _values(member: Member, test: Test) -> Callable[..., Iterator[Observation]]:
     """
 
     def look(run: Run) -> Observation | None:
-        if not isinstance(run.answer, dict):
+        if not isinstance(run.answer, dict | list):
             return None
         for value in _at(run.answer, member.path):
             expected = test(member, value)
@@ -222,12 +237,12 @@ def _format(member: Member, value: object) -> str | None:
     return None if abs(value) <= (FLOAT_MAX if stated == "float" else 1.8e308) else f"a {stated} number"
 
 
-def _schema(contract: Contract) -> Callable[[Run], Observation | None]:
+def _schema(contract: Contract, operation: Operation) -> Callable[[Run], Observation | None]:
     """What the members' own clauses do not say, an independent validator does: nested combinations, other keywords."""
-    validator = contract.validator(contract.operation.response_schema)
+    validator = contract.validator(operation.response_schema)
 
     def look(run: Run) -> Observation | None:
-        if not isinstance(run.answer, dict) or LONE_SURROGATE.search(_all_text(run.answer)):
+        if not isinstance(run.answer, dict | list) or LONE_SURROGATE.search(_all_text(run.answer)):
             return None
         for error in validator.iter_errors(plain(run.answer)):
             if not OWN.intersection(str(step) for step in error.schema_path):

@@ -9,6 +9,7 @@ from typing import Any
 from runloop_conformance.clauses.clause import Clause, Observation, brief, broken, by_rule, each_run, kept
 from runloop_conformance.contract import Contract
 from runloop_conformance.exchange import NOTHING
+from runloop_conformance.operation import Operation
 from runloop_conformance.recording import Recording, Run, marks_in
 from runloop_conformance.redaction import clean
 from runloop_conformance.strict_json import dump
@@ -27,16 +28,16 @@ ECHO = {
 """Members of the answer, and where in the request that which they hold was asked."""
 
 
-def clauses(contract: Contract) -> Iterator[Clause]:
+def clauses(_: Contract, operation: Operation) -> Iterator[Clause]:
     """The chapter's clauses; those about members that the contract lacks fall away."""
-    operation, rules = contract.operation, contract.operation.rules
+    rules = operation.rules
     for name, asked in ECHO.items():
         member = operation.answers(name)
-        if member is not None and operation.asks(*asked) is not None:
+        if "answers-about-this-run" in rules and member is not None and operation.asks(*asked) is not None:
             text = f"`{name}` holds what was asked as {'.'.join(asked)}. {member.description}"
-            about_this_run = (rules["answers-about-this-run"].pointer,) if "answers-about-this-run" in rules else ()
+            about_this_run = rules["answers-about-this-run"].pointer
             look = each_run(_echo(name, asked))
-            yield Clause(f"run.{name}.echo", "must", f"{member.pointer}/description", text, look, about_this_run)
+            yield Clause(f"run.{name}.echo", "must", f"{member.pointer}/description", text, look, (about_this_run,))
     yield from by_rule("run.isolation", rules.get("answers-about-this-run"), _isolation)
     if operation.answers("id"):
         yield from by_rule("run.id.new", rules.get("new-run"), _new)

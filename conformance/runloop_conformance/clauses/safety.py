@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 
 from runloop_conformance.clauses.clause import Clause, Observation, broken, by_rule, kept
-from runloop_conformance.contract import Contract, item
+from runloop_conformance.contract import Contract
 from runloop_conformance.exchange import Exchange
+from runloop_conformance.operation import Operation, item
 from runloop_conformance.recording import Recording
 from runloop_conformance.redaction import REDACTED, SHORTEST, clean
 
@@ -27,9 +28,9 @@ STACK_TRACE = re.compile(
 )
 
 
-def clauses(contract: Contract) -> Iterator[Clause]:
+def clauses(_: Contract, operation: Operation) -> Iterator[Clause]:
     """The chapter's clauses."""
-    yield from by_rule("safety.nothing-leaks", contract.operation.rules.get("nothing-leaks"), _nothing_leaks)
+    yield from by_rule("safety.nothing-leaks", operation.rules.get("nothing-leaks"), _nothing_leaks)
 
 
 def _nothing_leaks(recording: Recording) -> Iterator[Observation]:
@@ -68,7 +69,7 @@ def _secrets(recording: Recording) -> list[str]:
 
 def _passwords(recording: Recording) -> Callable[[Exchange], list[str]]:
     """The values that a request put where the contract says `format: password`."""
-    paths = [m.path for m in recording.contract.operation.request if m.schema.get("format") == "password"]
+    paths = [m.path for m in recording.operation.request if m.schema.get("format") == "password"]
 
     def of(exchange: Exchange) -> list[str]:
         return [word for path in paths for word in _texts_at(exchange.probe.asked, path) if len(word) >= SHORTEST]

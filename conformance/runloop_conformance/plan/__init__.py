@@ -6,17 +6,22 @@ answers decides only what of it is still worth sending.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from runloop_conformance.contract import Contract
 from runloop_conformance.exchange import Probe
+from runloop_conformance.operation import Json, Operation
 from runloop_conformance.plan import acceptances, authorization, fuzzing, refusals
 from runloop_conformance.plan.bodies import Writer
+from runloop_conformance.plan.general import GeneralPlanner
 from runloop_conformance.plan.probes import ask
+from runloop_conformance.plan.stages import Plan
 from runloop_conformance.strict_json import dump
+
+__all__ = ["EVERYTHING", "Plan", "Planner", "Profile"]
 
 Profile = Literal["quick", "standard", "thorough"]
 
@@ -28,41 +33,8 @@ EARLY = (
 )
 EVERYTHING = "everything"
 DRAWN = {"quick": 0, "standard": 40, "thorough": 400}  # bodies asked of schemathesis' strategies
+DRAWN_OF_OTHERS = {"quick": 0, "standard": 10, "thorough": 100}
 FEW = 30  # runs; at most so many, and the requests that are sent together are few as well
-
-
-@frozen
-class Plan:
-    """The stages, in the order in which they are sent. A group of the successes is sent at the same time.
-
-    `controls` start a run each and are what `refusals` are twins of. `known_successes` are sent instead of `successes`
-    to a server that took the control with everything in it.
-    """
-
-    controls: tuple[Probe, ...]
-    refusals: tuple[Probe, ...]
-    successes: tuple[tuple[Probe, ...], ...]
-    known_successes: tuple[tuple[Probe, ...], ...]
-
-    def probes(self) -> Iterator[Probe]:
-        """All of them, in order, for a server that takes everything."""
-        yield from self.controls
-        yield from self.refusals
-        for group in self.known_successes:
-            yield from group
-
-    def within(self, limit: int) -> Iterator[tuple[Probe, bool]]:
-        """Each with whether a budget of so many valid requests allows it on a server that takes them all.
-
-        The others are sent only in the place of what the server was free to refuse, which costs nothing.
-        """
-        left = limit
-        for group in (*((probe,) for probe in (*self.controls, *self.refusals)), *self.known_successes):
-            cost = sum(probe.intent != "refuse" for probe in group)
-            allowed = cost <= left
-            left -= cost if allowed else 0
-            for probe in group:
-                yield probe, allowed
 
 
 @define
@@ -77,9 +49,11 @@ class Planner:
     max_runs: int
 
     def plan(self) -> Plan:
-        """The whole plan."""
+        """The plan for the main operation."""
         operation = self.contract.operation
-        writer = Writer(self.contract, self.seed, self.benchmark_ids)
+        if not operation.own_rules:
+            return self.further(operation, {})
+        writer = Writer(self.contract, operation, self.seed, self.benchmark_ids)
         accepted = (acceptances.ACCEPTED,)
         minimal = ask(operation, "minimal", "accept", accepted, writer.minimal())
         full = ask(operation, "full", "accept", accepted, writer.full(telling=False))
@@ -93,6 +67,13 @@ class Planner:
         )
         return Plan(controls, tuple(self._spread(refused, minimal)), plain, known)
 
+    def further(self, operation: Operation, answers: Mapping[str, Sequence[Json]]) -> Plan:
+        """The plan for an operation without rules of its own; `answers`: what was accepted so far, by operation id."""
+        writer = Writer(self.contract, operation, self.seed, self.benchmark_ids)
+        return GeneralPlanner(
+            self.contract, operation, writer, self.token, answers, DRAWN_OF_OTHERS[self.profile]
+        ).plan()
+
     def _refusals(self, minimal: Probe, full: Probe, everything: Probe) -> Iterator[Probe]:
         operation = self.contract.operation
         if operation.secured:
@@ -104,6 +85,7 @@ class Planner:
         for control in (minimal, full):
             yield from refusals.not_json(control)
         yield from refusals.methods(full)
+        yield from refusals.disguised_methods(full)
         yield from refusals.json_extensions(full)
         yield from refusals.media_types(full)
         yield from refusals.hostile(full)

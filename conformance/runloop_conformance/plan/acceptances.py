@@ -7,8 +7,8 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from runloop_conformance.contract import Member, Operation
 from runloop_conformance.exchange import NOTHING, TOKEN, Probe
+from runloop_conformance.operation import Member, Operation
 from runloop_conformance.plan import vocabulary
 from runloop_conformance.plan.bodies import BENCHMARK_ID, Writer, is_any, replaced, within
 from runloop_conformance.plan.probes import JSON, ODD_QUERY, ask, odd_headers, twin

@@ -10,12 +10,26 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from runloop_conformance.contract import Contract, Json, Level, Member, item
+from runloop_conformance.contract import Contract
 from runloop_conformance.exchange import NOTHING
+from runloop_conformance.members import types
+from runloop_conformance.operation import Json, Level, Member, Operation, item
 from runloop_conformance.plan import vocabulary
 
 BENCHMARK_ID = "benchmark_id"
 ABSENT = NOTHING
+DEEPEST = 8  # steps; what is optional is left out below
+FORMATS = {
+    "date-time": "2026-11-23T09:30:00Z",
+    "date": "2026-11-23",
+    "time": "09:30:00Z",
+    "uuid": "123e4567-e89b-12d3-a456-426614174000",
+    "email": "someone@example.org",
+    "uri": "https://example.org/",
+    "hostname": "example.org",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+}
 MADE_UP_ID = "bmd_30xCTWqsuNaUXk3uJ0GCo"
 
 
@@ -32,6 +46,11 @@ class Filling:
         """The least value that is allowed, then others, with the greatest among them."""
         values = (schema.get("minimum", 1), schema.get("maximum", 2), 80, 3)
         return int(values[self.turn % len(values)])
+
+    def formatted(self, schema: Mapping[str, Json], path: tuple[str, ...]) -> str:
+        """A text that keeps the schema's format and length."""
+        text = FORMATS.get(schema.get("format", "")) or self.text(path)
+        return text.ljust(schema.get("minLength", 0), "x")[: schema.get("maxLength", len(text) + 1000)]
 
     def text(self, path: tuple[str, ...]) -> str:
         """The text for a place. The names of secrets stay plain: a server may look them up."""
@@ -51,6 +70,7 @@ class Writer:
     """
 
     contract: Contract
+    operation: Operation
     seed: int
     benchmark_ids: Sequence[str]
     known: bool = False
@@ -71,16 +91,19 @@ class Writer:
 
     def body(self, wanted: Callable[[Member], bool], *, telling: bool = False, turn: int = 0) -> dict[str, Json]:
         """A body with the required members and those that are wanted, each filled with a value of its type."""
-        operation = self.contract.operation
-        write = Filling(self.mark(), wanted, telling, turn)
-        built = self._value(operation.request_schema, operation.request_pointer, (), write)
+        built = self.value(wanted, telling=telling, turn=turn)
         if not isinstance(built, dict):
             return {}
         self._identify(built)
         return built
 
+    def value(self, wanted: Callable[[Member], bool], *, telling: bool = False, turn: int = 0) -> Json:
+        """As `body`, where the schema may be of any type."""
+        write = Filling(self.mark(), wanted, telling, turn)
+        return self._value(self.operation.request_schema, self.operation.request_pointer, (), write)
+
     def _identify(self, body: dict[str, Json]) -> None:
-        if self.contract.operation.asks(BENCHMARK_ID):
+        if self.operation.asks(BENCHMARK_ID):
             body[BENCHMARK_ID] = self.identifier()
 
     def _value(
@@ -92,14 +115,14 @@ class Writer:
     ) -> Json:
         for keyword in ("anyOf", "oneOf"):
             if keyword in schema:
-                schema, pointer = self.contract.resolve(schema[keyword][0], pointer)
+                told = [self.contract.resolve(one, pointer) for one in schema[keyword]]
+                schema, pointer = next((one for one in told if one[0].get("type") != "null"), told[0])
                 return self._value(schema, pointer, path, filling)
         if "const" in schema:
             return schema["const"]
         if "enum" in schema:
             return schema["enum"][filling.turn % len(schema["enum"])]
-        stated = schema.get("type", "object" if "properties" in schema else "string")
-        kind = stated if isinstance(stated, str) else next(one for one in stated if one != "null")
+        kind = next((one for one in types(schema) if one != "null"), "string")
         if kind == "object":
             return self._object(schema, pointer, path, filling)
         if kind == "array":
@@ -107,7 +130,7 @@ class Writer:
         if kind == "integer":
             return filling.integer(schema)
         simple: dict[str, Json] = {"number": 0.5, "boolean": True}
-        return simple[kind] if kind in simple else filling.text(path)
+        return simple[kind] if kind in simple else filling.formatted(schema, path)
 
     def _array(self, schema: Mapping[str, Json], pointer: str, path: tuple[str, ...], filling: Filling) -> list[Json]:
         """One item, or one of each alternative that an item can be."""
@@ -126,10 +149,12 @@ class Writer:
         filling: Filling,
     ) -> dict[str, Json]:
         built: dict[str, Json] = {}
-        for name, raw in schema.get("properties", {}).items():
+        properties, required = self._properties(schema, pointer)
+        for name, raw in properties.items():
             sub, at = self.contract.resolve(raw, pointer)
-            member = self.contract.operation.asks(*path, name)
-            if name in schema.get("required", []) or (member is not None and filling.wanted(member)):
+            member = self.operation.asks(*path, name)
+            wanted = member is not None and len(path) < DEEPEST and filling.wanted(member)
+            if name in required or wanted:
                 built[name] = self._value(sub, at, (*path, name), filling)
         values = schema.get("additionalProperties")
         if isinstance(values, dict):
@@ -137,6 +162,12 @@ class Writer:
             for key in ("FIRST_KEY", "second_key"):
                 built[key] = self._value(sub, at, (*path, "*"), filling)
         return built
+
+    def _properties(self, schema: Mapping[str, Json], pointer: str) -> tuple[dict[str, Json], set[str]]:
+        """The named members of a schema and of what `allOf` adds to it, and which of them are required."""
+        parts = [schema, *(self.contract.resolve(part, pointer)[0] for part in schema.get("allOf", ()))]
+        properties = {name: sub for part in parts for name, sub in part.get("properties", {}).items()}
+        return properties, {name for part in parts for name in part.get("required", ())}
 
     def minimal(self) -> dict[str, Json]:
         """Only what is required."""
@@ -152,38 +183,36 @@ class Writer:
 
     def turns(self) -> int:
         """How many turns it takes to have sent every value of every enum."""
-        return max((len(member.schema.get("enum", ())) for member in self.contract.operation.request), default=0)
+        return max((len(member.schema.get("enum", ())) for member in self.operation.request), default=0)
 
     def maps(self) -> list[tuple[str, ...]]:
         """The paths of the free-form maps of strings that a MUST covers."""
-        return [
-            m.path[:-1] for m in self.contract.operation.request if m.path[-1] == "*" and self.level_of(m) == "must"
-        ]
+        return [m.path[:-1] for m in self.operation.request if m.path[-1] == "*" and self.level_of(m) == "must"]
 
     def usual(self, member: Member) -> bool:
         """Whether a member belongs into the bodies that this server should take."""
         return member.level == "must" or (self.known and self._extra(member))
 
     def _extra(self, member: Member) -> bool:
-        whole = self.contract.operation.request
+        whole = self.operation.request
         return len(member.path) == 2 and any(other.path == (*member.path, "*") for other in whole)
 
     def level_of(self, member: Member) -> Level:
         """The level at which a server has to take what is at this place (the map's, for the values of a map)."""
-        holder = self.contract.operation.asks(*member.path[:-1]) if is_any(member) else member
+        holder = self.operation.asks(*member.path[:-1]) if is_any(member) else member
         return holder.level if holder else member.level
 
     def texts(self) -> list[tuple[str, ...]]:
         """The paths of the optional strings that a MUST covers."""
         return [
             m.path
-            for m in self.contract.operation.request
+            for m in self.operation.request
             if "string" in m.types and not m.required and m.level == "must" and not is_any(m)
         ]
 
     def pairwise(self) -> list[dict[str, Json]]:
         """Bodies in which every two states of every two optional members come together: absent, null, empty, filled."""
-        operation = self.contract.operation
+        operation = self.operation
         optional = [m for m in operation.request if not m.required and self.usual(m) and not is_any(m)]
         factors: list[tuple[Member, list[str]]] = []
         for member in optional:

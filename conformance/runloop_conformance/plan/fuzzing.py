@@ -10,7 +10,8 @@ import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from runloop_conformance.contract import Contract, Json
+from runloop_conformance.contract import Contract
+from runloop_conformance.operation import Json, Operation
 from runloop_conformance.plan.bodies import BENCHMARK_ID, Writer
 from runloop_conformance.strict_json import LONE_SURROGATE, dump
 
@@ -20,15 +21,16 @@ POSIX_NAME = "^[A-Za-z_][A-Za-z0-9_]*$"
 
 def valid_bodies(contract: Contract, writer: Writer, examples: int) -> list[dict[str, Json]]:
     """Bodies that a MUST says are accepted: coverage cases first, then `examples` drawn ones, each once."""
-    strict = _must_accept(contract)
-    operation = contract.operation
-    validator = contract.validator(
-        strict["paths"][operation.path][operation.method.lower()]["requestBody"]["content"]["application/json"][
-            "schema"
-        ]
+    operation = writer.operation
+    schema = (
+        _narrowed(contract, operation, operation.request_schema, ())
+        if operation.own_rules
+        else operation.request_schema
     )
+    strict = _only(contract, operation, schema)
+    validator = contract.validator(schema)
     found: dict[bytes, dict[str, Json]] = {}
-    for case in _cases(strict, contract, examples, writer.seed):
+    for case in _cases(strict, operation, examples, writer.seed):
         if not isinstance(case, dict):
             continue
         known = operation.asks(BENCHMARK_ID) and BENCHMARK_ID in case
@@ -38,14 +40,14 @@ def valid_bodies(contract: Contract, writer: Writer, examples: int) -> list[dict
     return list(found.values())
 
 
-def _cases(strict: dict[str, Any], contract: Contract, examples: int, seed: int) -> Iterator[Any]:
+def _cases(strict: dict[str, Any], tested: Operation, examples: int, seed: int) -> Iterator[Any]:
     # Importing schemathesis costs more than all the rest of the suite, so only who asks for cases pays for it.
     import hypothesis  # noqa: PLC0415
     import schemathesis  # noqa: PLC0415
     from schemathesis import GenerationMode  # noqa: PLC0415
 
     schema = schemathesis.openapi.from_dict(strict)
-    operation = schema[contract.operation.path][contract.operation.method]
+    operation = schema["/"][tested.method]
     drawn: list[Any] = []
 
     @hypothesis.seed(seed)
@@ -72,28 +74,35 @@ def _cases(strict: dict[str, Any], contract: Contract, examples: int, seed: int)
     yield from drawn
 
 
-def _must_accept(contract: Contract) -> dict[str, Any]:
-    """The contract, narrowed to what a MUST says is accepted: closed objects, texts without U+0000, POSIX names."""
-    document: dict[str, Any] = json.loads(json.dumps(contract.document))
-    operation = document["paths"][contract.operation.path][contract.operation.method.lower()]
-    operation.pop("security", None)
-    content = operation["requestBody"]["content"]["application/json"]
-    content.pop("examples", None)
-    content["schema"] = _narrowed(contract, contract.operation.request_schema, ())
-    operation["responses"] = {"200": {"description": "OK"}}
-    document["paths"] = {contract.operation.path: {contract.operation.method.lower(): operation}}
-    document.pop("components", None)
-    return document
+def _only(contract: Contract, operation: Operation, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A contract with nothing in it but the operation's body."""
+    content = {"application/json": {"schema": schema}}
+    alone = {
+        "requestBody": {"required": True, "content": content},
+        "responses": {str(operation.status): {"description": "OK"}},
+    }
+    # What else the operation has (parameters in its path) is filled in elsewhere.
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "one operation", "version": "1"},
+        "paths": {"/": {operation.method.lower(): alone}},
+        "components": {"schemas": contract.document.get("components", {}).get("schemas", {})},
+    }
+    copied: dict[str, Any] = json.loads(json.dumps(document))
+    return copied
 
 
-def _narrowed(contract: Contract, schema: Mapping[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+def _narrowed(
+    contract: Contract, operation: Operation, schema: Mapping[str, Any], path: tuple[str, ...]
+) -> dict[str, Any]:
+    """A schema, narrowed to what a MUST says is accepted: closed objects, texts without U+0000, POSIX names."""
     schema = contract.resolve(schema)[0]
     for keyword in ("anyOf", "oneOf"):
         if keyword in schema:  # the alternative null comes from elsewhere than the page: not a MUST
-            return _narrowed(contract, schema[keyword][0], path)
+            return _narrowed(contract, operation, schema[keyword][0], path)
     stated = schema.get("type", "object" if "properties" in schema else [])
     kinds = [stated] if isinstance(stated, str) else list(stated)
-    member = contract.operation.asks(*path)
+    member = operation.asks(*path)
     if member is not None and not member.from_page:
         kinds = [kind for kind in kinds if kind != "null"]
     made: dict[str, Any] = {
@@ -103,17 +112,17 @@ def _narrowed(contract: Contract, schema: Mapping[str, Any], path: tuple[str, ..
     if "string" in kinds and "enum" not in made and "const" not in made:
         made["maxLength"] = LARGEST_TEXT
     if "array" in kinds:
-        made["items"] = _narrowed(contract, schema.get("items", {}), (*path, "[]"))
+        made["items"] = _narrowed(contract, operation, schema.get("items", {}), (*path, "[]"))
     if "object" in kinds:
         made["properties"] = {
-            name: _narrowed(contract, sub, (*path, name))
+            name: _narrowed(contract, operation, sub, (*path, name))
             for name, sub in schema.get("properties", {}).items()
-            if (at := contract.operation.asks(*path, name)) is not None and (at.level == "must" or at.required)
+            if (at := operation.asks(*path, name)) is not None and (at.level == "must" or at.required)
         }
         made["required"] = [name for name in schema.get("required", []) if name in made["properties"]]
         values = schema.get("additionalProperties")
         if isinstance(values, dict):
-            made["additionalProperties"] = _narrowed(contract, values, (*path, "*"))
+            made["additionalProperties"] = _narrowed(contract, operation, values, (*path, "*"))
             if path and "env" in path[-1].lower():
                 made["propertyNames"] = {"pattern": POSIX_NAME, "maxLength": 100}
         else:

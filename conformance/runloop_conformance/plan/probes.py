@@ -6,13 +6,11 @@ from typing import Any
 
 import attrs
 
-from runloop_conformance.contract import Operation
-from runloop_conformance.exchange import NOTHING, TOKEN, Intent, Probe
+from runloop_conformance.exchange import NOTHING, SAFE, TOKEN, Intent, Probe
+from runloop_conformance.operation import Operation
 from runloop_conformance.strict_json import dump
 
-AUTHORIZED = ("Authorization", f"Bearer {TOKEN}")
 JSON = ("Content-Type", "application/json")
-STANDARD = (AUTHORIZED, JSON, ("Accept", "application/json"))
 
 
 ODD_QUERY = "a=1&a=2&b&=c&%zz=%00&benchmark_id=&debug=true&x[]=1"
@@ -26,9 +24,19 @@ def odd_headers() -> tuple[tuple[str, str], ...]:
 
 def ask(operation: Operation, name: str, intent: Intent, clauses: tuple[str, ...], value: Any, **more: Any) -> Probe:
     """A probe that sends `value` as JSON, with the right token."""
-    more.setdefault("body", dump(value))
-    more.setdefault("headers", STANDARD if operation.secured else STANDARD[1:])
-    return Probe(name=name, intent=intent, clauses=clauses, method=operation.method, asked=value, **more)
+    more.setdefault("body", b"" if value is NOTHING else dump(value))
+    more.setdefault("headers", headers_for(operation))
+    more.setdefault("path", operation.path)
+    return Probe(
+        name=operation.prefix + name, intent=intent, clauses=clauses, method=operation.method, asked=value,
+        operation=operation.id, safe=operation.method in SAFE, **more,
+    )  # fmt: skip
+
+
+def headers_for(operation: Operation) -> tuple[tuple[str, str], ...]:
+    """The headers of an ordinary request: the right token where one is asked for, and JSON."""
+    authorized = [(operation.credentials[0], operation.credentials[1] + TOKEN)] if operation.credentials else []
+    return (*authorized, *([JSON] if operation.takes_json else []), ("Accept", "application/json"))
 
 
 def twin(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 import attrs
 
-from runloop_conformance.contract import Member, Operation, item
 from runloop_conformance.exchange import NOTHING, Probe
+from runloop_conformance.operation import Member, Operation, item
 from runloop_conformance.plan.bodies import is_any, replaced
-from runloop_conformance.plan.probes import AUTHORIZED, ODD_QUERY, odd_headers, twin
+from runloop_conformance.plan.probes import ODD_QUERY, odd_headers, twin
 from runloop_conformance.plan.vocabulary import WRONG
 from runloop_conformance.strict_json import dump, kind
 
@@ -19,6 +19,8 @@ NULL_IS_FREE = ("metadata", "runProfile")
 """Members of the page whose null may be taken or refused: the official SDK lets it through (x-legal)."""
 
 FEW_OF_A_KIND, MOST_OF_A_KIND = 2, 50  # wrong values of one kind for one member
+
+HOSTILE = ("http.no-server-error", "request.invalid")
 
 SHOWN = 24  # characters of a wrong value in the name of a change
 
@@ -61,6 +63,7 @@ def wrong_values(member: Member) -> Iterator[tuple[str, Any]]:
         yield "maximum", schema["maximum"] + 1
     if "minimum" in schema:
         yield "minimum", schema["minimum"] - 1
+    yield from _beyond_keywords(schema)
     stated = member.types - {"null"}
     if not member.nullable and member.name not in NULL_IS_FREE:
         yield "null", None
@@ -72,6 +75,22 @@ def wrong_values(member: Member) -> Iterator[tuple[str, Any]]:
             if not fits and repr(value) not in seen:
                 seen.add(repr(value))
                 yield "type", value
+
+
+def _beyond_keywords(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Values just beyond what a keyword allows."""
+    if "maxLength" in schema:
+        yield "maxLength", "x" * (schema["maxLength"] + 1)
+    if schema.get("minLength"):
+        yield "minLength", "x" * (schema["minLength"] - 1)
+    if "pattern" in schema:
+        yield from (("pattern", text) for text in ("", " ", "no match: \u00e9\n"))
+    if "exclusiveMaximum" in schema:
+        yield "exclusiveMaximum", schema["exclusiveMaximum"]
+    if "exclusiveMinimum" in schema:
+        yield "exclusiveMinimum", schema["exclusiveMinimum"]
+    if schema.get("minItems"):
+        yield "minItems", []
 
 
 def _disguised(member: Member, body: Any) -> Iterator[tuple[str, Any]]:
@@ -156,17 +175,22 @@ def not_json(control: Probe) -> Iterator[Probe]:
 
 
 def methods(control: Probe) -> Iterator[Probe]:
-    """The same request by every other method, as it is, in the query, and by way of an override."""
+    """The same request by every other method."""
     clauses = ("http.only-post", "http.method-not-allowed")
     for method in ("GET", "PUT", "PATCH", "DELETE", "TRACE", "QUERY", "FROB", "OPTIONS"):
         changed = twin(control, f"the method is {method}", clauses[:1] if method == "OPTIONS" else clauses)
         yield attrs.evolve(changed, method=method)
     # A HEAD has no body: few clients can send one with it, and any answer to it is legal.
     yield attrs.evolve(twin(control, "the method is HEAD, the body is empty", clauses[:1], body=b""), method="HEAD")
+
+
+def disguised_methods(control: Probe) -> Iterator[Probe]:
+    """A GET that asks for what the operation's own method does: by the query, and by an override."""
+    clauses = ("http.only-post",)
     bare = attrs.evolve(control, method="GET")
-    yield twin(bare, "the method is GET, the members in the query", clauses[:1], body=b"", query=_query(control))
+    yield twin(bare, "the method is GET, the members in the query", clauses, body=b"", query=_query(control))
     override = ("X-HTTP-Method-Override", control.method)
-    yield twin(bare, "the method is GET, overridden by a header", clauses[:1], headers=(*control.headers, override))
+    yield twin(bare, "the method is GET, overridden by a header", clauses, headers=(*control.headers, override))
 
 
 def _query(control: Probe) -> str:
@@ -225,19 +249,19 @@ def media_types(control: Probe) -> Iterator[Probe]:
 
 
 def hostile(control: Probe) -> Iterator[Probe]:
-    """Bodies that cannot be accepted and must not make the server fail: deep, huge, odd."""
-    clause, whole = ("http.no-server-error",), control.asked
+    """Requests that cannot be accepted and must not make the server fail: deep, huge, odd."""
+    yield from hostile_bodies(control)
+    yield from _hostile_members(control)
+    yield from hostile_headers(control)
+
+
+def hostile_bodies(control: Probe) -> Iterator[Probe]:
+    """Bodies that fit no schema: deep, huge, odd."""
     deep = 100_000
     for change, raw in (
         ("the body is 100,000 nested arrays", b"[" * deep + b"]" * deep),
         ("the body is 100,000 nested objects", b'{"a":' * deep + b"1" + b"}" * deep),
         ("the body is 100,000 open brackets", b"[" * deep),
-        ("benchmark_id is 1,000 nested arrays", _with_raw(whole, b"[" * 1000 + b"]" * 1000)),
-        ("benchmark_id is a number of 5,000 digits", _with_raw(whole, b"9" * 5000)),
-        ("benchmark_id is 1e400", _with_raw(whole, b"1e400")),
-        ("benchmark_id is -0", _with_raw(whole, b"-0")),
-        ("benchmark_id is 1E-400", _with_raw(whole, b"1E-400")),
-        ("benchmark_id is 2^63", _with_raw(whole, b"9223372036854775808")),
         ("the body is NUL bytes", b"\0" * 64),
         ("the body is a string of 300,000 characters", b'"' + b"a" * 300_000 + b'"'),
         ("the body is gzip that nothing announces", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x03\x00"),
@@ -248,7 +272,21 @@ def hostile(control: Probe) -> Iterator[Probe]:
         ("the body is a lone surrogate", b'"\\ud800"'),
         ("the body is invalid UTF-8", b'"\xff\xfe\xfd"'),
     ):
-        yield twin(control, change, (*clause, "request.invalid"), body=raw)
+        yield twin(control, change, HOSTILE, body=raw)
+
+
+def _hostile_members(control: Probe) -> Iterator[Probe]:
+    """The same inside of a request: a value that no machine word holds, and odd things beside a missing member."""
+    clause, whole = ("http.no-server-error",), control.asked
+    for change, raw in (
+        ("benchmark_id is 1,000 nested arrays", b"[" * 1000 + b"]" * 1000),
+        ("benchmark_id is a number of 5,000 digits", b"9" * 5000),
+        ("benchmark_id is 1e400", b"1e400"),
+        ("benchmark_id is -0", b"-0"),
+        ("benchmark_id is 1E-400", b"1E-400"),
+        ("benchmark_id is 2^63", b"9223372036854775808"),
+    ):
+        yield twin(control, change, HOSTILE, body=_with_raw(whole, raw))
     missing = {name: value for name, value in whole.items() if name != "benchmark_id"}
     odd: tuple[tuple[str, dict[str, Any]], ...] = (
         ("no benchmark_id, and an odd query", {"query": ODD_QUERY}),
@@ -271,6 +309,11 @@ def hostile(control: Probe) -> Iterator[Probe]:
     for change, different in odd:
         told = different if {"asked", "body"} & different.keys() else {"asked": missing, **different}
         yield twin(control, change, clause, intent="refuse", **told)
+
+
+def hostile_headers(control: Probe) -> Iterator[Probe]:
+    """Headers that a server may take or refuse, and must survive."""
+    clause = ("http.no-server-error",)
     for name, header in (
         ("a Content-Type without a subtype", ("Content-Type", "application")),
         ("an empty Content-Type", ("Content-Type", "")),
@@ -280,7 +323,7 @@ def hostile(control: Probe) -> Iterator[Probe]:
         ("an Accept that nothing meets", ("Accept", "image/x-no-such")),
         ("a Content-Encoding that is not true", ("Content-Encoding", "gzip")),
     ):
-        headers = (AUTHORIZED, *(h for h in control.headers if h[0] not in ("Authorization", header[0])), header)
+        headers = (*(h for h in control.headers if h[0] != header[0]), header)
         yield twin(control, name, clause, intent="either", headers=headers)
 
 

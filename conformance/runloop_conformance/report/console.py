@@ -116,7 +116,7 @@ def failures(line: Line, title: str, findings: Sequence[Finding], result: Result
             line(f"  changed   {last.change} (beside “{last.control}”, which was accepted)")
         if finding.reason:
             line(f"  how often {finding.reason}", "dim")
-        command = curl(last, result.server + result.contract.operation.path)
+        command = curl(last, result.server)
         line(f"  {command if len(command) < 1500 else command[:1400] + '… (whole in report.json)'}", "cyan")
 
 

@@ -29,7 +29,6 @@ def schema() -> dict[str, Any]:
 
 def document(result: Result, redaction: Redaction) -> dict[str, Any]:
     """The report, as design.md has it."""
-    url = result.server + result.contract.operation.path
     return {
         "verdict": result.verdict,
         "reason": redaction.text(result.reason) if result.reason else None,
@@ -41,11 +40,11 @@ def document(result: Result, redaction: Redaction) -> dict[str, Any]:
         "runs_started": result.runs_started,
         "run_ids": [redaction.text(_writable(run_id)) for run_id in result.run_ids],
         "duration_s": result.duration_s,
-        "clauses": [_clause(finding, url, redaction) for finding in result.findings],
+        "clauses": [_clause(finding, result.server, redaction) for finding in result.findings],
     }
 
 
-def _clause(finding: Finding, url: str, redaction: Redaction) -> dict[str, Any]:
+def _clause(finding: Finding, server: str, redaction: Redaction) -> dict[str, Any]:
     clause, seen = finding.clause, finding.counterexample
     return {
         "id": clause.id,
@@ -60,7 +59,7 @@ def _clause(finding: Finding, url: str, redaction: Redaction) -> dict[str, Any]:
         else {
             "expected": redaction.text(_writable(seen.expected)),
             "actual": redaction.text(_writable(seen.actual)),
-            "curl": redaction.text(curl(seen.exchanges[-1].probe, url)),
+            "curl": redaction.text(curl(seen.exchanges[-1].probe, server)),
             "change": seen.exchanges[-1].probe.change,
             "exchanges": [exchange_document(one, redaction, LONGEST_BODY) for one in seen.exchanges],
         },
@@ -74,6 +73,7 @@ def exchange_document(exchange: Exchange, redaction: Redaction, longest: int | N
         "name": probe.name,
         "intent": probe.intent,
         "method": probe.method,
+        "path": probe.path,
         "query": probe.query,
         "headers": [[name, _named(value)] for name, value in probe.headers],
         "framing": probe.framing,
@@ -133,6 +133,7 @@ def write(folder: Path, result: Result, redaction: Redaction) -> dict[str, Any]:
 def _recorded(exchange: Exchange, redaction: Redaction) -> Mapping[str, Any]:
     probe = exchange.probe
     more = {
+        "operation": probe.operation,
         "clauses": list(probe.clauses),
         "control": probe.control,
         "change": probe.change,

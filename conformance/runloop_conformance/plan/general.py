@@ -1,0 +1,142 @@
+"""The plan for an operation that nobody tuned the suite for: what its schema, HTTP and JSON themselves give to test.
+
+Every body is put to an independent validator before it is called valid or invalid, so a guess that is wrong about a
+schema costs a test, and never accuses anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from attrs import define, field
+
+from runloop_conformance.contract import Contract
+from runloop_conformance.exchange import NOTHING, Probe
+from runloop_conformance.operation import Json, Operation
+from runloop_conformance.plan import acceptances, authorization, fuzzing, refusals
+from runloop_conformance.plan.bodies import Writer
+from runloop_conformance.plan.parameters import Target, parameter_stem, target, values, wrong_texts
+from runloop_conformance.plan.probes import ask, headers_for, twin
+from runloop_conformance.plan.stages import Plan
+
+ACCEPTED = (acceptances.ACCEPTED,)
+
+
+@define
+class GeneralPlanner:
+    """Plans one operation. `answers`: what was accepted so far, by operation id, for parameters that come from there.
+
+    drawn: how many bodies are asked of schemathesis' strategies.
+    """
+
+    contract: Contract
+    operation: Operation
+    writer: Writer
+    token: str = field(repr=False)
+    answers: Mapping[str, Sequence[Json]]
+    drawn: int
+    _valid: Callable[[Any], bool] = field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._valid = self.contract.validator(self.operation.request_schema).is_valid
+
+    def plan(self) -> Plan:
+        """Controls, refusals and successes."""
+        required, known = (values(self.operation, self.answers, optional=optional) for optional in (False, True))
+        bodies = list(self._bodies())
+        minimal, full = self._ask("minimal", required, bodies[0]), self._ask("full", known, bodies[-1])
+        refused = [probe for probe in self._refusals(minimal, full, known) if self._right_to_refuse(probe)]
+        accepted = [probe for probe in self._successes(minimal, full) if self._right_to_accept(probe)]
+        groups = tuple((probe,) for probe in _once(accepted, (minimal, full)))
+        return Plan(tuple(_once((minimal, full))), tuple(_once(refused)), groups, groups)
+
+    def _ask(self, name: str, given: Mapping[str, Json], body: Json) -> Probe:
+        where = target(self.operation, given)
+        return ask(
+            self.operation, name, "accept", ACCEPTED, body,
+            path=where.path, query=where.query,
+            headers=(*headers_for(self.operation), *where.headers),
+        )  # fmt: skip
+
+    def _bodies(self) -> Iterator[Json]:
+        """With what is required, and with all that is known; what we cannot write, schemathesis draws."""
+        if not self.operation.takes_json:
+            yield NOTHING
+            return
+        written = [self.writer.value(lambda _: False), self.writer.value(lambda _: True)]
+        right = [body for body in (*written, *self.operation.examples.values()) if self._valid(body)]
+        yield from right[:2] or fuzzing.valid_bodies(self.contract, self.writer, 1)[:1] or written
+
+    def _refusals(self, minimal: Probe, full: Probe, known: Mapping[str, Json]) -> Iterator[Probe]:
+        if self.operation.bearer:
+            yield from authorization.matrix(minimal, (full,), self.token)
+        yield from self._parameter_twins(full, known)
+        yield from (probe for probe in refusals.methods(minimal) if probe.method not in self.operation.others)
+        if not self.operation.takes_json:
+            return
+        yield from refusals.member_twins(self.operation, [minimal, full], all_types=False)
+        if isinstance(minimal.asked, dict):
+            yield from refusals.not_objects(full)
+        yield from refusals.not_json(minimal)
+        if isinstance(minimal.asked, dict) and minimal.asked:
+            yield from refusals.json_extensions(minimal)
+        yield from refusals.media_types(minimal)
+        yield from refusals.hostile_bodies(minimal)
+        yield from refusals.hostile_headers(minimal)
+
+    def _parameter_twins(self, control: Probe, known: Mapping[str, Json]) -> Iterator[Probe]:
+        """The control with one parameter left out that is required, or with a text that it cannot have."""
+        for parameter in self.operation.parameters:
+            stem = parameter_stem(parameter)
+            if parameter.required and parameter.place != "path":
+                rest = {name: value for name, value in known.items() if name != parameter.name}
+                yield self._aimed(
+                    control, f"without {parameter.name}", f"{stem}.required", target(self.operation, rest)
+                )
+            for kind, text in wrong_texts(parameter):
+                there = target(self.operation, {**known, parameter.name: text})
+                yield self._aimed(control, f"{parameter.name} is {text}", f"{stem}.{kind}", there)
+
+    def _aimed(self, control: Probe, change: str, clause: str, there: Target) -> Probe:
+        own = {parameter.name for parameter in self.operation.parameters}
+        headers = (*(header for header in control.headers if header[0] not in own), *there.headers)
+        return twin(control, change, (clause,), path=there.path, query=there.query, headers=headers)
+
+    def _successes(self, minimal: Probe, full: Probe) -> Iterator[Probe]:
+        if not self.operation.takes_json:
+            return
+        for name, body in self.operation.examples.items():
+            yield self._like(full, f"example {name}", body)
+        if isinstance(full.asked, dict) and full.asked:
+            yield from acceptances.single_members(self.operation, self.writer, minimal, full)
+            yield from acceptances.single_values(self.operation, minimal)
+            yield from acceptances.spellings(full)
+            yield acceptances.unknown_members(full)
+            yield from (self._like(full, f"presence {n + 1}", body) for n, body in enumerate(self.writer.pairwise()))
+        if self.operation.bearer:
+            yield from acceptances.scheme_cases(full)
+        made = fuzzing.valid_bodies(self.contract, self.writer, self.drawn) if self.drawn else []
+        yield from (self._like(full, f"drawn {n + 1}", body) for n, body in enumerate(made[: self.drawn]))
+
+    def _like(self, control: Probe, name: str, body: Json) -> Probe:
+        return twin(control, name, ACCEPTED, intent="accept", asked=body)
+
+    def _right_to_accept(self, probe: Probe) -> bool:
+        return probe.asked is NOTHING or self._valid(probe.asked)
+
+    def _right_to_refuse(self, probe: Probe) -> bool:
+        """Whether what is called wrong about a body is, by the validator."""
+        about_the_body = any(clause.startswith("request.") for clause in probe.clauses) and self.operation.takes_json
+        if not about_the_body or "request.media-types" in probe.clauses or probe.asked is NOTHING:
+            return bool(probe.body.strip()) or not about_the_body or self.operation.needs_body
+        return not self._valid(probe.asked)
+
+
+def _once(probes: Iterable[Probe], before: Sequence[Probe] = ()) -> list[Probe]:
+    """Each request once; a name that is taken would make two controls one."""
+    found: dict[Any, Probe] = {(p.method, p.path, p.query, p.headers, p.body, p.framing): p for p in before}
+    known = len(found)
+    for probe in probes:
+        found.setdefault((probe.method, probe.path, probe.query, probe.headers, probe.body, probe.framing), probe)
+    return list(found.values())[known:]

@@ -1,0 +1,139 @@
+"""The parameters beside the body: values for them, and values that the contract does not allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from attrs import frozen
+
+from runloop_conformance.members import types
+from runloop_conformance.operation import Json, Operation, Parameter
+from runloop_conformance.strict_json import NotJsonError, parse
+
+PLAIN: Mapping[str, Json] = {"integer": 1, "number": 1, "boolean": True, "string": "value"}
+WRONG: Mapping[str, Sequence[str]] = {
+    "integer": ("no-number", "1.5", "1e", "0x1"),
+    "number": ("no-number", "1,5"),
+    "boolean": ("no-boolean", "2"),
+}
+
+
+@frozen
+class Target:
+    """Where a request goes: the path with its parameters in it, the query, and the headers that parameters ask for."""
+
+    path: str
+    query: str
+    headers: tuple[tuple[str, str], ...]
+
+
+def parameter_stem(parameter: Parameter) -> str:
+    """The beginning of the ids of the clauses about a parameter."""
+    return f"request.{parameter.place}-parameter.{parameter.name}"
+
+
+def target(operation: Operation, values: Mapping[str, Json]) -> Target:
+    """The target with these values in it; a parameter without one is left out."""
+    path, query, headers = operation.path, [], []
+    for parameter in operation.parameters:
+        if parameter.name not in values:
+            continue
+        texts = _texts(values[parameter.name])
+        if parameter.place == "path":
+            path = path.replace(f"{{{parameter.name}}}", quote(",".join(texts), safe=""))
+        elif parameter.place == "query":
+            query += [(parameter.name, text) for text in texts]
+        else:
+            headers.append((parameter.name, ",".join(texts)))
+    return Target(path, urlencode(query), tuple(headers))
+
+
+def _texts(value: Json) -> list[str]:
+    if isinstance(value, list):
+        return [text for one in value for text in _texts(one)]
+    return [str(value).lower() if isinstance(value, bool) else str(value)]
+
+
+def values(operation: Operation, answers: Mapping[str, Sequence[Json]], *, optional: bool) -> dict[str, Json]:
+    """A value for each parameter that is required, or for each at all.
+
+    answers: the answers that were accepted so far, by the id of their operation. A value comes from where a link says,
+    else from the examples, else from an answer that has a member of that name, else from the schema.
+    """
+    found: dict[str, Json] = {}
+    for parameter in operation.parameters:
+        if parameter.required or optional:
+            candidates = (*_linked(parameter, answers), *_examples(parameter), *_alike(parameter, answers))
+            found[parameter.name] = next(iter(candidates), _made_up(parameter.schema))
+    return found
+
+
+def _linked(parameter: Parameter, answers: Mapping[str, Sequence[Json]]) -> Iterator[Json]:
+    if parameter.link is None:
+        return
+    source, path = parameter.link
+    for answer in answers.get(source, ()):
+        value = answer
+        for step in path:
+            value = value.get(step) if isinstance(value, dict) else None
+        if value is not None:
+            yield value
+
+
+def _examples(parameter: Parameter) -> Iterator[Json]:
+    if parameter.place == "path" and not parameter.examples:
+        return  # the example of a type names nothing that exists
+    yield from parameter.examples
+    yield from (parameter.schema[name] for name in ("example", "default") if name in parameter.schema)
+    yield from parameter.schema.get("examples", ())
+
+
+def _alike(parameter: Parameter, answers: Mapping[str, Sequence[Json]]) -> Iterator[Json]:
+    """What an earlier answer gave under the same name, or as the id of the thing that the name ends with."""
+    if parameter.place != "path":
+        return
+    wanted = parameter.name.lower().replace("_", "").replace("-", "")
+    for source, told in answers.items():
+        for answer in told:
+            for name, value in answer.items() if isinstance(answer, dict) else ():
+                same = name.lower().replace("_", "") == wanted
+                identifies = name == "id" and wanted.endswith("id") and wanted[:-2] in source.lower()
+                if (same or identifies) and isinstance(value, str | int):
+                    yield value
+
+
+def _made_up(schema: Mapping[str, Json]) -> Json:
+    if "enum" in schema:
+        return schema["enum"][0]
+    for kind in types(schema):
+        if kind == "array":
+            return [_made_up(schema.get("items", {}))]
+        if kind in PLAIN:
+            return schema.get("minimum", PLAIN[kind])
+    return PLAIN["string"]
+
+
+def wrong_texts(parameter: Parameter) -> Iterator[tuple[str, str]]:
+    """Texts that the contract does not allow for a parameter, with the keyword that each breaks."""
+    schema = parameter.schema
+    if "enum" in schema:
+        yield "enum", "no-such-value"
+    stated = [kind for kind in types(schema) if kind != "null"]
+    if len(stated) == 1:
+        yield from (("type", text) for text in WRONG.get(stated[0], ()))
+    for keyword, step in (("maximum", 1), ("minimum", -1)):
+        if keyword in schema:
+            yield keyword, str(schema[keyword] + step)
+
+
+def answered(bodies: Sequence[bytes]) -> list[Any]:
+    """The JSON values of answers' bodies; what is not JSON is left out."""
+    found = []
+    for body in bodies:
+        try:
+            found.append(parse(body).value)
+        except NotJsonError:
+            continue
+    return found

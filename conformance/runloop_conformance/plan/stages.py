@@ -1,0 +1,43 @@
+"""A plan: what is sent, in stages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from runloop_conformance.exchange import Probe, costs
+
+
+@frozen
+class Plan:
+    """The stages, in the order in which they are sent. A group of the successes is sent at the same time.
+
+    `controls` start a run each and are what `refusals` are twins of. `known_successes` are sent instead of `successes`
+    to a server that took the control with everything in it.
+    """
+
+    controls: tuple[Probe, ...]
+    refusals: tuple[Probe, ...]
+    successes: tuple[tuple[Probe, ...], ...]
+    known_successes: tuple[tuple[Probe, ...], ...]
+
+    def probes(self) -> Iterator[Probe]:
+        """All of them, in order, for a server that takes everything."""
+        yield from self.controls
+        yield from self.refusals
+        for group in self.known_successes:
+            yield from group
+
+    def within(self, limit: int) -> Iterator[tuple[Probe, bool]]:
+        """Each with whether a budget of so many valid requests allows it on a server that takes them all.
+
+        The others are sent only in the place of what the server was free to refuse, which costs nothing.
+        """
+        left = limit
+        for group in (*((probe,) for probe in (*self.controls, *self.refusals)), *self.known_successes):
+            cost = sum(costs(probe) for probe in group)
+            allowed = cost <= left
+            left -= cost if allowed else 0
+            for probe in group:
+                yield probe, allowed

@@ -108,11 +108,11 @@ def by_suite_and_by_curl(probes: Sequence[Probe], token: str = TOKEN) -> list[tu
     """Each probe as a server sees it when the suite sends it, and when its curl is pasted."""
     server = Watched(Always(400))
     with running(server) as url:
-        sender = Sender(address(url), token, OPERATION.path, Limits(10_000))
+        sender = Sender(address(url), token, Limits(10_000))
         for probe in probes:
             sender.send(probe)
         sent = taken(server, len(probes))
-        script = "\n".join(f"{curl(probe, url + OPERATION.path)} >/dev/null" for probe in probes)
+        script = "\n".join(f"{curl(probe, url)} >/dev/null" for probe in probes)
         pasted(f"{script}\n", token=token)
         again = taken(server, len(probes))
     return [

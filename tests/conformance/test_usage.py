@@ -134,7 +134,7 @@ UNUSABLE = {
     "a list": b"- a\n- list\n",
     "no info": b"openapi: 3.1.0\npaths: {}\n",
     "no paths": f"{TOP}paths: {{}}\n".encode(),
-    "no body": f"{TOP}paths: {{/a: {{get: {{responses: {{}}}}}}}}\n".encode(),
+    "no JSON": f"{TOP}paths: {{/a: {{post: {{{TAKES_JSON}}}}}}}\n".replace("application/json", "text/csv").encode(),
     "no version": f"openapi: 3.1.0\ninfo: {{title: t}}\npaths: {{/a: {{post: {{{TAKES_JSON}}}}}}}\n".encode(),
     "no responses": f"{TOP}paths: {{/a: {{post: {{{TAKES_JSON.partition(', responses')[0]}}}}}}}\n".encode(),
     "a reference to nothing": f"{TOP}paths: {{/a: {{post: {{{TAKES_JSON}}}}}}}\n".replace(

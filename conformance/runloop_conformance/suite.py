@@ -22,7 +22,6 @@ from runloop_conformance.send import BudgetSpentError, Limits, Sender, started
 from runloop_conformance.shrink import breaks, shrink, worth_it
 from runloop_conformance.strict_json import NotJsonError, parse
 from runloop_conformance.transport import Transport
-from runloop_conformance.wire import address
 
 LONGEST = 900.0  # seconds; a run of the suite that takes longer is ended, and says so
 RESERVE = 5  # the last fifth of the budget is first offered to making counterexamples small

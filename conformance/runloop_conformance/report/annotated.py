@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from attrs import frozen
 
-from runloop_conformance.contract import Contract, Member
+from runloop_conformance.contract import Contract
 from runloop_conformance.judge import Finding
 from runloop_conformance.ledger import Entry, ledger
+from runloop_conformance.operation import Member
 
 Mark = str
 """How a finding or a statement is coloured: broken, warning, unsettled, kept; free, where nothing is demanded."""

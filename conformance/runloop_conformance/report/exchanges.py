@@ -79,7 +79,7 @@ def exchanges(
 
 
 def _request(told: Mapping[str, Any], base: str, result: Result) -> _Text:
-    path = base + told.get("path", result.contract.operation.path)
+    path = base + told["path"]
     target = path + (f"?{told['query']}" if told["query"] else "")
     notes = {"chunked": ("sent in chunks",), "short": ("ends before the announced length",)}.get(told["framing"], ())
     text = _text(f"{told['method']} {target}", told)

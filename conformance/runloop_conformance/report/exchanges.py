@@ -65,7 +65,7 @@ def exchanges(
     if control is not None and control not in kept:
         kept = [control, *kept[1:]]
     base = urlsplit(result.server).path.rstrip("/")
-    asked = {at: _request(told[at]["request"], base, result) for at in kept}
+    asked = {at: _request(told[at]["request"], base) for at in kept}
     rendered = {at: _plainly(text) for at, text in asked.items()}
     if control is not None:
         rendered[control], rendered[len(seen) - 1] = _beside(asked[control], asked[len(seen) - 1])
@@ -78,7 +78,7 @@ def exchanges(
     return tuple(shown_ones), len(seen)
 
 
-def _request(told: Mapping[str, Any], base: str, result: Result) -> _Text:
+def _request(told: Mapping[str, Any], base: str) -> _Text:
     path = base + told["path"]
     target = path + (f"?{told['query']}" if told["query"] else "")
     notes = {"chunked": ("sent in chunks",), "short": ("ends before the announced length",)}.get(told["framing"], ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Literal
 
 from attrs import frozen
@@ -72,16 +72,18 @@ def _untested(clause: Clause, recording: Recording) -> str:
     return "nothing was sent that could have broken it: the budget was spent, or its control was refused"
 
 
-def verdict(findings: Sequence[Finding], fail_on: Level, failed_precondition: str | None) -> tuple[Verdict, str | None]:
+def verdict(
+    findings: Sequence[Finding], fail_on: Level, failed_precondition: str | None, known: Container[str] = ()
+) -> tuple[Verdict, str | None]:
     """The verdict over the selected clauses, and its reason where it is not plain from the findings.
 
+    known: clauses whose failure does not count, since somebody has written down that they are broken.
     Precedence: failed precondition > nonconformant > inconclusive > conformant (design: What a verdict means).
     """
     if failed_precondition:
         return "inconclusive", failed_precondition
     counted = [finding for finding in findings if finding.clause.level == "must" or fail_on == "should"]
-    failed = [finding.clause.id for finding in counted if finding.status == "fail"]
-    if failed:
+    if any(finding.status == "fail" and finding.clause.id not in known for finding in counted):
         return "nonconformant", None
     open_musts = [
         f.clause.id for f in findings if f.clause.level == "must" and f.status in ("not_tested", "inconclusive")

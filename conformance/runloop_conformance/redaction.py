@@ -16,6 +16,7 @@ from urllib.parse import quote, quote_plus
 from attrs import field, frozen
 
 REDACTED = "[redacted]"
+TOKEN_MARK = "[redacted token]"  # noqa: S105 - stands where the token itself stood, as it is, rather than a form of it
 DEEPEST = 4  # times that a text is written as JSON inside of JSON
 SHORTEST = 4  # characters; a shorter secret stands in every text by chance, and hiding it would spoil the report
 
@@ -52,7 +53,7 @@ def substitute(template: str, token: str) -> str:
 
 @frozen(repr=False)
 class Redaction:
-    """Replaces every secret, in the spellings in which a server may give it back."""
+    """Replaces every secret, in the spellings in which a server may give it back. The token comes first, if any."""
 
     secrets: tuple[str, ...] = ()
     pattern: re.Pattern[str] | None = field(init=False)
@@ -66,7 +67,11 @@ class Redaction:
 
     def text(self, text: str) -> str:
         """The text without any secret."""
-        return self.pattern.sub(REDACTED, text) if self.pattern else text
+        return self.pattern.sub(self._mark, text) if self.pattern else text
+
+    def _mark(self, found: re.Match[str]) -> str:
+        token = self.secrets[0]
+        return TOKEN_MARK if len(token) >= SHORTEST and token in found[0] else REDACTED
 
     def raw(self, raw: bytes) -> bytes:
         """The bytes without any secret."""

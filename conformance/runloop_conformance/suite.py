@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from attrs import define, field, frozen
@@ -12,7 +12,7 @@ from runloop_conformance.clauses import Clause, all_clauses, selected
 from runloop_conformance.clauses.run import STANDING_MS
 from runloop_conformance.contract import Contract
 from runloop_conformance.exchange import ASKED_OFTEN, Exchange, Probe, costs
-from runloop_conformance.judge import Finding, Verdict, judge, verdict
+from runloop_conformance.judge import Finding, Verdict, judge
 from runloop_conformance.operation import Json, Level, Operation
 from runloop_conformance.plan import EVERYTHING, Plan, Planner, Profile
 from runloop_conformance.precondition import precondition
@@ -21,6 +21,7 @@ from runloop_conformance.redaction import Redaction, heed
 from runloop_conformance.send import BudgetSpentError, Limits, Sender, started
 from runloop_conformance.shrink import breaks, shrink, worth_it
 from runloop_conformance.strict_json import NotJsonError, parse
+from runloop_conformance.terms import Judgement, Terms, settle
 from runloop_conformance.transport import Transport
 
 LONGEST = 900.0  # seconds; a run of the suite that takes longer is ended, and says so
@@ -46,6 +47,7 @@ class Options:
     deselect: tuple[str, ...] = ()
     fail_on: Level = "must"
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    known: Mapping[str, str] = field(factory=dict)
 
 
 @frozen
@@ -68,6 +70,10 @@ class Result:
     duration_s: float
     findings: tuple[Finding, ...]
     exchanges: tuple[Exchange, ...] = field(repr=False)
+    began_ms: int = 0
+    terms: Terms = field(factory=Terms)
+    benchmark_ids: tuple[str, ...] = ()
+    header_names: tuple[str, ...] = ()
 
 
 def planner_for(contract: Contract, options: Options) -> Planner:
@@ -103,12 +109,13 @@ class Suite:
     _hopeless: int = field(default=0, init=False)
     _silent: int = field(default=0, init=False)
     _began: float = field(init=False)
+    _began_ms: int = field(init=False)
     _stopped: str | None = field(default=None, init=False)
     _until: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
         options = self.options
-        self._began = options.to.clock.monotonic()
+        self._began, self._began_ms = options.to.clock.monotonic(), options.to.clock.now_ms()
         self.clauses = selected(all_clauses(self.contract), options.select, options.deselect)
         self.wanted = frozenset(clause.id for clause in self.clauses)
         self.testing = self.contract.operation
@@ -295,26 +302,25 @@ class Suite:
 
     def defect(self, reason: str) -> Result:
         """What is left to report when the suite itself failed: what was sent, and no finding."""
-        return self._report("error", reason, ())
+        terms = self._terms(None, self._stopped or "the suite itself failed")
+        return self._report(Judgement("error", reason, complete=False, findings=()), terms)
 
     def _result(self, failed_precondition: str | None) -> Result:
-        findings = judge(self.clauses, Recording(self.contract, self.sender.exchanges, (self.options.token,)))
-        said, reason = verdict(findings, self.options.fail_on, failed_precondition)
-        if self._stopped and said == "conformant":
-            said = "inconclusive"
-        if self._stopped:
-            reason = f"not everything was sent: {self._stopped}"
-        return self._report(said, reason, findings, complete=not self._stopped and not failed_precondition)
+        terms = self._terms(failed_precondition, self._stopped)
+        recording = Recording(self.contract, self.sender.exchanges, (self.options.token,))
+        return self._report(settle(self.clauses, recording, terms), terms)
 
-    def _report(
-        self, said: Verdict, reason: str | None, findings: tuple[Finding, ...], *, complete: bool = False
-    ) -> Result:
+    def _terms(self, precondition: str | None, stopped: str | None) -> Terms:
+        options = self.options
+        return Terms(options.fail_on, options.select, options.deselect, options.known, precondition, stopped)
+
+    def _report(self, judgement: Judgement, terms: Terms) -> Result:
         exchanges = tuple(self.sender.exchanges)
         runs = [exchange for exchange in exchanges if started(exchange)]
         return Result(
-            verdict=said,
-            reason=reason,
-            complete=complete,
+            verdict=judgement.verdict,
+            reason=judgement.reason,
+            complete=judgement.complete,
             server=self.options.to.url,
             contract=self.contract,
             suite_version=__version__,
@@ -326,8 +332,12 @@ class Suite:
             run_limit=self.options.limits.max_runs,
             run_ids=tuple(run_id for exchange in runs if (run_id := _run_id(exchange))),
             duration_s=round(self.options.to.clock.monotonic() - self._began, 3),
-            findings=findings,
+            findings=judgement.findings,
             exchanges=exchanges,
+            began_ms=self._began_ms,
+            terms=terms,
+            benchmark_ids=self.options.benchmark_ids,
+            header_names=tuple(name for name, _ in self.options.headers),
         )
 
 

@@ -10,7 +10,7 @@ from runloop_conformance.contract import Contract
 from runloop_conformance.exchange import Exchange
 from runloop_conformance.operation import Operation, item
 from runloop_conformance.recording import Recording
-from runloop_conformance.redaction import REDACTED, SHORTEST, clean
+from runloop_conformance.redaction import REDACTED, SHORTEST, TOKEN_MARK, clean
 
 LONGEST_LOOK = 1024 * 1024  # bytes of an answer that are searched for a stack trace
 
@@ -42,11 +42,8 @@ def _nothing_leaks(recording: Recording) -> Iterator[Observation]:
             continue
         headers = "\n".join(f"{name}: {value}" for name, value in exchange.response.headers)
         text = headers + "\n\n" + exchange.response.body.decode("utf-8", "replace")
-        found = next((f"the token: {_around(text, secret)}" for secret in _secrets(recording) if secret in text), None)
-        if found is None:
-            found = next(
-                (f"the value of a secret: {_around(text, word)}" for word in passwords(exchange) if word in text), None
-            )
+        found = _quoted(text, "the token", _secrets(recording), TOKEN_MARK)
+        found = found or _quoted(text, "the value of a secret", passwords(exchange), REDACTED)
         if found is None:
             body = exchange.response.body
             traces[body] = traces[body] if body in traces else _stack_trace(body)
@@ -64,7 +61,7 @@ def _stack_trace(body: bytes) -> str | None:
 
 
 def _secrets(recording: Recording) -> list[str]:
-    return [secret for secret in (*recording.secrets, REDACTED) if len(secret) >= SHORTEST]
+    return [secret for secret in recording.secrets if len(secret) >= SHORTEST]
 
 
 def _passwords(recording: Recording) -> Callable[[Exchange], list[str]]:
@@ -88,6 +85,9 @@ def _texts_at(value: object, path: tuple[str, ...]) -> Iterator[str]:
         yield from _texts_at(value[path[0]], path[1:])
 
 
-def _around(text: str, secret: str) -> str:
-    at = text.index(secret)
-    return (clean(text[:at])[-40:] + REDACTED).strip()
+def _quoted(text: str, what: str, words: list[str], mark: str) -> str | None:
+    """What stands before the first of these words in a text, with a mark in the word's place."""
+    for word in words:
+        if word in text:
+            return f"{what}: {(clean(text[: text.index(word)])[-40:] + mark).strip()}"
+    return None

@@ -1,4 +1,4 @@
-"""What several subcommands share: the exit codes, the budget where none is named, how a contract is read."""
+"""What several subcommands share: the exit codes, the budget where none is named, how files are read."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from runloop_conformance.contract import Contract, ContractError, load_contract
+from runloop_conformance.report.stored import Stored, UnreadableReportError, stored
 
 EXIT = {"conformant": 0, "nonconformant": 1, "inconclusive": 3, "error": 4}
 RUNS_ON_LOOPBACK, RUNS_ELSEWHERE = 100, 25
@@ -17,6 +18,7 @@ contract_option = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Another contract than the one in the package.",
 )
+report_argument = click.argument("report", type=click.Path(exists=True, path_type=Path))
 
 
 def contract_at(path: Path | None) -> Contract:
@@ -24,4 +26,12 @@ def contract_at(path: Path | None) -> Contract:
     try:
         return load_contract(path)
     except ContractError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def stored_at(path: Path) -> Stored:
+    """The report at a path; what is none is wrong usage."""
+    try:
+        return stored(path)
+    except UnreadableReportError as error:
         raise click.UsageError(str(error)) from error

@@ -18,7 +18,7 @@ from runloop_conformance import wire
 from runloop_conformance.clauses import NoSuchClauseError
 from runloop_conformance.commands.options import EXIT, RUNS_ELSEWHERE, RUNS_ON_LOOPBACK, contract_at, contract_option
 from runloop_conformance.redaction import Redaction
-from runloop_conformance.report import document
+from runloop_conformance.report import artefacts
 from runloop_conformance.report.console import Progress, show
 from runloop_conformance.send import Limits
 from runloop_conformance.servers import hosting
@@ -208,7 +208,7 @@ def _finish(console: Console, result: Result, redaction: Redaction, given: dict[
     show(console, result, redaction, quiet=given["quiet"])
     if given["report_dir"]:
         try:
-            document.write(given["report_dir"], result, redaction)
+            artefacts.write(given["report_dir"], result, redaction)
         except OSError as error:
             raise click.UsageError(
                 f"The report cannot be written to {given['report_dir']}: {error.strerror}"
@@ -223,5 +223,5 @@ def _defect(suite: Suite, error: Exception, folder: Path | None, redaction: Reda
     told = redaction.text("".join(traceback.format_exception(error)))
     click.echo(f"error: the suite itself failed; please report this.\n{told}", err=True)
     if folder is not None:
-        document.write(folder, suite.defect(f"{type(error).__name__}: {error}"), redaction)
+        artefacts.write(folder, suite.defect(f"{type(error).__name__}: {error}"), redaction)
     sys.exit(EXIT["error"])

@@ -1,22 +1,21 @@
-"""What `--report-dir` receives. Others script against `report.json`: `report.schema.json` says what it holds."""
+"""`report.json`. Others script against it: `report.schema.json` says what it holds."""
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from datetime import UTC, datetime
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from runloop_conformance.curl import curl
 from runloop_conformance.exchange import Exchange
 from runloop_conformance.judge import Finding
 from runloop_conformance.redaction import Redaction
-from runloop_conformance.report import html
 from runloop_conformance.suite import Result
+from runloop_conformance.terms import Terms, stale
 
-LONGEST_BODY = 64 * 1024  # bytes of a body in the report; the recording has the whole
+LONGEST_BODY = 8 * 1024  # bytes of a body in the report; the recording has the whole
 
 
 def schema() -> dict[str, Any]:
@@ -29,19 +28,57 @@ def schema() -> dict[str, Any]:
 
 def document(result: Result, redaction: Redaction) -> dict[str, Any]:
     """The report, as design.md has it."""
+    terms = result.terms
     return {
         "verdict": result.verdict,
         "reason": redaction.text(result.reason) if result.reason else None,
         "complete": result.complete,
         "server": redaction.text(result.server),
         "contract": {"version": result.contract.version, "sha256": result.contract.sha256},
-        "suite": {"version": result.suite_version, "seed": result.seed, "profile": result.profile},
+        "suite": _suite(result, redaction),
+        "started_at": datetime.fromtimestamp(result.began_ms / 1000, UTC).isoformat(timespec="seconds"),
+        "precondition": redaction.text(terms.precondition) if terms.precondition else None,
+        "stopped": redaction.text(terms.stopped) if terms.stopped else None,
         "requests": result.requests,
         "runs_started": result.runs_started,
+        "run_limit": result.run_limit,
+        "runs_by_mistake": result.runs_by_mistake,
         "run_ids": [redaction.text(_writable(run_id)) for run_id in result.run_ids],
         "duration_s": result.duration_s,
-        "clauses": [_clause(finding, result.server, redaction) for finding in result.findings],
+        "known_failures": _known_failures(result, redaction),
+        "clauses": [
+            _clause(finding, result.server, redaction) | _known(finding, terms, redaction)
+            for finding in result.findings
+        ],
     }
+
+
+def _suite(result: Result, redaction: Redaction) -> dict[str, Any]:
+    """The suite and how it was called: what is needed to judge the recording again, or to run the same once more."""
+    terms = result.terms
+    return {
+        "version": result.suite_version,
+        "seed": result.seed,
+        "profile": result.profile,
+        "fail_on": terms.fail_on,
+        "select": list(terms.select),
+        "deselect": list(terms.deselect),
+        "benchmark_ids": [redaction.text(one) for one in result.benchmark_ids],
+        "headers": list(result.header_names),
+    }
+
+
+def _known_failures(result: Result, redaction: Redaction) -> list[dict[str, Any]]:
+    outdated = stale(result.findings, result.terms)
+    return [
+        {"clause": clause, "reason": redaction.text(reason), "stale": clause in outdated}
+        for clause, reason in result.terms.known.items()
+    ]
+
+
+def _known(finding: Finding, terms: Terms, redaction: Redaction) -> dict[str, Any]:
+    counts = finding.status == "fail" and finding.clause.id in terms.known
+    return {"known": redaction.text(terms.known[finding.clause.id]) if counts else None}
 
 
 def _clause(finding: Finding, server: str, redaction: Redaction) -> dict[str, Any]:
@@ -112,31 +149,3 @@ def _body(raw: bytes, redaction: Redaction, longest: int | None) -> dict[str, An
 def _writable(text: str) -> str:
     """Text that can be written as UTF-8: a lone surrogate becomes its escape."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def write(folder: Path, result: Result, redaction: Redaction) -> dict[str, Any]:
-    """Write `report.json`, `recording.jsonl` and `report.html` into a folder, and return the report.
-
-    Raises:
-        OSError: the folder cannot be made or written to.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "recording.jsonl").open("w", encoding="utf-8") as lines:
-        for exchange in result.exchanges:
-            lines.write(json.dumps(_recorded(exchange, redaction)) + "\n")
-    report = document(result, redaction)
-    (folder / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    (folder / "report.html").write_text(html.page(result, report), encoding="utf-8")
-    return report
-
-
-def _recorded(exchange: Exchange, redaction: Redaction) -> Mapping[str, Any]:
-    probe = exchange.probe
-    more = {
-        "operation": probe.operation,
-        "clauses": list(probe.clauses),
-        "control": probe.control,
-        "change": probe.change,
-        "together": probe.together,
-    }
-    return {**exchange_document(exchange, redaction), "probe": more}

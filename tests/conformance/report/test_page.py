@@ -123,4 +123,4 @@ def test_secrets_are_masked() -> None:
     seen = broken(exchange, actual=f"it said {TOKEN}")
     text = page(result([finding(CLAUSES[0], "fail", seen)], run_ids=(TOKEN,), reason=TOKEN))
     assert TOKEN not in text
-    assert "[redacted]" in text
+    assert "[redacted token]" in text

@@ -1,0 +1,31 @@
+"""All that `--report-dir` receives, written from one result."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from runloop_conformance.redaction import Redaction
+from runloop_conformance.report import html, recorded
+from runloop_conformance.report.document import document
+from runloop_conformance.suite import Result
+
+
+def write(folder: Path, result: Result, redaction: Redaction) -> dict[str, Any]:
+    """Write every artefact into a folder, and return the report.
+
+    Raises:
+        OSError: the folder cannot be made or written to.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "recording.jsonl").open("w", encoding="utf-8") as recording:
+        recording.writelines(f"{line}\n" for line in recorded.lines(result.exchanges, redaction))
+    report = document(result, redaction)
+    _put(folder / "report.json", json.dumps(report, indent=1) + "\n")
+    _put(folder / "report.html", html.page(result, report))
+    return report
+
+
+def _put(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,67 @@
+"""A report that was written before, read back: `report.json`, and the recording beside it."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+from attrs import define
+
+from runloop_conformance.exchange import Exchange
+from runloop_conformance.report import recorded
+from runloop_conformance.report.document import schema
+
+
+class UnreadableReportError(Exception):
+    """Not a report of this suite. The message says which file, and why."""
+
+
+@define
+class Stored:
+    """A report on disk."""
+
+    path: Path
+    report: dict[str, Any]
+
+    @cached_property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Every exchange of its recording, in the order in which they were sent.
+
+        Raises:
+            UnreadableReportError: `recording.jsonl` is not there, or is none.
+        """
+        path = self.path.with_name("recording.jsonl")
+        try:
+            with path.open(encoding="utf-8") as text:
+                return tuple(recorded.read(text))
+        except OSError as error:
+            raise UnreadableReportError(
+                f"{path}: cannot be read: {error.strerror}. It is written beside report.json, and both are needed."
+            ) from error
+        except (UnicodeDecodeError, recorded.UnreadableRecordingError) as error:
+            raise UnreadableReportError(f"{path}: {error}") from error
+
+
+def stored(given: Path) -> Stored:
+    """The report at a path: a folder that --report-dir named, or the report.json in it.
+
+    Raises:
+        UnreadableReportError: it is not there, or is none.
+    """
+    path = given / "report.json" if given.is_dir() else given
+    try:
+        report = json.loads(path.read_bytes())
+    except OSError as error:
+        raise UnreadableReportError(
+            f"{path}: cannot be read: {error.strerror}. Name the folder that --report-dir named."
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise UnreadableReportError(f"{path}: is not JSON: {error}") from error
+    wrong = next(jsonschema_rs.Draft202012Validator(schema()).iter_errors(report), None)
+    if wrong is not None:
+        where = "/".join(map(str, wrong.instance_path)) or "the whole"
+        raise UnreadableReportError(f"{path}: is no report of this suite: {where}: {wrong.message[:200]}")
+    return Stored(path, report)

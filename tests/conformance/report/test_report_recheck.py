@@ -1,0 +1,157 @@
+"""A recording judged again, with no network, gives what the run gave: the verdict, and every finding to the letter."""
+
+from __future__ import annotations
+
+import functools
+import json
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from runloop_conformance.plan import Plan
+from runloop_conformance.recheck import recheck
+from runloop_conformance.redaction import TOKEN_MARK, Redaction, heed
+from runloop_conformance.report import artefacts
+from runloop_conformance.report.document import document
+from runloop_conformance.report.stored import stored
+from runloop_conformance.send import Limits
+from runloop_conformance.servers.degenerate import DEGENERATES
+from runloop_conformance.servers.hosting import running
+from runloop_conformance.servers.mutants import MUTANTS
+from runloop_conformance.servers.variants import VARIANTS
+from runloop_conformance.suite import Options, Suite, plan_for
+from runloop_conformance.wire import address
+
+from tests.conformance.miniatures import Always, StartsThenTakesItsTime, Tells, reference
+from tests.conformance.outside import CONTRACT, TOKEN, call, command, conformance, environment
+
+# Of each kind a few: every chapter, every sort of failure, answers that hold the token, nothing but failures.
+SERVERS = [
+    "secrets-refused", "eighth-invalid-accepted", "id-empty-now-and-then", "variables-unquoted",
+    "fails-at-null-body", "start-time-in-seconds", "purpose-latin-1", "answer-truncated",
+    "trace-when-invalid", "put-starts-a-run",
+    "empty-errors", "pretty-printed", "completed-with-whole-score",
+    "always-404", "always-503", "always-the-same-run", "always-html", "hangs-up", "endless-header",
+]  # fmt: skip
+HEADER = ("X-Canary", 'canary/"value 8Yp2')
+
+
+@pytest.fixture(autouse=True)
+def _without_a_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pause in which a clock could be seen to stand still: other tests look for that."""
+    monkeypatch.setattr("runloop_conformance.suite.STANDING_MS", -10_000)
+
+
+@functools.cache
+def plan() -> Plan:
+    return plan_for(CONTRACT, options("http://127.0.0.1"))
+
+
+def options(url: str, **more: Any) -> Options:
+    return Options(address(url), TOKEN, (), Limits(25, timeout=1.0), profile="quick", headers=(HEADER,), **more)
+
+
+def twice(app: Any, **more: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The report of a run of the suite, and that of its recording as it stands on disk."""
+    with running(app) as url:
+        result = Suite(CONTRACT, options(url, **more), plan()).run()
+    folder = Path(tempfile.mkdtemp(prefix="report-"))
+    report = artefacts.write(folder, result, Redaction((TOKEN, HEADER[1])))
+    heed(Redaction())  # whoever judges it again does not know the secrets
+    again = document(recheck(stored(folder), CONTRACT), Redaction())
+    return json.loads(json.dumps(report)), json.loads(json.dumps(again))
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_the_findings_are_the_same(name: str) -> None:
+    server = next((one for one in (*MUTANTS, *VARIANTS, *DEGENERATES) if one.name == name), None)
+    if server is None:
+        pytest.skip(f"there is no server {name} any more")
+    report, again = twice(server.build(CONTRACT.document, TOKEN, ()))
+    assert report == again
+    assert report["requests"] > 0
+
+
+@pytest.mark.parametrize("spelled", [TOKEN, f"{TOKEN}x", TOKEN[:-1], HEADER[1], "[redacted]", TOKEN_MARK], ids=repr)
+@pytest.mark.parametrize("where", ["header", "member"])
+def test_what_leaked_is_still_seen_to_have_leaked(spelled: str, where: str) -> None:
+    told = ({"X-Told": f"before {spelled} after"}, "") if where == "header" else ({}, f"before {spelled} after")
+    report, again = twice(Tells(lambda _: told), select=("safety",))
+    failed = {clause["id"] for clause in report["clauses"] if clause["status"] == "fail"}
+    assert ("safety.nothing-leaks" in failed) is (TOKEN in spelled)
+    assert report == again
+    assert TOKEN not in json.dumps(again)
+
+
+def test_the_terms_of_the_run_are_kept() -> None:
+    refused = next(one for one in MUTANTS if one.name == "secrets-refused").build(CONTRACT.document, TOKEN, ())
+    report, again = twice(refused, fail_on="should", select=("run", "request"), deselect=("run.id.*",))
+    assert report == again
+    assert report["verdict"] == "nonconformant"
+    assert not [c for c in again["clauses"] if c["id"].startswith("run.id.")]
+
+
+def test_the_command_says_that_it_is_the_same() -> None:
+    with running(Always(500, {"Content-Type": "application/json"}, b"{}")) as url:
+        done = conformance(url, "--max-runs", 5, "--profile", "quick")
+    again = Path(tempfile.mkdtemp(prefix="report-"))
+    rechecked = call("recheck", done.folder, "--report-dir", again, token=None, folder=again)
+    assert rechecked.code == done.code == 1, rechecked.said
+    assert "the same as in the report" in rechecked.out
+    assert rechecked.report == done.report
+    assert rechecked.recording == done.recording
+
+
+def test_a_run_that_was_interrupted_is_judged_as_far_as_it_got() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="report-"))
+    with running(StartsThenTakesItsTime(CONTRACT.document, TOKEN)) as url:
+        process = subprocess.Popen(
+            command("run", url, "--report-dir", folder),
+            env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+        )  # fmt: skip
+        time.sleep(3)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+    report = json.loads((folder / "report.json").read_text("utf-8"))
+    assert report["stopped"] == "it was interrupted"
+    rechecked = call("recheck", folder, folder=folder, token=None)
+    assert rechecked.code == process.returncode == 3
+    assert "the same as in the report" in rechecked.out
+
+
+def test_another_judgement_than_the_reports_is_told() -> None:
+    with running(reference()) as url:
+        done = conformance(url, "--max-runs", 5, "--profile", "quick", "--select", "run.name.echo")
+    lines = (done.folder / "recording.jsonl").read_text("utf-8").replace('\\"name\\":\\"', '\\"name\\":\\"not ')
+    (done.folder / "recording.jsonl").write_text(lines, "utf-8")
+    rechecked = call("recheck", done.folder, folder=done.folder)
+    assert rechecked.code == 1, rechecked.said
+    assert "the report said conformant" in rechecked.out
+    assert "run.name.echo" in rechecked.out
+
+
+@pytest.mark.parametrize("broken", ["no folder", "no recording", "no report", "no JSON", "another JSON", "a torn line"])
+def test_what_is_no_report_is_wrong_usage(broken: str, tmp_path: Path) -> None:
+    with running(Always(404)) as url:
+        folder = conformance(url, "--profile", "quick").folder
+    recording, report = folder / "recording.jsonl", folder / "report.json"
+    if broken == "no folder":
+        folder = tmp_path / "none"
+    elif broken == "no recording":
+        recording.unlink()
+    elif broken == "no report":
+        report.unlink()
+    elif broken == "no JSON":
+        report.write_text("{", "utf-8")
+    elif broken == "another JSON":
+        report.write_text('{"verdict": "conformant"}', "utf-8")
+    else:
+        recording.write_text(recording.read_text("utf-8")[:-100], "utf-8")
+    done = call("recheck", folder, folder=folder)
+    assert done.code == 2, done.said
+    assert folder.name in done.err.replace("\n", "")
+    assert "Traceback" not in done.err

@@ -189,7 +189,9 @@ class Suite:
         return failed
 
     def _send_refusals(self, plan: Plan) -> str | None:
-        for probe in plan.refusals:
+        """Those of a MUST first: what a SHOULD alone refuses may start so many runs that no more is sent."""
+        musts = {clause.id for clause in self.clauses if clause.level == "must"}
+        for probe in sorted(plan.refusals, key=lambda probe: musts.isdisjoint(probe.clauses)):
             if self._worth(probe) and not self._over():
                 self._try([probe])
                 if len(self.sender.exchanges) == 1 and self.sender.exchanges[0].failure:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from runloop_conformance.servers.hosting import running
+from runloop_conformance.servers.mutants.fault import PROFILE, patched
 from runloop_conformance.servers.reference import Reference
 
 from tests.conformance.miniatures import LosesAnswers, StartsThenTakesItsTime, TakesEverything, Watched, reference
@@ -49,12 +50,23 @@ def test_at_no_runs_a_correct_server_is_never_called_conformant() -> None:
     assert all(one["request"]["intent"] == "refuse" for one in done.recording)
 
 
+def test_what_only_a_should_refuses_costs_no_must_its_test() -> None:
+    """A server that does not look into what the page does not name starts runs by mistake, and conforms."""
+    loose = patched(CONTRACT.document, {PROFILE + name: {} for name in ("launchParameters", "mounts")})
+    with running(Reference(loose, TOKEN)) as url:
+        done = conformance(url, "--max-runs", 25)
+    assert done.report["runs_started"] == 50
+    assert (done.code, done.report["verdict"]) == (0, "conformant"), done.said
+    assert done.failed("should")
+
+
 @pytest.mark.parametrize("limit", [0, 3, 25])
 def test_a_server_that_takes_everything_is_stopped(limit: int) -> None:
     server = TakesEverything(CONTRACT.document, TOKEN)
     with running(server) as url:
         done = conformance(url, "--max-runs", limit)
-    assert server.runs <= done.report["runs_started"] <= limit + max(limit, 10)
+    # What a HEAD starts cannot be seen: its answer has no body.
+    assert server.runs - 1 <= done.report["runs_started"] <= limit + max(limit, 10)
     assert done.report["verdict"] == "nonconformant"
 
 

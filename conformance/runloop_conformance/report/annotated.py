@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 from attrs import frozen
 
 from runloop_conformance.contract import Contract
 from runloop_conformance.judge import Finding
 from runloop_conformance.ledger import Entry, ledger
-from runloop_conformance.operation import Member
+from runloop_conformance.operation import Member, Operation
 
-Mark = str
-"""How a finding or a statement is coloured: broken, warning, unsettled, kept; free, where nothing is demanded."""
+Mark = Literal["broken", "warning", "unsettled", "kept", "free"]
+"""How a finding or a statement is coloured; `free`, where nothing is demanded or no clause about it was selected."""
 
-WORST_FIRST = ("broken", "warning", "unsettled", "kept")
+WORST_FIRST: tuple[Mark, ...] = ("broken", "warning", "unsettled", "kept")
+SECTIONS = ("", "Authorizations", "Parameters", "Body", "Response", "Rules", "Left free")
+QUOTED = re.compile(r'page, "(.{8,})"')  # in the source of a rule; a shorter quotation names a type, not a sentence
 
 
 @frozen
 class Said:
-    """One statement: its text, its colour, the findings about it (the worst first), and why there is none."""
+    """One statement: its text, its colour, the findings about it (the worst first), and why there are none."""
 
-    pointer: str
     text: str
     mark: Mark
     findings: tuple[Finding, ...]
@@ -30,27 +33,31 @@ class Said:
 
 @frozen
 class Passage:
-    """A member of a message, or a part of the operation, and what the contract says about it."""
+    """A member of a message with the page's own sentence about it, or a part of the operation.
 
-    title: str
-    kinds: str
-    required: bool
-    text: str
-    source: str | None
+    findings: those about the sentence itself; `said` are the statements that its schema makes.
+    """
+
     said: tuple[Said, ...]
+    title: str = ""
+    kinds: str = ""
+    required: bool = False
+    text: str = ""
+    source: str | None = None
+    findings: tuple[Finding, ...] = ()
 
     @property
     def mark(self) -> Mark:
-        """The worst of its statements."""
-        return worst(one.mark for one in self.said)
+        """The worst of all that is said here."""
+        return worst([*map(mark_of, self.findings), *(one.mark for one in self.said)])
 
 
 @frozen
 class Part:
-    """A heading of the page, and the passages below it."""
+    """An operation, and the passages about it by the heading of the page that they stand under."""
 
     title: str
-    passages: tuple[Passage, ...]
+    sections: tuple[tuple[str, tuple[Passage, ...]], ...]
 
 
 def mark_of(finding: Finding) -> Mark:
@@ -67,61 +74,97 @@ def worst(marks: Iterable[Mark]) -> Mark:
 
 
 def annotated(contract: Contract, findings: Sequence[Finding]) -> tuple[Part, ...]:
-    """Every statement of the contract under the heading that the page has for it, none left out."""
+    """Every statement of the contract, operation by operation; none is left out."""
     by_id = {finding.clause.id: finding for finding in findings}
     entries = ledger(contract, [finding.clause for finding in findings])
-    members = {
-        f"{side}.{member.name}": member
-        for side, members in (("request", contract.operation.request), ("response", contract.operation.response))
-        for member in members
-    }
-    parts: dict[str, dict[str, list[Entry]]] = {}
+    parts: list[tuple[Operation | None, list[Entry]]] = []
+    beginnings = {(one.pointer, f"{one.method} {one.path}"): one for one in contract.operations}
+    for entry in entries:  # operation by operation, each begun by the statement of its method and path
+        operation = beginnings.get((entry.statement.pointer, entry.statement.text))
+        untested = entry.statement.text in contract.untested
+        if operation or not parts or (untested and parts[-1][0]):
+            parts.append((operation, []))
+        parts[-1][1].append(entry)
+    return tuple(_part(operation, found, by_id) for operation, found in parts)
+
+
+def _part(operation: Operation | None, entries: Sequence[Entry], by_id: dict[str, Finding]) -> Part:
+    if operation is None:
+        passage = Passage(tuple(_said(entry, by_id) for entry in entries))
+        return Part("Operations that are not tested", (("", (passage,)),))
+    placed: dict[str, dict[str, tuple[Member | None, list[Entry]]]] = {}
     for entry in entries:
-        part, passage = _place(entry, members)
-        parts.setdefault(part, {}).setdefault(passage, []).append(entry)
-    return tuple(
-        Part(title, tuple(_passage(name, found, members, by_id) for name, found in passages.items()))
-        for title, passages in sorted(parts.items(), key=lambda one: ORDER.index(one[0]))
+        section, member = _place(entry, operation)
+        passages = placed.setdefault(section, {})
+        passages.setdefault(member.name if member else "", (member, []))[1].append(entry)
+    sections = tuple(
+        (title, tuple(_passage(member, found, operation, by_id) for member, found in placed[title].values()))
+        for title in SECTIONS
+        if title in placed
     )
+    return Part(f"{operation.method} {operation.path}", sections)
 
 
-ORDER = ("Operation", "Authorizations", "Body", "Response", "Rules", "Left free")
-
-
-def _place(entry: Entry, members: dict[str, Member]) -> tuple[str, str]:
+def _place(entry: Entry, operation: Operation) -> tuple[str, Member | None]:
     """The heading that a statement stands under, and the member that it is about."""
-    stem = next((name for told in entry.statement.told_by if (name := told.rpartition(".")[0]) in members), "")
-    if stem:
-        return ("Body" if stem.startswith("request.") else "Response"), stem
-    pointer = entry.statement.pointer
-    for part, mark in (
-        ("Rules", "/x-rules/"),
-        ("Left free", "/x-legal/"),
-        ("Authorizations", "/securitySchemes/"),
-        ("Body", "/requestBody"),
-        ("Response", "/responses/"),
+    statement = entry.statement
+    told = [one.removeprefix(operation.prefix) for one in statement.told_by]
+    sides = (("Body", "request.", operation.request), ("Response", "response.", operation.response))
+    for title, beginning, members in sides:
+        if any(one.startswith(beginning) for one in told):
+            places = (statement.pointer, statement.pointer.rpartition("/")[0])
+            for member in members:
+                if member.pointer in places and statement.text.startswith((f"{member.name}:", f"{member.name} ")):
+                    return title, member
+    beneath = statement.pointer.removeprefix(operation.pointer)
+    if any(one.startswith("request.") and "-parameter." in one for one in told):
+        return "Parameters", None
+    for title, found in (
+        ("Rules", "/x-rules/" in beneath),
+        ("Left free", "/x-legal/" in beneath),
+        ("Authorizations", "/securitySchemes/" in beneath),
+        ("Body", beneath.startswith("/requestBody")),
+        ("Response", beneath.startswith("/responses/") or any(one.startswith("response.") for one in told)),
+        ("Rules", not beneath and ": " in statement.text),
     ):
-        if mark in pointer:
-            return part, ""
-    return ("Response" if pointer.startswith("#/components/schemas/") else "Operation"), ""
+        if found:
+            return title, None
+    return "", None
 
 
-def _passage(name: str, entries: Sequence[Entry], members: dict[str, Member], by_id: dict[str, Finding]) -> Passage:
-    member = members.get(name)
+def _passage(
+    member: Member | None, entries: Sequence[Entry], operation: Operation, by_id: dict[str, Finding]
+) -> Passage:
     said = tuple(_said(entry, by_id) for entry in entries)
     if member is None:
-        return Passage("", "", required=False, text="", source=None, said=said)
+        return Passage(said)
+    about = (one for one in by_id.values() if one.clause.operation == operation.id)
+    places = set(_of_the_sentence(member, operation))
     return Passage(
+        said,
         title=member.name,
         kinds=" | ".join(sorted(member.types, key=lambda kind: (kind == "null", kind))),
         required=member.required,
         text=member.description,
         source=None if member.from_page else "not on the page: known from the official SDK",
-        said=said,
+        findings=_worst_first(one for one in about if one.clause.pointer in places),
     )
 
 
+def _of_the_sentence(member: Member, operation: Operation) -> Iterator[str]:
+    """Where clauses stand that judge the sentence about a member: at it, or at a rule that quotes it as its source."""
+    yield f"{member.pointer}/description"
+    yield f"{member.target}/description"
+    for rule in operation.rules.values():
+        quoted = QUOTED.fullmatch(rule.source)
+        if quoted and quoted[1] in member.description:
+            yield rule.pointer
+
+
 def _said(entry: Entry, by_id: dict[str, Finding]) -> Said:
-    found = sorted((by_id[clause.id] for clause in entry.clauses), key=lambda one: WORST_FIRST.index(mark_of(one)))
-    mark = worst(mark_of(one) for one in found)
-    return Said(entry.statement.pointer, entry.statement.text, mark, tuple(found), entry.statement.excluded)
+    found = _worst_first(by_id[clause.id] for clause in entry.clauses)
+    return Said(entry.statement.text, worst(map(mark_of, found)), found, entry.statement.excluded)
+
+
+def _worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda one: WORST_FIRST.index(mark_of(one))))

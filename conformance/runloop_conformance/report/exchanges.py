@@ -80,7 +80,8 @@ def exchanges(
 
 def _request(told: Mapping[str, Any], base: str) -> _Text:
     path = base + told["path"]
-    target = path + (f"?{told['query']}" if told["query"] else "")
+    query = str(told["query"]).replace("{token", "{$RUNLOOP_API_KEY")  # as in the headers
+    target = path + (f"?{query}" if query else "")
     notes = {"chunked": ("sent in chunks",), "short": ("ends before the announced length",)}.get(told["framing"], ())
     text = _text(f"{told['method']} {target}", told)
     return evolve(text, notes=(*notes, *text.notes))
@@ -123,13 +124,14 @@ def _plainly(text: _Text) -> Message:
 
 
 def _beside(control: _Text, twin: _Text) -> tuple[Message, Message]:
-    old_lines, new_lines = lines_apart(control.lines, twin.lines)
+    first = difference(control.lines[0], twin.lines[0])
+    old_lines, new_lines = lines_apart(control.lines[1:], twin.lines[1:])
     old_body, new_body = difference(control.body, twin.body)
     if worth_laying_out(control.body) and worth_laying_out(twin.body):
         old_body, new_body = laid_out(old_body), laid_out(new_body)
     return (
-        Message(_head(old_lines, "del"), _marked(old_body, "del"), control.notes),
-        Message(_head(new_lines, "ins"), _marked(new_body, "ins"), twin.notes),
+        Message(_head([first[0], *old_lines], "del"), _marked(old_body, "del"), control.notes),
+        Message(_head([first[1], *new_lines], "ins"), _marked(new_body, "ins"), twin.notes),
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -47,6 +48,7 @@ class Row:
     status: str
     level: str
     chapter: str
+    operation: str
     text: str
     reason: str | None
     pointer: str
@@ -69,7 +71,8 @@ def page(result: Result, report: Mapping[str, Any]) -> str:
             began=datetime.fromtimestamp(result.exchanges[0].began_ms / 1000, UTC) if result.exchanges else None,
             tally={mark: sum(row.mark == mark for row in rows) for mark in WORST_FIRST},
             levels={level: sum(row.level == level for row in rows) for level in ("must", "should")},
-            chapters={chapter: sum(row.chapter == chapter for row in rows) for chapter in _chapters(rows)},
+            chapters=Counter(row.chapter for row in rows),
+            operations=Counter(row.operation for row in rows),
             groups=[(mark, title, told, [row for row in rows if row.mark == mark]) for mark, title, told in GROUPS],
             few=FEW,
             marks=MARKS,
@@ -100,6 +103,7 @@ def _row(finding: Finding, told: Mapping[str, Any], result: Result) -> Row:
         status=told["status"],
         level=told["level"],
         chapter=finding.clause.chapter,
+        operation=finding.clause.operation,
         text=told["text"],
         reason=told["reason"],
         pointer=told["pointer"],
@@ -115,6 +119,16 @@ def _dotted(clause_id: str) -> Markup:
     return Markup(".<wbr>").join(shown(part) for part in clause_id.split("."))
 
 
+def _last(clause_id: str) -> Markup:
+    """The last step of an id, where what stands before it is plain."""
+    return shown(clause_id.rpartition(".")[2])
+
+
+def _short(text: str, title: str) -> Markup:
+    """What a statement says of a member, beneath its name."""
+    return _sentence(text.removeprefix(title).lstrip(": "))
+
+
 def _sentence(text: str) -> Markup:
     """A sentence of the contract, in which what stands between backquotes is code."""
     parts = text.split("`")
@@ -122,10 +136,6 @@ def _sentence(text: str) -> Markup:
         return shown(text)
     code = Markup("<code>{}</code>")
     return Markup().join(code.format(shown(part)) if at % 2 else shown(part) for at, part in enumerate(parts))
-
-
-def _chapters(rows: Sequence[Row]) -> list[str]:
-    return list(dict.fromkeys(row.chapter for row in rows))
 
 
 @cache
@@ -150,9 +160,11 @@ def _environment() -> Environment:
     environment.filters |= {
         "anchor": anchor,
         "dotted": _dotted,
+        "last": _last,
         "mark": mark_of,
         "plain": plain,
         "sentence": _sentence,
+        "short": _short,
         "shown": shown,
     }
     return environment

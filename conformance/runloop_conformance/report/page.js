@@ -30,6 +30,35 @@ document.addEventListener("DOMContentLoaded", () => {
   dark.addEventListener("change", press);
   press();
 
+  // Copy
+  const select = (code) => {
+    const range = document.createRange();
+    range.selectNodeContents(code);
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+  };
+  document.addEventListener("click", async (event) => {
+    const copy = event.target.closest("button.copy");
+    if (!copy) return;
+    const code = copy.closest(".panel").querySelector(".curl code");
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      said.textContent = "The curl command was copied.";
+      copy.classList.add("done");
+      setTimeout(() => copy.classList.remove("done"), 2000);
+    } catch {
+      select(code);
+      said.textContent = "It cannot be copied here; it is selected.";
+    }
+  });
+
+  // On paper, what was found broken is open.
+  addEventListener("beforeprint", () => {
+    for (const clause of shown()) if (clause.querySelector(".exchange")) clause.open = true;
+  });
+
+  if (!form) return;  // no clause was judged
+
   // Filters: within a kind any of the checked ones, between kinds all of them; nothing checked lets all through.
   const words = new Map(clauses.map((clause) => {
     const told = [...clause.querySelectorAll("summary, .facts dd")].map((part) => part.textContent);
@@ -37,7 +66,7 @@ document.addEventListener("DOMContentLoaded", () => {
   }));
   const checked = (name) => [...form.querySelectorAll(`input[name="${name}"]:checked`)].map((box) => box.value);
   const filter = () => {
-    const kinds = ["status", "level", "chapter"].map((name) => [name, checked(name)]);
+    const kinds = ["status", "level", "chapter", "operation"].map((name) => [name, checked(name)]);
     const wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const clause of clauses) {
       const fits = kinds.every(([name, values]) => !values.length || values.includes(clause.dataset[name]));
@@ -84,32 +113,5 @@ document.addEventListener("DOMContentLoaded", () => {
     if (at < 0 || to === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     list[to]?.querySelector("summary").focus();
-  });
-
-  // Copy
-  const select = (code) => {
-    const range = document.createRange();
-    range.selectNodeContents(code);
-    getSelection().removeAllRanges();
-    getSelection().addRange(range);
-  };
-  document.addEventListener("click", async (event) => {
-    const copy = event.target.closest("button.copy");
-    if (!copy) return;
-    const code = copy.parentElement.querySelector("code");
-    try {
-      await navigator.clipboard.writeText(code.textContent);
-      said.textContent = "The curl command was copied.";
-      copy.classList.add("done");
-      setTimeout(() => copy.classList.remove("done"), 2000);
-    } catch {
-      select(code);
-      said.textContent = "It cannot be copied here; it is selected.";
-    }
-  });
-
-  // On paper, what was found broken is open.
-  addEventListener("beforeprint", () => {
-    for (const clause of shown()) if (clause.querySelector(".exchange")) clause.open = true;
   });
 });

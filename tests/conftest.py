@@ -16,19 +16,25 @@ ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "openapi.yaml"
 
 
+def _installed(path: Path, name: str) -> Path:
+    """What is below `node_modules`. Without it the test is skipped with the reason; in CI it fails."""
+    if shutil.which("node") is None:
+        absent("Node is not installed")
+    if not path.exists():
+        absent(f"{name} is not installed: run `make node`")
+    return path
+
+
 @pytest.fixture(scope="session")
 def node_tool() -> Callable[[str], str]:
-    """The path of a command of `package.json`. Without it the test is skipped with the reason; in CI it fails."""
+    """The path of a command of `package.json`."""
+    return lambda name: str(_installed(ROOT / "node_modules" / ".bin" / name, name))
 
-    def find(name: str) -> str:
-        tool = ROOT / "node_modules" / ".bin" / name
-        if shutil.which("node") is None:
-            absent("Node is not installed")
-        if not tool.exists():
-            absent(f"{name} is not installed: run `make node`")
-        return str(tool)
 
-    return find
+@pytest.fixture(scope="session")
+def node_package() -> Callable[[str], Path]:
+    """The folder of a package of `package.json`."""
+    return lambda name: _installed(ROOT / "node_modules" / name, name)
 
 
 @pytest.fixture(scope="session")

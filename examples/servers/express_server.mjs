@@ -1,0 +1,97 @@
+// The endpoint in Express, with Ajv and the contract itself. Runs are kept in memory; any benchmark is known.
+
+import { Buffer } from "node:buffer";
+import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
+import { readFileSync } from "node:fs";
+import process from "node:process";
+
+import { Ajv2020 } from "ajv/dist/2020.js";
+import express from "express";
+import { load } from "js-yaml";
+
+const TOKEN = process.env.RUNLOOP_API_KEY;
+const PORT = process.env.PORT ?? 8000;
+const PATH = "/v1/benchmarks/start_run";
+
+const contract = load(readFileSync(new URL("../../openapi.yaml", import.meta.url), "utf8"));
+const isStartRun = new Ajv2020({ strict: false, validateFormats: false }).compile({
+  $ref: "#/components/schemas/StartRunRequest",
+  components: contract.components,
+});
+
+const app = express();
+const runs = new Map();
+
+class Refusal extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+    this.expose = true;
+  }
+}
+
+const digest = (text) => createHash("sha256").update(text).digest();
+
+// `req.headers.authorization` is the first of two; of each header, Node keeps all in `headersDistinct`.
+function authorize(req, res, next) {
+  const given = /^bearer +(\S+)$/i.exec(req.headersDistinct.authorization?.join(",") ?? "");
+  if (given === null || !timingSafeEqual(digest(given[1]), digest(TOKEN))) {
+    res.set("WWW-Authenticate", "Bearer");
+    throw new Refusal(401, "A bearer token is needed.");
+  }
+  next();
+}
+
+// body-parser replaces bytes that are not UTF-8 and goes on.
+function utf8(req, res, body) {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(body);
+  } catch {
+    throw new Refusal(400, "The body is not UTF-8.");
+  }
+}
+
+// express.json leaves `req.body` undefined for any type but its own.
+function json(req, res, next) {
+  if (!req.is("application/json") && req.headers["content-type"] !== undefined) {
+    throw new Refusal(415, "The body has to be application/json.");
+  }
+  express.json({ verify: utf8 })(req, res, next);
+}
+
+app
+  .route(PATH)
+  .post(authorize, json, (req, res) => {
+    const asked = req.body;
+    if (!isStartRun(asked)) {
+      const [error] = isStartRun.errors;
+      throw new Refusal(422, `${error.instancePath || "The body"} ${error.message}.`);
+    }
+    // Look the benchmark up here, and throw new Refusal(404, …) where there is none.
+    const profile = asked.runProfile ?? {};
+    const run = {
+      id: `bmr_${randomUUID()}`,
+      benchmark_id: asked.benchmark_id,
+      start_time_ms: Date.now(),
+      state: "running",
+      metadata: asked.metadata ?? {},
+      name: asked.run_name,
+      purpose: profile.purpose,
+      environment_variables: profile.envVars ?? {},
+      secrets_provided: profile.secrets ?? {},
+    };
+    runs.set(run.id, run);
+    res.json(run);
+  })
+  .all((req, res) => {
+    res.set("Allow", "POST");
+    throw new Refusal(405, "Only POST starts a run.");
+  });
+
+// Four parameters make it a handler of errors. Express's own answers with a page, and with the stack outside production.
+app.use((error, req, res, next) => {
+  const status = error.status ?? 500;
+  res.status(status).json({ message: error.expose ? error.message : "Internal Server Error" });
+});
+
+app.listen(PORT, "127.0.0.1", () => console.log(`http://127.0.0.1:${PORT}`));

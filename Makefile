@@ -16,7 +16,7 @@ CONTRACT ?= openapi.yaml
 OUT ?= generated/runloop_benchmarks_api
 
 .DEFAULT_GOAL := help
-.PHONY: help setup node generate conformance serve test bench docs check lint types drift format lock clean
+.PHONY: help setup node generate conformance serve test bench docs screens check lint types drift format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -70,6 +70,9 @@ build/bench/.ready: benchmarks/requirements.txt
 # Node makes one page, that of the contract; where it is absent, that page is the contract's source.
 docs: $(READY) $(if $(shell command -v npm),node_modules/.ready) ## the documentation, in build/site: opens from disk, without a network
 	@"$(PY)" -m docs.site
+
+screens: $(READY) ## the pictures of docs/images: the terminal, and report.html in both themes; needs Chromium
+	@"$(PY)" docs/screens.py
 
 check: lint types drift ## lint, types, and whether generated/ is what the contract makes
 

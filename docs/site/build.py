@@ -60,6 +60,7 @@ def build(folder: Path) -> tuple[int, list[str]]:
     environment = _environment()
     folder.mkdir(parents=True)
     shutil.copytree(HERE / "static", folder, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "docs/images", folder / "docs/images")
     for page in pages:
         if page.source:
             bodies[page] = _from_document(

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from docs.site import highlight
-from docs.site.pages import DocumentationError
+from docs.site.pages import ROOT, DocumentationError
 
 EXTERNAL = re.compile(r"https?://[^\s/]+", re.ASCII)
 Resolve = Callable[[str], str | None]
@@ -130,6 +130,13 @@ def render(document: Document, resolve: Resolve) -> str:
         href = str(tokens[index].attrs["href"])
         return f'<a href="{escape(address(document.source, href, resolve))}">'
 
+    def image(tokens: Sequence[Token], index: int, *_: Any) -> str:
+        token = tokens[index]
+        file = posixpath.normpath(posixpath.join(posixpath.dirname(document.source), str(token.attrs["src"])))
+        if not (ROOT / file).is_file():
+            raise DocumentationError(f"{document.source} shows {token.attrs['src']}: there is no such file")
+        return f'<img src="{escape(file)}" alt="{escape(plain(token))}">'
+
     def table_open(*_: Any) -> str:
         return '<div class="table" role="region" aria-label="Table" tabindex="0"><table>\n'
 
@@ -144,6 +151,7 @@ def render(document: Document, resolve: Resolve) -> str:
         heading_close=heading_close,
         fence=fence,
         link_open=link_open,
+        image=image,
         table_open=table_open,
         table_close=lambda *_: "</table></div>\n",
         html_block=comment,

@@ -1,0 +1,126 @@
+"""Makes the pictures in docs/images: the terminal and report.html, of a server that keeps the contract and of one that
+does not. `make screens` calls it.
+
+It needs Chromium. The fonts are those of the machine: Inter and JetBrains Mono where they are installed (Debian:
+fonts-inter, fonts-jetbrains-mono).
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import sync_playwright
+from rich.console import Console
+from rich.terminal_theme import SVG_EXPORT_THEME
+from runloop_conformance.contract import load_contract
+from runloop_conformance.redaction import Redaction
+from runloop_conformance.report import artefacts, console
+from runloop_conformance.send import Limits
+from runloop_conformance.servers.hosting import running
+from runloop_conformance.servers.reference import Reference
+from runloop_conformance.suite import Options, Result, Suite, plan_for
+from runloop_conformance.wire import address
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+    from starlette.requests import Request
+
+IMAGES = Path(__file__).resolve().parent / "images"
+CONTRACT = load_contract()
+TOKEN = "Tok-of-the-pictures-7Zq1"  # noqa: S105 - of a server that lives for a second
+COLUMNS = 100
+FONT = '"JetBrains Mono", "DejaVu Sans Mono", monospace; font-variant-ligatures: none'
+
+
+class Faulty(Reference):
+    """Gives times in seconds, starts runs for whoever sends no credentials, and takes any media type."""
+
+    def run_of(self, asked: dict[str, Any]) -> dict[str, Any]:
+        view = super().run_of(asked)
+        view["start_time_ms"] //= 1000
+        return view
+
+    def credentials(self, request: Request) -> list[str]:
+        return super().credentials(request) or [f"Bearer {self.token}"]
+
+    def check_media_type(self, request: Request) -> None:
+        pass
+
+
+class Wrapping(Console):
+    """Breaks long lines where a terminal would."""
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        super().print(*objects, **how | {"soft_wrap": False, "overflow": "fold"})
+
+
+def judged(server: type[Reference]) -> Result:
+    """What the suite says of a server."""
+    with running(server(CONTRACT.document, TOKEN)) as url:
+        options = Options(address(url), TOKEN, (), Limits(25))
+        return Suite(CONTRACT, options, plan_for(CONTRACT, options)).run()
+
+
+def terminal(result: Result, command: str) -> str:
+    """What the command prints of a result in a terminal, as SVG that asks no network for a font."""
+    recorder = Wrapping(
+        record=True, width=COLUMNS, force_terminal=True, color_system="truecolor", highlight=False, file=io.StringIO()
+    )
+    recorder.print(f"[dim]$[/] {command}")
+    console.show(recorder, result, Redaction((TOKEN,)))
+    svg = recorder.export_svg(title="runloop-conformance", theme=SVG_EXPORT_THEME)
+    return (
+        re.sub(r"@font-face\s*\{.*?\}", "", svg, flags=re.DOTALL)
+        .replace("Fira Code", "screen")
+        .replace("font-family: screen", f"font-family: {FONT}")
+    )
+
+
+def picture(page: Page, name: str, within: str = "") -> None:
+    """What the page shows, or one element of it."""
+    page.evaluate("document.activeElement.blur()")
+    (page.locator(within) if within else page).screenshot(path=IMAGES / f"{name}.png")
+
+
+def opened(browser: Browser, theme: Any) -> Page:
+    return browser.new_page(viewport={"width": 1200, "height": 860}, color_scheme=theme, device_scale_factor=1.5)
+
+
+def main() -> None:
+    chromium = shutil.which("chromium") or sys.exit("make: Chromium is needed: apt-get install chromium")
+    IMAGES.mkdir(exist_ok=True)
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as made:
+        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=chromium, args=sandbox)
+        shell = opened(browser, "dark")
+        for server in (Reference, Faulty):
+            result = judged(server)
+            shell.set_content(terminal(result, f"runloop-conformance run {result.server} --max-runs 25"))
+            picture(shell, f"terminal-{result.verdict}", "svg")
+        artefacts.write(Path(made), result, Redaction((TOKEN,)))
+        report = (Path(made) / "report.html").as_uri()
+        for theme, clause, member in (("light", "", "start_time_ms"), ("dark", "authorization.required", "")):
+            page = opened(browser, theme)
+            page.goto(report)
+            picture(page, f"report-{theme}")
+            if clause:
+                page.goto(f"{report}#{clause}")
+                picture(page, "counterexample")
+            if member:
+                page.locator("#contract").get_by_text(member).first.evaluate(
+                    "one => one.scrollIntoView({block: 'center'})"
+                )
+                picture(page, "contract")
+        browser.close()
+    print(f"screens: {', '.join(sorted(path.name for path in IMAGES.iterdir()))}")
+
+
+if __name__ == "__main__":
+    main()

@@ -6,6 +6,7 @@ Everything downstream asks this module what the contract says; nothing downstrea
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -46,7 +47,7 @@ class Contract:
 
     @property
     def operation(self) -> Operation:
-        """The main operation: the first that states rules of its own, else the first that takes a JSON body."""
+        """The main operation: the first that states rules of its own, else the first that makes something."""
         return self.operations[0]
 
     @cached_property
@@ -62,11 +63,9 @@ class Contract:
             raise ContractError(
                 f"{self.path}: no operation can be tested: each takes a body that is not JSON, or none is there."
             )
-        main = next((one for one in found if one.own_rules), None) or next(
-            (one for one in found if one.takes_json), found[0]
-        )
-        rest = sorted((one for one in found if one is not main), key=lambda one: ORDER.index(one.method.lower()))
-        return (evolve(main, prefix=""), *rest)
+        found.sort(key=lambda one: (not one.own_rules, ORDER.index(one.method.lower())))
+        plain = found[0].own_rules or len(found) == 1
+        return (evolve(found[0], prefix=""), *found[1:]) if plain else tuple(found)
 
     @cached_property
     def untested(self) -> Mapping[str, str]:
@@ -140,6 +139,14 @@ def _methods(contract: Contract) -> Iterator[tuple[str, str]]:
         yield from ((path, method) for method in METHODS if method in operations)
 
 
+def _meet(template: str, path: str) -> bool:
+    """Whether a request for `path` may also be one for `template`: `/pet/{id}` meets `/pet/findByStatus`."""
+    pattern = "".join(
+        "[^/]+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{[^}]*\})", template)
+    )
+    return template == path or re.fullmatch(pattern, path) is not None
+
+
 def _beyond(contract: Contract, path: str, method: str) -> str | None:
     """Why an operation cannot be tested; None where it can."""
     operation = contract.document["paths"][path][method]
@@ -200,7 +207,7 @@ def _read_operation(contract: Contract, path: str, method: str) -> Operation:
         },
         responses=tuple(str(status) for status in operation["responses"]),
         examples=_examples(asked or {}),
-        others=frozenset(other.upper() for other in contract.document["paths"][path] if other in METHODS),
+        others=frozenset(other.upper() for there, other in _methods(contract) if _meet(there, path)),
     )
     return made if made.own_rules else evolve(made, rules=general_rules(made))
 

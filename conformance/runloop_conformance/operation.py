@@ -73,8 +73,8 @@ class Rule:
 class Operation:
     """One operation: a method of a path, and what its messages look like.
 
-    id: its `operationId`, else method and path. prefix: what the ids of its clauses begin with; nothing for the main
-        operation of a contract.
+    id: its `operationId`, else method and path. prefix: what the ids of its clauses begin with; nothing where
+        the operation states rules of its own, or is the only one.
     own_rules: whether the contract states rules for it (`x-rules`); else `rules` are those that hold for any operation.
     credentials: the header that carries the token and what stands before the token in it; None where nothing is asked.
     takes_json, gives_json: whether there is a JSON body in the request, and in the answer of `status`.

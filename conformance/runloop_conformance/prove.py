@@ -6,14 +6,17 @@ Each fault must be found by a clause about the statement that it breaks; no corr
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from typing import Literal
+from contextlib import contextmanager
+from typing import Any, Literal
 
 from attrs import frozen
 
 from runloop_conformance.clauses import Clause, all_clauses
+from runloop_conformance.clock import VirtualClock
 from runloop_conformance.contract import Contract, load_contract
+from runloop_conformance.in_process import in_process
 from runloop_conformance.judge import Verdict
 from runloop_conformance.plan import Plan
 from runloop_conformance.send import Limits
@@ -22,6 +25,7 @@ from runloop_conformance.servers.hosting import running
 from runloop_conformance.servers.mutants import MUTANTS, Mutant
 from runloop_conformance.servers.variants import VARIANTS, Variant
 from runloop_conformance.suite import Options, Suite, plan_for
+from runloop_conformance.transport import Transport
 from runloop_conformance.wire import address
 
 Kind = Literal["mutant", "variant", "degenerate"]
@@ -84,8 +88,8 @@ def attempt(case: Case) -> Outcome:
     every: dict[Kind, Sequence[Mutant | Variant | Degenerate]]
     every = {"mutant": MUTANTS, "variant": VARIANTS, "degenerate": DEGENERATES}
     server = next(one for one in every[case.kind] if one.name == case.name)
-    with running(server.build(contract.document, TOKEN, ())) as url:
-        options = Options(address(url), TOKEN, (), Limits(case.max_runs, timeout=4.0), seed=case.seed)
+    with _reached(server.build(contract.document, TOKEN, ())) as to:
+        options = Options(to, TOKEN, (), Limits(case.max_runs, timeout=4.0), seed=case.seed)
         result = Suite(contract, options, _plan(case.seed, case.max_runs)).run()
     failed = [finding.clause for finding in result.findings if finding.status == "fail"]
     breaks = getattr(server, "breaks", None)
@@ -99,6 +103,17 @@ def attempt(case: Case) -> Outcome:
         runs_started=result.runs_started,
         duration_s=result.duration_s,
     )
+
+
+@contextmanager
+def _reached(server: Any) -> Generator[Transport]:
+    """The server in this process, where nothing then waits; over a socket where its fault lies below HTTP's meaning."""
+    if callable(server):
+        with in_process(server, clock=VirtualClock()) as transport:
+            yield transport
+    else:
+        with running(server) as url:
+            yield address(url)
 
 
 def about(clause: Clause, pointer: str) -> bool:

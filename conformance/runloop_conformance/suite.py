@@ -136,8 +136,9 @@ class Suite:
         for number, operation in enumerate(self.contract.operations):
             self.testing = operation
             planner = planner_for(self.contract, self.options)
-            plan = planner.further(operation, self._answers()) if number else self.plan
             self._share(operation)
+            share = self._until - self.sender.budget.spent
+            plan = planner.further(operation, self._answers(), share) if number else self.plan
             failed = self._send_controls(plan) or self._send_refusals(plan)
             if failed:
                 return failed
@@ -237,7 +238,7 @@ class Suite:
         recording = Recording(self.contract, list(self.sender.exchanges), (self.options.token,))
         large = [
             (finding.clause, finding.counterexample.exchanges[-1])
-            for finding in judge(self.clauses, recording)
+            for finding in judge([one for one in self.clauses if one.operation == self.testing.id], recording)
             if finding.counterexample and worth_it(finding.clause, finding.counterexample.exchanges[-1])
         ]
         for number, (clause, exchange) in enumerate(large[:MOST_SHRUNK]):

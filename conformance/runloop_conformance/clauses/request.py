@@ -102,7 +102,7 @@ def _taken(identifier: str, member: Member, *, null: bool) -> Judge:
     def judge(recording: Recording) -> Iterator[Observation]:
         yield from twins(recording)
         for run in recording.runs:
-            found, value = _at(run.asked, member.path)
+            found, value = _at(run.exchange.probe.asked, member.path)
             if found and (value is None) == null:
                 yield kept(run.exchange)
 
@@ -116,7 +116,7 @@ def _left_out(identifier: str, member: Member) -> Judge:
     def judge(recording: Recording) -> Iterator[Observation]:
         yield from twins(recording)
         for run in recording.runs:
-            if run.exchange.probe.asked is not NOTHING and not _at(run.asked, member.path)[0]:
+            if run.exchange.probe.asked is not NOTHING and not _at(run.exchange.probe.asked, member.path)[0]:
                 yield kept(run.exchange)
 
     return judge

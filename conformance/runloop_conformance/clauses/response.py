@@ -242,7 +242,7 @@ def _schema(contract: Contract, operation: Operation) -> Callable[[Run], Observa
     validator = contract.validator(operation.response_schema)
 
     def look(run: Run) -> Observation | None:
-        if not isinstance(run.answer, dict | list) or LONE_SURROGATE.search(_all_text(run.answer)):
+        if run.parsed is None or LONE_SURROGATE.search(_all_text(run.answer)):
             return None
         for error in validator.iter_errors(plain(run.answer)):
             if not OWN.intersection(str(step) for step in error.schema_path):

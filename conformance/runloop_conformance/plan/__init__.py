@@ -34,6 +34,7 @@ EARLY = (
 EVERYTHING = "everything"
 DRAWN = {"quick": 0, "standard": 40, "thorough": 400}  # bodies asked of schemathesis' strategies
 DRAWN_OF_OTHERS = {"quick": 0, "standard": 10, "thorough": 100}
+FEW_OF_OTHERS = 20  # runs; before nothing else is left to send, nothing is drawn
 FEW = 30  # runs; at most so many, and the requests that are sent together are few as well
 
 
@@ -52,7 +53,7 @@ class Planner:
         """The plan for the main operation."""
         operation = self.contract.operation
         if not operation.own_rules:
-            return self.further(operation, {})
+            return self.further(operation, {}, self.max_runs // len(self.contract.operations))
         writer = Writer(self.contract, operation, self.seed, self.benchmark_ids)
         accepted = (acceptances.ACCEPTED,)
         minimal = ask(operation, "minimal", "accept", accepted, writer.minimal())
@@ -67,12 +68,14 @@ class Planner:
         )
         return Plan(controls, tuple(self._spread(refused, minimal)), plain, known)
 
-    def further(self, operation: Operation, answers: Mapping[str, Sequence[Json]]) -> Plan:
-        """The plan for an operation without rules of its own; `answers`: what was accepted so far, by operation id."""
+    def further(self, operation: Operation, answers: Mapping[str, Sequence[Json]], share: int) -> Plan:
+        """The plan for an operation without rules of its own.
+
+        answers: what was accepted so far, by operation id. share: how many valid requests it may have.
+        """
+        drawn = min(DRAWN_OF_OTHERS[self.profile], max(0, share - FEW_OF_OTHERS))
         writer = Writer(self.contract, operation, self.seed, self.benchmark_ids)
-        return GeneralPlanner(
-            self.contract, operation, writer, self.token, answers, DRAWN_OF_OTHERS[self.profile]
-        ).plan()
+        return GeneralPlanner(self.contract, operation, writer, self.token, answers, drawn).plan()
 
     def _refusals(self, minimal: Probe, full: Probe, everything: Probe) -> Iterator[Probe]:
         operation = self.contract.operation

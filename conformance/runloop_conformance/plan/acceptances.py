@@ -277,7 +277,6 @@ def scheme_cases(control: Probe) -> Iterator[Probe]:
             ("authorization.scheme-case",),
             intent="accept",
             headers=headers,
-            asked=control.asked,
         )
 
 

@@ -19,6 +19,7 @@ from runloop_conformance.plan.bodies import Writer
 from runloop_conformance.plan.parameters import Target, parameter_stem, target, values, wrong_texts
 from runloop_conformance.plan.probes import ask, headers_for, twin
 from runloop_conformance.plan.stages import Plan
+from runloop_conformance.strict_json import NotJsonError, parse, plain
 
 ACCEPTED = (acceptances.ACCEPTED,)
 
@@ -46,6 +47,9 @@ class GeneralPlanner:
         required, known = (values(self.operation, self.answers, optional=optional) for optional in (False, True))
         bodies = list(self._bodies())
         minimal, full = self._ask("minimal", required, bodies[0]), self._ask("full", known, bodies[-1])
+        # What was deleted once is gone: a second request for it may be refused.
+        if self.operation.method == "DELETE" or _told(full) == _told(minimal):
+            full = minimal
         refused = [probe for probe in self._refusals(minimal, full, known) if self._right_to_refuse(probe)]
         accepted = [probe for probe in self._successes(minimal, full) if self._right_to_accept(probe)]
         groups = tuple((probe,) for probe in _once(accepted, (minimal, full)))
@@ -79,11 +83,10 @@ class GeneralPlanner:
         if isinstance(minimal.asked, dict):
             yield from refusals.not_objects(full)
         yield from refusals.not_json(minimal)
-        if isinstance(minimal.asked, dict) and minimal.asked:
-            yield from refusals.json_extensions(minimal)
+        if isinstance(full.asked, dict) and full.asked:
+            yield from refusals.json_extensions(full)
         yield from refusals.media_types(minimal)
         yield from refusals.hostile_bodies(minimal)
-        yield from refusals.hostile_headers(minimal)
 
     def _parameter_twins(self, control: Probe, known: Mapping[str, Json]) -> Iterator[Probe]:
         """The control with one parameter left out that is required, or with a text that it cannot have."""
@@ -104,18 +107,24 @@ class GeneralPlanner:
         return twin(control, change, (clause,), path=there.path, query=there.query, headers=headers)
 
     def _successes(self, minimal: Probe, full: Probe) -> Iterator[Probe]:
+        cases = acceptances.scheme_cases(minimal)
+        spelled = self.operation.bearer and self.operation.method != "DELETE"
         if not self.operation.takes_json:
+            yield from cases if spelled else ()
             return
-        for name, body in self.operation.examples.items():
-            yield self._like(full, f"example {name}", body)
-        if isinstance(full.asked, dict) and full.asked:
+        several = isinstance(full.asked, dict) and full.asked
+        spellings = list(acceptances.spellings(full))
+        yield spellings[0]
+        if several:
+            yield acceptances.unknown_members(full)
+        yield from cases if spelled else ()
+        yield from (self._like(full, f"example {name}", body) for name, body in self.operation.examples.items())
+        if several:
+            yield from (self._like(full, f"presence {n + 1}", body) for n, body in enumerate(self.writer.pairwise()))
             yield from acceptances.single_members(self.operation, self.writer, minimal, full)
             yield from acceptances.single_values(self.operation, minimal)
-            yield from acceptances.spellings(full)
-            yield acceptances.unknown_members(full)
-            yield from (self._like(full, f"presence {n + 1}", body) for n, body in enumerate(self.writer.pairwise()))
-        if self.operation.bearer:
-            yield from acceptances.scheme_cases(full)
+        yield from spellings[1:]
+        yield from refusals.hostile_headers(minimal)
         made = fuzzing.valid_bodies(self.contract, self.writer, self.drawn) if self.drawn else []
         yield from (self._like(full, f"drawn {n + 1}", body) for n, body in enumerate(made[: self.drawn]))
 
@@ -128,15 +137,25 @@ class GeneralPlanner:
     def _right_to_refuse(self, probe: Probe) -> bool:
         """Whether what is called wrong about a body is, by the validator."""
         about_the_body = any(clause.startswith("request.") for clause in probe.clauses) and self.operation.takes_json
-        if not about_the_body or "request.media-types" in probe.clauses or probe.asked is NOTHING:
-            return bool(probe.body.strip()) or not about_the_body or self.operation.needs_body
-        return not self._valid(probe.asked)
+        if not about_the_body or "request.media-types" in probe.clauses:
+            return True
+        if not probe.body.strip():
+            return self.operation.needs_body
+        try:
+            return not self._valid(plain(parse(probe.body).value if probe.asked is NOTHING else probe.asked))
+        except (NotJsonError, UnicodeEncodeError):  # the second: a lone surrogate, which is no text
+            return True
 
 
 def _once(probes: Iterable[Probe], before: Sequence[Probe] = ()) -> list[Probe]:
     """Each request once; a name that is taken would make two controls one."""
-    found: dict[Any, Probe] = {(p.method, p.path, p.query, p.headers, p.body, p.framing): p for p in before}
+    found = {_told(probe): probe for probe in before}
     known = len(found)
     for probe in probes:
-        found.setdefault((probe.method, probe.path, probe.query, probe.headers, probe.body, probe.framing), probe)
+        found.setdefault(_told(probe), probe)
     return list(found.values())[known:]
+
+
+def _told(probe: Probe) -> tuple[object, ...]:
+    """All that a server sees of a request."""
+    return probe.method, probe.path, probe.query, probe.headers, probe.body, probe.framing

@@ -9,7 +9,7 @@ import attrs
 
 from runloop_conformance.clauses import authorization, http, request, response, run, safety
 from runloop_conformance.clauses.clause import Clause, Judge, Observation
-from runloop_conformance.contract import Contract
+from runloop_conformance.contract import Contract, load_contract
 
 CHAPTERS = (authorization, request, response, run, http, safety)
 
@@ -28,6 +28,14 @@ def all_clauses(contract: Contract) -> tuple[Clause, ...]:
         for chapter in CHAPTERS
         for clause in chapter.clauses(contract, operation)
     )
+
+
+def inapplicable(contract: Contract) -> tuple[str, ...]:
+    """The clauses of our own contract's rules that no operation of another contract gives rise to."""
+    stated = {clause.id.removeprefix(clause.prefix) for clause in all_clauses(contract)}
+    ours = load_contract()
+    ruled = {rule.pointer for rule in ours.operation.rules.values()}
+    return tuple(clause.id for clause in all_clauses(ours) if clause.pointer in ruled and clause.id not in stated)
 
 
 def selected(clauses: Sequence[Clause], select: Sequence[str], deselect: Sequence[str]) -> tuple[Clause, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from runloop_conformance.clauses import all_clauses
+from runloop_conformance.clauses import all_clauses, inapplicable
 from runloop_conformance.commands.options import contract_at, contract_option
 from runloop_conformance.ledger import ledger
 
@@ -25,3 +25,7 @@ def clauses(contract_path: Path | None) -> None:
     for entry in entries:
         told = ", ".join(clause.id for clause in entry.clauses) or f"no clause: {entry.statement.excluded}"
         click.echo(f"{entry.statement.pointer}\n       {entry.statement.text}\n       {told}")
+    without = inapplicable(contract)
+    if without:
+        click.echo(f"\n{len(without)} clauses do not apply: the contract does not state what they judge\n")
+        click.echo(f"       {', '.join(without)}")

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 import yaml
-from runloop_conformance.clauses import all_clauses
+from click.testing import CliRunner
+from runloop_conformance.clauses import all_clauses, inapplicable
 from runloop_conformance.clock import VirtualClock
+from runloop_conformance.commands import main
 from runloop_conformance.contract import Contract, load_contract
 from runloop_conformance.in_process import in_process
 from runloop_conformance.ledger import ledger
@@ -54,6 +56,14 @@ def test_every_statement_has_a_clause_and_every_clause_an_id_of_its_own(
     every = all_clauses(contract)
     assert len({clause.id for clause in every}) == len(every) > 250
     assert [entry.statement.pointer for entry in ledger(contract, every) if entry.orphan] == []
+
+
+def test_what_is_about_start_run_alone_is_said_not_to_apply(petstore: Contract, grown: Contract) -> None:
+    assert {"run.id.new", "run.isolation", "http.only-post"} <= set(inapplicable(petstore))
+    assert not any("request.benchmark_id" in name or "response." in name for name in inapplicable(petstore))
+    assert inapplicable(grown) == ()
+    said = CliRunner().invoke(main, ["clauses", "--contract", str(CONTRACT)]).output
+    assert "clauses do not apply: the contract does not state what they judge" in said
 
 
 def test_what_cannot_be_tested_is_said(petstore: Contract) -> None:

@@ -10,6 +10,7 @@ fails leaves the old client as it was.
 from __future__ import annotations
 
 import argparse
+import ast
 import difflib
 import importlib.metadata
 import os
@@ -26,11 +27,17 @@ from openapi_spec_validator import validate
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = Path(__file__).resolve().with_name("config.yaml")
 DESTINATION = ROOT / "generated" / "runloop_benchmarks_api"
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+# Where a schema holds others: under a name of their own, in a list, or one alone.
+NAMED = ("properties", "patternProperties", "dependentSchemas", "$defs")
+LISTED = ("allOf", "anyOf", "oneOf", "prefixItems")
+SINGLE = ("items", "additionalProperties", "then", "else")
 
 LONGEST_MESSAGE = 200  # characters of the validator's, which may print whole schemas
 
@@ -115,6 +122,15 @@ class Contract:
                 exact = line
         return exact
 
+    def line_at(self, sought: tuple[str, ...]) -> int:
+        """The line of what stands at `sought`: of its key, where it has one."""
+        for steps, node, _ in self._nodes(self._tree, self.document):
+            if steps == sought[:-1] and isinstance(node, yaml.MappingNode):
+                return next((int(key.start_mark.line) + 1 for key, _ in node.value if key.value == sought[-1]), 1)
+            if steps == sought:
+                return int(node.start_mark.line) + 1
+        return 1
+
     def line_in(self, text: str) -> int:
         """The line of the first schema or operation that the generator names in `text`."""
         for method, path, schema in re.findall(r"\b([A-Z]+) (/\S+)|/components/schemas/(\w+)", text):
@@ -123,6 +139,26 @@ class Contract:
                 if steps == sought:
                     return int(node.start_mark.line)  # of its key, which stands on the line above
         return 1
+
+    def resolved(self, node: dict[str, Any]) -> dict[str, Any]:
+        """What stands where `$ref` points to. Every reference is known to lead to something in this file."""
+        while "$ref" in node:
+            found: Any = self.document
+            for step in node["$ref"].split("/")[1:]:
+                name = step.replace("~1", "/").replace("~0", "~")
+                found = found[int(name)] if isinstance(found, list) else found[name]
+            node = found
+        return node
+
+    def operations(self) -> Iterator[tuple[tuple[str, ...], str, str, dict[str, Any]]]:
+        """Steps, method, path and operation; the parameters of its path are among its own."""
+        for path, item in self.document.get("paths", {}).items():
+            there = self.resolved(item)
+            for method in METHODS:
+                if method in there:
+                    parameters = [*there.get("parameters", []), *there[method].get("parameters", [])]
+                    steps = ("paths", path, *(() if "$ref" in item else (method,)))
+                    yield steps, method, path, there[method] | {"parameters": parameters}
 
     def _nodes(
         self, node: yaml.Node, value: Any, steps: tuple[str, ...] = ()
@@ -167,16 +203,90 @@ def generate(contract: Contract, staging: Path) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
     if done.returncode != 0:
         raise GenerationError(_explained(contract, done.stdout + done.stderr))
+    lost = [f"{contract.path}:{contract.line_at(steps)}: {what}" for steps, what in left_out(contract, staging)]
+    if lost:
+        more = [f"  and {one}" for one in lost[1:]]
+        raise GenerationError("\n".join([f"{lost[0]} openapi-python-client leaves it out without a warning.", *more]))
     shutil.rmtree(staging / ".ruff_cache", ignore_errors=True)
     generator = importlib.metadata.version("openapi-python-client")
     header = (
-        f"# Made by `make generate` from openapi.yaml, version {contract.version}, "
+        f"# Made by `make generate` from {contract.path.name}, version {contract.version}, "
         f"with openapi-python-client {generator}.\n"
         "# Not to be edited: edit the contract and make it again.\n"
     )
     for module in sorted(staging.rglob("*.py")):
         module.write_text(header + module.read_text(encoding="utf-8"), encoding="utf-8", newline="\n")
     (staging / "py.typed").touch()
+
+
+def left_out(contract: Contract, package: Path) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What the contract has and the client has not: the steps to it, and what is to be done about it.
+
+    The generator warns of much that it cannot do, and of this it does not: an operation whose module another one
+    overwrites, parameters that are described by `content`, members beside an `anyOf`.
+    """
+    yield from _calls_left_out(contract, package)
+    classes = dict(_classes(package))
+    everywhere = frozenset[str]().union(*classes.values())
+    for name, schema in contract.document.get("components", {}).get("schemas", {}).items():
+        steps = ("components", "schemas", name)
+        own = classes.get(_squeezed(name), frozenset())
+        lost = [member for member in schema.get("properties", {}) if member not in own]
+        for member in lost:
+            yield (
+                (*steps, "properties", member),
+                f"{name}.{member} is in no class: say {name} with `properties` or `allOf` alone.",
+            )
+        for at, member in _members_below(schema, steps):
+            if member not in everywhere and member not in lost:
+                yield at, f"{member!r} is in no class: name it under `properties`, outside of conditions."
+
+
+def _calls_left_out(contract: Contract, package: Path) -> Iterator[tuple[tuple[str, ...], str]]:
+    calls: dict[tuple[str, str], str] = {}
+    for module in (package / "api").rglob("*.py"):
+        text = module.read_text(encoding="utf-8")
+        if made := re.search(r'"method": "(\w+)",\s*"url": "([^"]*)"', text):
+            calls[made[1], _shape(made[2])] = text
+    for steps, method, path, operation in contract.operations():
+        call = calls.get((method, _shape(path)))
+        if call is None:
+            yield steps, f"{method.upper()} {path} has no function: give it an operationId of its own, and no `$ref`."
+            continue
+        for parameter in map(contract.resolved, operation["parameters"]):
+            if parameter["in"] != "path" and f'"{parameter["name"]}"' not in call:
+                yield steps, f"the parameter {parameter['name']!r} is not sent: say its type with `schema`."
+
+
+def _classes(package: Path) -> Iterator[tuple[str, frozenset[str]]]:
+    """The classes for objects, by squeezed name, and every string in each: the names on the wire are among them."""
+    for module in (package / "models").rglob("*.py"):
+        for node in ast.parse(module.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                constants = (one.value for one in ast.walk(node) if isinstance(one, ast.Constant))
+                yield _squeezed(node.name), frozenset(text for text in constants if isinstance(text, str))
+
+
+def _members_below(schema: Any, steps: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    if not isinstance(schema, dict):
+        return
+    known = cast("dict[str, Any]", schema)
+    yield from (((*steps, "properties", name), name) for name in known.get("properties", {}))
+    inner: list[tuple[str, Iterable[tuple[str, Any]]]] = [(word, known.get(word, {}).items()) for word in NAMED]
+    inner += [(word, ((str(index), one) for index, one in enumerate(known.get(word, [])))) for word in LISTED]
+    for word, below in inner:
+        for name, one in below:
+            yield from _members_below(one, (*steps, word, name))
+    for word in SINGLE:
+        yield from _members_below(known.get(word), (*steps, word))
+
+
+def _shape(path: str) -> str:
+    return re.sub(r"\{[^}]*\}", "{}", path)
+
+
+def _squeezed(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).lower()
 
 
 def _explained(contract: Contract, output: str) -> str:

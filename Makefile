@@ -16,10 +16,10 @@ CONTRACT ?= openapi.yaml
 OUT ?= generated/runloop_benchmarks_api
 
 .DEFAULT_GOAL := help
-.PHONY: help setup node generate conformance serve test bench docs screens check lint types drift format lock clean
+.PHONY: help setup node generate contract-diff contract-accept contract-release contract-check conformance serve test bench docs screens check lint types drift format lock clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-17s %s\n", $$1, $$2}'
 	@echo
 	@echo '  make conformance SERVER=https://host/prefix TOKEN=… BENCHMARK_ID=… ARGS="--max-runs 25 --report-dir out"'
 	@echo '  Other Pythons: make test PYTHON=python3.13 VENV=.venv-3.13'
@@ -43,6 +43,21 @@ node_modules/.ready: package.json package-lock.json
 
 generate: $(READY) ## the typed client in generated/, made from the contract
 	@"$(PY)" generation/generate.py --contract "$(CONTRACT)" --output "$(OUT)"
+
+# What is compared: the contract with the one of the last release, or with BASE, a file or a revision of git.
+BASE ?= changes/released.yaml
+
+contract-diff: $(READY) node_modules/.ready ## what changed in the contract, whom it breaks, which version it asks for: BASE=…
+	@"$(PY)" -m changes diff --contract "$(CONTRACT)" --base "$(BASE)"
+
+contract-accept: $(READY) node_modules/.ready ## set the version that the changes ask for, and write the changelog
+	@"$(PY)" -m changes accept
+
+contract-release: $(READY) node_modules/.ready ## compare with this contract from now on: part of a release
+	@"$(PY)" -m changes release
+
+contract-check: $(READY) ## what a person still has to do: version, clauses, client, generated files, documents
+	@"$(PY)" -m changes check
 
 # The token goes by environment: a recipe that names it would show it in the process list and in make's own output.
 conformance: export RUNLOOP_API_KEY := $(or $(TOKEN),$(RUNLOOP_API_KEY))
@@ -74,7 +89,7 @@ docs: $(READY) $(if $(shell command -v npm),node_modules/.ready) ## the document
 screens: $(READY) ## the pictures of docs/images: the terminal, and report.html in both themes; needs Chromium
 	@"$(PY)" docs/screens.py
 
-check: lint types drift ## lint, types, and whether generated/ is what the contract makes
+check: lint types contract-check ## lint, types, and what a change of the contract still leaves to do
 
 lint: $(READY) ## ruff's rules and its formatting
 	@"$(PY)" -m ruff check .

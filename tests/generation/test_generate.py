@@ -217,9 +217,12 @@ BROKEN = {
     ),
     "a parameter by content": (
         "paths:\n",
-        "paths:\n  /a:\n    get: {responses: {default: {description: D}}, parameters: [{name: q, in: query, content: {t/x: {}}}]}\n",
+        (
+            "paths:\n  /a:\n    get:\n      responses: {5XX: {description: D}}\n"
+            "      parameters: [{name: q, in: query, content: {t/x: {}}}]\n"
+        ),
         "parameter 'q' is not sent",
-        "get: {responses",
+        "get:\n      responses: {5XX",
     ),
 }
 

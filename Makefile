@@ -74,6 +74,7 @@ test: $(READY) ## all tests: ARGS="-k name" for some
 bench: $(READY) build/bench/.ready ## the client against the SDK it replaces: speed, memory, runs started; the suite against `st run`
 	@PYTHONPATH=generated:overrides build/bench/bin/python benchmarks/bench.py
 	@"$(PY)" benchmarks/conformance.py
+	@if command -v chromium >/dev/null; then "$(PY)" -m benchmarks.report; else echo 'bench: without Chromium report.html is not measured'; fi
 	@"$(PY)" benchmarks/readme.py
 
 build/bench/.ready: benchmarks/requirements.txt

@@ -1,4 +1,4 @@
-"""Puts the tables that the benchmarks wrote into the README, between its marks. The last step of `make bench`."""
+"""Puts the tables that the benchmarks wrote into the documents, between their marks. The last step of `make bench`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TABLES = {"client": ROOT / "benchmarks" / "README.md", "conformance": ROOT / "benchmarks" / "conformance.md"}
+BENCHMARKS = ROOT / "benchmarks"
+TABLES = {
+    ROOT / "README.md": {"client": BENCHMARKS / "README.md", "conformance": BENCHMARKS / "conformance.md"},
+    ROOT / "docs/reports.md": {"report": BENCHMARKS / "report.md"},
+}
 
 
 def first_table(text: str) -> str:
@@ -17,26 +21,26 @@ def first_table(text: str) -> str:
     return found[0].rstrip("\n")
 
 
-def with_tables(readme: str) -> str:
-    """The README with each table between `<!-- bench: NAME -->` and `<!-- end -->` as it was last measured."""
-    for name, path in TABLES.items():
+def with_tables(document: Path) -> str:
+    """The document with each table between `<!-- bench: NAME -->` and `<!-- end -->` as it was last measured."""
+    text = document.read_text(encoding="utf-8")
+    for name, path in TABLES[document].items():
         table = first_table(path.read_text(encoding="utf-8"))
         pattern = rf"(<!-- bench: {name} -->\n).*?(<!-- end -->)"
-        readme, times = re.subn(
-            pattern, lambda found, table=table: f"{found[1]}{table}\n{found[2]}", readme, flags=re.DOTALL
+        text, times = re.subn(
+            pattern, lambda found, table=table: f"{found[1]}{table}\n{found[2]}", text, flags=re.DOTALL
         )
-        assert times == 1, f"the README has no place for {name}"
-    return readme
+        assert times == 1, f"{document.name} has no place for {name}"
+    return text
 
 
 def main() -> int:
-    """Write it; with --check, write nothing and fail where the README says something else."""
-    path = ROOT / "README.md"
-    old = path.read_text(encoding="utf-8")
-    new = with_tables(old)
+    """Write them; with --check, write nothing and fail where a document says something else."""
+    stale = [document for document in TABLES if with_tables(document) != document.read_text(encoding="utf-8")]
     if "--check" in sys.argv:
-        return int(new != old)
-    path.write_text(new, encoding="utf-8")
+        return int(bool(stale))
+    for document in stale:
+        document.write_text(with_tables(document), encoding="utf-8")
     return 0
 
 

@@ -117,12 +117,11 @@ def _place(entry: Entry, operation: Operation) -> tuple[str, Member | None]:
                 if member.pointer in places and statement.text.startswith((f"{member.name}:", f"{member.name} ")):
                     return title, member
     beneath = statement.pointer.removeprefix(operation.pointer)
-    if any(one.startswith("request.") and "-parameter." in one for one in told):
-        return "Parameters", None
     for title, found in (
         ("Rules", "/x-rules/" in beneath),
         ("Left free", "/x-legal/" in beneath),
         ("Authorizations", "/securitySchemes/" in beneath),
+        ("Parameters", "/parameters/" in beneath),
         ("Body", beneath.startswith("/requestBody")),
         ("Response", beneath.startswith("/responses/") or any(one.startswith("response.") for one in told)),
         ("Rules", not beneath and ": " in statement.text),

@@ -53,4 +53,6 @@ def _runs(text: str) -> Iterator[tuple[bool, str]]:
 def _escape(char: str) -> str:
     if ord(char) in CARRIED_BYTES:
         return f"\\x{ord(char) - 0xDC00:02x}"
+    if 0x80 <= ord(char) <= 0xFF:  # `\xa0` would be the byte
+        return f"\\u{ord(char):04x}"
     return char.encode("unicode_escape").decode("ascii")

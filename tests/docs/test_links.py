@@ -1,0 +1,63 @@
+"""Every link of the site leads somewhere: to a file that is there, and to a place in it that is there."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from urllib.parse import unquote, urlsplit
+
+from tests.docs.conftest import Site
+
+OUTSIDE = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(/[\w./#@~%-]*)?")
+
+
+def test_no_id_is_there_twice(site: Site) -> None:
+    twice = {(name, one) for name, page in site.pages.items() for one in page.ids if page.ids.count(one) > 1}
+    assert twice == set()
+
+
+def test_every_link_leads_to_a_place_that_is_there(site: Site) -> None:
+    dead, checked = [], 0
+    for name, page in site.pages.items():
+        for link in page.links:
+            address = urlsplit(link)
+            if address.scheme:
+                continue
+            checked += 1
+            target = (
+                posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(address.path)))
+                if address.path
+                else name
+            )
+            there = (site.folder / target).is_file()
+            if not there or (address.fragment and unquote(address.fragment) not in site.pages[target].ids):
+                dead.append(f"{name}: {link}")
+    assert dead == []
+    assert checked > 500
+
+
+def test_a_link_to_another_host_is_well_formed(site: Site) -> None:
+    outside = {link for page in site.pages.values() for link in page.links if urlsplit(link).scheme}
+    assert outside
+    assert {link for link in outside if not OUTSIDE.fullmatch(link)} == set()
+
+
+def test_every_file_that_a_page_needs_is_in_the_site(site: Site) -> None:
+    for name, page in site.pages.items():
+        assert page.files
+        for file in page.files:
+            assert (site.folder / posixpath.normpath(posixpath.join(posixpath.dirname(name), file))).is_file(), file
+
+
+def test_every_page_is_reached_from_the_first(site: Site) -> None:
+    reached, ahead = set(), ["index.html"]
+    while ahead:
+        name = ahead.pop()
+        if name in reached or name not in site.pages:
+            continue
+        reached.add(name)
+        for link in site.pages[name].links:
+            path = urlsplit(link).path
+            if path and not urlsplit(link).scheme:
+                ahead.append(posixpath.normpath(posixpath.join(posixpath.dirname(name), path)))
+    assert reached == set(site.pages)

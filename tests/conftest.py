@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "openapi.yaml"
@@ -42,6 +44,25 @@ def chromium() -> str:
     """The path of Chromium. Without it the test is skipped with the reason; in CI it fails."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     return found or absent("Chromium is not installed: apt-get install chromium")
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A Chromium, for one module: while Playwright is at work, no other test of the process can start an event loop."""
+    from playwright.sync_api import sync_playwright  # only where a browser is asked for
+
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses to sandbox what root starts
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=sandbox)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe, which looks for what keeps people with other senses or hands out."""
+    script = ROOT / "node_modules/axe-core/axe.min.js"
+    return script.read_text("utf-8") if script.exists() else absent("axe is not installed: run `make node`")
 
 
 def absent(reason: str) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -108,6 +109,7 @@ def render(document: Document, resolve: Resolve) -> str:
     """The document as HTML, its links leading to pages of the site."""
     parser = _parser()
     headings = iter(document.headings)
+    tables = itertools.count(1)
     at = ""
     rules: dict[str, Callable[..., str]] = parser.renderer.rules  # type: ignore[attr-defined]
 
@@ -138,7 +140,14 @@ def render(document: Document, resolve: Resolve) -> str:
         return f'<img src="{escape(file)}" alt="{escape(plain(token))}">'
 
     def table_open(*_: Any) -> str:
-        return '<div class="table" role="region" aria-label="Table" tabindex="0"><table>\n'
+        label = f"Table {next(tables)}"  # it can be wider than the page, and so is a place to scroll in, with a name
+        return f'<div class="table" role="region" aria-label="{label}" tabindex="0"><table>\n'
+
+    def th_open(tokens: Sequence[Token], index: int, *_: Any) -> str:
+        return '<th scope="col">' if tokens[index + 1].content else "<td>"  # an empty cell heads nothing
+
+    def th_close(tokens: Sequence[Token], index: int, *_: Any) -> str:
+        return "</th>" if tokens[index - 1].content else "</td>"
 
     def comment(tokens: Sequence[Token], index: int, *_: Any) -> str:
         content = tokens[index].content
@@ -154,6 +163,8 @@ def render(document: Document, resolve: Resolve) -> str:
         image=image,
         table_open=table_open,
         table_close=lambda *_: "</table></div>\n",
+        th_open=th_open,
+        th_close=th_close,
         html_block=comment,
         html_inline=comment,
     )

@@ -1,37 +1,17 @@
-"""A real Chromium, and pages that are opened in it as a reader does: from a file."""
+"""Pages that are opened in a real Chromium as a reader does: from a file."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import define, field
-from playwright.sync_api import sync_playwright
-
-from tests.conftest import ROOT, absent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses to sandbox what root starts
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=sandbox)
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """The source of axe, which looks for what keeps people with other senses or hands out."""
-    script = ROOT / "node_modules/axe-core/axe.min.js"
-    return script.read_text("utf-8") if script.exists() else absent("axe is not installed: run `make node`")
 
 
 @define

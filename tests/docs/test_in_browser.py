@@ -66,6 +66,8 @@ def reader(site: Site, browser: Browser) -> Iterator[Reader]:
 def test_every_page_is_whole_and_open_to_everybody(reader: Reader, axe: str, size: Any, theme: str) -> None:
     page = reader.page(size, theme)
     for name in reader.site.pages:
+        if size is NARROW and name.startswith("source/"):
+            continue  # thousands of words in colour, whose contrast is looked at once
         page.goto(reader.address(name))
         assert page.evaluate(TOO_WIDE) <= 0, f"{name} is wider than the window"
         page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")

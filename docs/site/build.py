@@ -6,13 +6,12 @@ import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from functools import partial
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from attrs import frozen
+from attrs import define, field, frozen
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
@@ -53,19 +52,15 @@ def build(folder: Path) -> tuple[int, list[str]]:
     pages = all_pages()
     documents = {page.source: markdown.read(ROOT, page.source) for page in pages if page.source}
     _check_anchors(documents)
-    linked: set[str] = {"openapi.yaml"}
-    resolve = partial(_resolve, {page.source: page.target for page in pages if page.source}, linked)
+    linked = Linked({page.source: page.target for page in pages if page.source}, {"openapi.yaml"})
     bodies: dict[Page, Body] = {}
     notes: list[str] = []
     environment = _environment()
     folder.mkdir(parents=True)
     shutil.copytree(HERE / "static", folder, dirs_exist_ok=True)
-    shutil.copytree(ROOT / "docs/images", folder / "docs/images")
     for page in pages:
         if page.source:
-            bodies[page] = _from_document(
-                page, documents[page.source], markdown.render(documents[page.source], resolve)
-            )
+            bodies[page] = _from_document(page, documents[page.source], markdown.render(documents[page.source], linked))
         elif page.name == "contract":
             missing = contract.absent()
             if missing is None:
@@ -80,7 +75,10 @@ def build(folder: Path) -> tuple[int, list[str]]:
     for page, body in bodies.items():
         html = frame.render(page=page, body=body, menu=menu, up="")
         (folder / page.target).write_text(html, encoding="utf-8")
-    for name in sorted(linked):
+    for name in linked.images:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    for name in sorted(linked.sources):
         target = folder / f"{SOURCES}/{name}.html"
         target.parent.mkdir(parents=True, exist_ok=True)
         up = "../" * (name.count("/") + 1)
@@ -89,7 +87,7 @@ def build(folder: Path) -> tuple[int, list[str]]:
     entries = [[one.address, one.page, one.title, one.text] for body in bodies.values() for one in body.entries]
     index = json.dumps(entries, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     (folder / "index.js").write_text(f"window.SEARCH = {index};\n", encoding="utf-8")
-    return len(pages) + len(linked), notes
+    return len(pages) + len(linked.sources), notes
 
 
 def _environment() -> jinja2.Environment:
@@ -106,14 +104,36 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-def _resolve(targets: Mapping[str, str], linked: set[str], path: str) -> str | None:
-    """The page of a file of the repository: its own, or one that shows its source."""
-    if path in targets:
-        return targets[path]
-    if not (ROOT / path).is_file():
-        return None
-    linked.add(path)
-    return f"{SOURCES}/{path}.html"
+@define
+class Linked:
+    """Where things stand in the site. `sources` and `images`: what pages name, so that it has to be in the site."""
+
+    targets: Mapping[str, str]
+    sources: set[str] = field(factory=set)
+    images: set[str] = field(factory=set)
+
+    def page(self, path: str) -> str | None:
+        """The page of a document, or one that shows a file, or one that lists a folder."""
+        if path in self.targets:
+            return self.targets[path]
+        if not (ROOT / path).exists():
+            return None
+        self.sources.add(path)
+        if (ROOT / path).is_dir():
+            self.sources |= {one.relative_to(ROOT).as_posix() for one in _files(ROOT / path)}
+        return f"{SOURCES}/{path}.html"
+
+    def image(self, path: str) -> str | None:
+        """Where a picture is copied to."""
+        if not (ROOT / path).is_file():
+            return None
+        self.images.add(path)
+        return path
+
+
+def _files(folder: Path) -> list[Path]:
+    """The files of a folder that a person wrote."""
+    return sorted(one for one in folder.iterdir() if one.is_file() and not one.name.startswith("."))
 
 
 def _check_anchors(documents: Mapping[str, Document]) -> None:
@@ -144,8 +164,15 @@ def _from_document(page: Page, document: Document, html: str) -> Body:
 
 
 def _source(page: Page, name: str) -> Body:
+    heading = f"<h1><code>{escape(name)}</code></h1>\n"
+    if (ROOT / name).is_dir():
+        up = "../" * (name.count("/") + 1)
+        rows = (
+            f'<li><a href="{up}{SOURCES}/{name}/{one.name}.html">{escape(one.name)}</a></li>'
+            for one in _files(ROOT / name)
+        )
+        return Body(name, f"{heading}<ul>{''.join(rows)}</ul>\n", (), ())
     text = (ROOT / name).read_text(encoding="utf-8")
-    heading = f"<h1><code>{name}</code></h1>\n"
     return Body(page.title or name, heading + highlight.whole_file(name, text), (), ())
 
 

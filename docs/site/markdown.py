@@ -5,21 +5,31 @@ from __future__ import annotations
 import itertools
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from attrs import define, field, frozen
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 
 from docs.site import highlight
-from docs.site.pages import ROOT, DocumentationError
+from docs.site.pages import DocumentationError
 
 EXTERNAL = re.compile(r"https?://[^\s/]+", re.ASCII)
-Resolve = Callable[[str], str | None]
-"""From a path in the repository to the address of its page in the site; None where there is no such file."""
+
+
+class Links(Protocol):
+    """Where in the site things of the repository stand, by their paths in it; None where there is no such file."""
+
+    def page(self, path: str) -> str | None:
+        """The address of the page of a document, a file or a folder."""
+
+    def image(self, path: str) -> str | None:
+        """The address of a picture."""
 
 
 @frozen
@@ -84,7 +94,7 @@ def anchor(text: str) -> str:
 
 
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    return MarkdownIt("commonmark", {"html": True}, renderer_cls=Renderer).enable(["table", "strikethrough"])
 
 
 def read(root: Path, source: str) -> Document:
@@ -105,81 +115,74 @@ def read(root: Path, source: str) -> Document:
     return Document(source, tokens, tuple(headings), tuple(links))
 
 
-def render(document: Document, resolve: Resolve) -> str:
-    """The document as HTML, its links leading to pages of the site."""
-    parser = _parser()
-    headings = iter(document.headings)
-    tables = itertools.count(1)
-    at = ""
-    rules: dict[str, Callable[..., str]] = parser.renderer.rules  # type: ignore[attr-defined]
+class Renderer(RendererHTML):
+    """Writes the HTML of one document; a method is the rule for the token of its name. `env` holds what it needs."""
 
-    def heading_open(tokens: Sequence[Token], index: int, *_: Any) -> str:
-        nonlocal at
-        at = escape(next(headings).anchor)
-        return f'<{tokens[index].tag} id="{at}">'
+    def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        env["anchor"] = escape(next(env["anchors"]))
+        return f'<{tokens[idx].tag} id="{env["anchor"]}">'
 
-    def heading_close(tokens: Sequence[Token], index: int, *_: Any) -> str:
-        label = escape(f"Link to “{plain(tokens[index - 1])}”")
-        return f' <a class="anchor" href="#{at}" aria-label="{label}">#</a></{tokens[index].tag}>\n'
+    def heading_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        label = escape(f"Link to “{plain(tokens[idx - 1])}”")
+        return f' <a class="anchor" href="#{env["anchor"]}" aria-label="{label}">#</a></{tokens[idx].tag}>\n'
 
-    def fence(tokens: Sequence[Token], index: int, *_: Any) -> str:
-        token = tokens[index]
-        language = token.info.strip().partition(" ")[0]
-        where = f"{document.source}:{(token.map or [0])[0] + 1}"
-        return highlight.block(token.content, language, where)
+    def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        token = tokens[idx]
+        where = f"{env['source']}:{(token.map or [0])[0] + 1}"
+        return highlight.block(token.content, token.info.strip().partition(" ")[0], where)
 
-    def link_open(tokens: Sequence[Token], index: int, *_: Any) -> str:
-        href = str(tokens[index].attrs["href"])
-        return f'<a href="{escape(address(document.source, href, resolve))}">'
+    def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return f'<a href="{escape(_address(str(tokens[idx].attrs["href"]), env))}">'
 
-    def image(tokens: Sequence[Token], index: int, *_: Any) -> str:
-        token = tokens[index]
-        file = posixpath.normpath(posixpath.join(posixpath.dirname(document.source), str(token.attrs["src"])))
-        if not (ROOT / file).is_file():
-            raise DocumentationError(f"{document.source} shows {token.attrs['src']}: there is no such file")
-        return f'<img src="{escape(file)}" alt="{escape(plain(token))}">'
+    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        address = env["links"].image(_path(env["source"], str(tokens[idx].attrs["src"])))
+        if address is None:
+            raise DocumentationError(f"{env['source']} shows {tokens[idx].attrs['src']}: there is no such file")
+        return f'<img src="{escape(address)}" alt="{escape(plain(tokens[idx]))}">'
 
-    def table_open(*_: Any) -> str:
-        label = f"Table {next(tables)}"  # it can be wider than the page, and so is a place to scroll in, with a name
+    def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        label = f"Table {next(env['tables'])}"  # it can be wider than the page, and so is a place to scroll in
         return f'<div class="table" role="region" aria-label="{label}" tabindex="0"><table>\n'
 
-    def th_open(tokens: Sequence[Token], index: int, *_: Any) -> str:
-        return '<th scope="col">' if tokens[index + 1].content else "<td>"  # an empty cell heads nothing
+    def table_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return "</table></div>\n"
 
-    def th_close(tokens: Sequence[Token], index: int, *_: Any) -> str:
-        return "</th>" if tokens[index - 1].content else "</td>"
+    def th_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return '<th scope="col">' if tokens[idx + 1].content else "<td>"  # an empty cell heads nothing
 
-    def comment(tokens: Sequence[Token], index: int, *_: Any) -> str:
-        content = tokens[index].content
+    def th_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return "</th>" if tokens[idx - 1].content else "</td>"
+
+    def html_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        content = tokens[idx].content
         if not re.fullmatch(r"\s*(<!--.*?-->\s*)*", content, re.DOTALL):
-            raise DocumentationError(f"{document.source}: write Markdown, not HTML: {content.strip()[:60]}")
+            raise DocumentationError(f"{env['source']}: write Markdown, not HTML: {content.strip()[:60]}")
         return ""
 
-    rules.update(
-        heading_open=heading_open,
-        heading_close=heading_close,
-        fence=fence,
-        link_open=link_open,
-        image=image,
-        table_open=table_open,
-        table_close=lambda *_: "</table></div>\n",
-        th_open=th_open,
-        th_close=th_close,
-        html_block=comment,
-        html_inline=comment,
-    )
-    html: str = parser.renderer.render(document.tokens, parser.options, {})
+    def html_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return self.html_block(tokens, idx, options, env)
+
+
+def render(document: Document, links: Links) -> str:
+    """The document as HTML, its links leading to pages of the site."""
+    anchors = iter([heading.anchor for heading in document.headings])
+    env = {"source": document.source, "links": links, "anchors": anchors, "tables": itertools.count(1)}
+    parser = _parser()
+    html: str = parser.renderer.render(document.tokens, parser.options, env)
     return html
 
 
-def address(source: str, href: str, resolve: Resolve) -> str:
+def _address(href: str, env: EnvType) -> str:
     """Where a link of a document leads in the site."""
-    if EXTERNAL.match(href):
-        return href
     path, _, part = href.partition("#")
-    if not path:
+    if EXTERNAL.match(href) or not path:
         return href
-    page = resolve(posixpath.normpath(posixpath.join(posixpath.dirname(source), path)))
+    page = env["links"].page(_path(env["source"], path))
     if page is None:
-        raise DocumentationError(f"{source} links to {href}: there is no such file in the repository")
-    return f"{page}#{part}" if part else page
+        raise DocumentationError(f"{env['source']} links to {href}: there is no such file in the repository")
+    return f"{page}#{part}" if part else str(page)
+
+
+def _path(source: str, relative: str) -> str:
+    """What a document names, from the top of the repository."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(source), relative))

@@ -21,6 +21,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "docs/testing-your-server.md",
             "docs/reports.md",
             "docs/pytest.md",
+            "examples/servers/README.md",
             "command",
             "conformance/PROOF.md",
             "benchmarks/conformance.md",
@@ -39,6 +40,7 @@ NAMES = {
     "README.md": "index",
     "benchmarks/README.md": "measured",
     "benchmarks/conformance.md": "measured-conformance",
+    "examples/servers/README.md": "servers",
 }
 TITLES = {
     "README.md": "Overview",

@@ -11,16 +11,9 @@ from tests.conftest import ROOT
 from tests.docs.conftest import build
 
 NEEDED = (
-    "README.md",
-    "CONTRIBUTING.md",
-    "CHANGELOG.md",
-    "LICENSE",
-    "openapi.yaml",
-    "docs",
-    "overrides",
-    "generated",
-    "benchmarks",
-)
+    "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "openapi.yaml",
+    "docs", "overrides", "generated", "benchmarks", "examples",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -47,9 +40,10 @@ def checkout(tmp_path: Path) -> Path:
         ("See [there](../README.md#no-such).", "links to ../README.md#no-such, and there is no such heading"),
         ("See [below](#no-such).", "links to #no-such, and there is no such heading"),
         ("```pyhton\n1\n```", "'pyhton' is no language"),
+        ("![a picture](no-such.png)", "docs/client.md shows no-such.png: there is no such file"),
         ("<div>by hand</div>", "write Markdown, not HTML: <div>by hand</div>"),
     ],
-    ids=["a file", "a heading elsewhere", "a heading here", "a language", "HTML"],
+    ids=["a file", "a heading elsewhere", "a heading here", "a language", "a picture", "HTML"],
 )  # fmt: skip
 def test_a_mistake_stops_the_build(checkout: Path, tmp_path: Path, addition: str, said: str) -> None:
     old = tmp_path / "site"

@@ -58,7 +58,8 @@ class Wrapping(Console):
     """Breaks long lines where a terminal would."""
 
     def print(self, *objects: Any, **how: Any) -> None:
-        super().print(*objects, **how | {"soft_wrap": False, "overflow": "fold"})
+        wrapped: dict[str, Any] = {**how, "soft_wrap": False, "overflow": "fold"}
+        super().print(*objects, **wrapped)
 
 
 def judged(server: type[Reference]) -> Result:

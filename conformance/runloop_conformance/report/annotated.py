@@ -70,7 +70,10 @@ def mark_of(finding: Finding) -> Mark:
 def worst(marks: Iterable[Mark]) -> Mark:
     """The worst of several colours; `free` where there is none."""
     found = set(marks)
-    return next((mark for mark in WORST_FIRST if mark in found), "free")
+    for mark in WORST_FIRST:
+        if mark in found:
+            return mark
+    return "free"
 
 
 def annotated(contract: Contract, findings: Sequence[Finding]) -> tuple[Part, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -157,7 +157,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
+    filters: dict[str, Callable[..., Any]] = {
         "anchor": anchor,
         "dotted": _dotted,
         "last": _last,
@@ -167,4 +167,5 @@ def _environment() -> Environment:
         "short": _short,
         "shown": shown,
     }
+    environment.filters.update(filters)
     return environment

@@ -19,6 +19,8 @@ from markdown_it.utils import EnvType, OptionsDict
 from docs.site import highlight
 from docs.site.pages import DocumentationError
 
+COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
+KNOWN_TAG = re.compile(r"</?(br|details|summary|kbd|sub|sup) ?/?>")  # what Markdown has no way to say
 EXTERNAL = re.compile(r"https?://[^\s/]+", re.ASCII)
 
 
@@ -154,10 +156,10 @@ class Renderer(RendererHTML):
         return "</th>" if tokens[idx - 1].content else "</td>"
 
     def html_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        content = tokens[idx].content
-        if not re.fullmatch(r"\s*(<!--.*?-->\s*)*", content, re.DOTALL):
+        content = COMMENT.sub("", tokens[idx].content)
+        if "<" in KNOWN_TAG.sub("", content):
             raise DocumentationError(f"{env['source']}: write Markdown, not HTML: {content.strip()[:60]}")
-        return ""
+        return content
 
     def html_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return self.html_block(tokens, idx, options, env)

@@ -78,8 +78,11 @@ def test_without_node_the_page_of_the_contract_is_its_source(checkout: Path, tmp
 
 
 def test_a_new_document_is_a_page_at_once(checkout: Path, tmp_path: Path) -> None:
-    (checkout / "docs/of-today.md").write_text("# Of today\n\nSee [the client](client.md#aiohttp).\n", encoding="utf-8")
+    text = "# Of today\n\nSee [the client](client.md#aiohttp).\n\n| a |\n|---|\n| one<br>two |\n"
+    (checkout / "docs/of-today.md").write_text(text, encoding="utf-8")
     done = build(tmp_path / "site", checkout)
     assert done.returncode == 0, done.stderr
-    assert "See " in (tmp_path / "site/of-today.html").read_text(encoding="utf-8")
+    page = (tmp_path / "site/of-today.html").read_text(encoding="utf-8")
+    assert 'See <a href="client.html#aiohttp">the client</a>' in page
+    assert "one<br>two" in page
     assert 'href="of-today.html"' in (tmp_path / "site/index.html").read_text(encoding="utf-8")

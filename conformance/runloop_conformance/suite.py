@@ -24,6 +24,7 @@ from runloop_conformance.strict_json import NotJsonError, parse
 from runloop_conformance.terms import Judgement, Terms, settle
 from runloop_conformance.transport import Transport
 
+INTERRUPTED = "it was interrupted"
 LONGEST = 900.0  # seconds; a run of the suite that takes longer is ended, and says so
 RESERVE = 5  # the last fifth of the budget is first offered to making counterexamples small
 MOST_SHRUNK = 4  # counterexamples
@@ -128,7 +129,7 @@ class Suite:
         try:
             failed_precondition = self._send()
         except KeyboardInterrupt:
-            self._stopped = "it was interrupted"
+            self._stopped = INTERRUPTED
         return self._result(failed_precondition)
 
     def _send(self) -> str | None:

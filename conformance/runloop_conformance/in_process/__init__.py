@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from runloop_conformance.clock import SYSTEM, Clock
-from runloop_conformance.in_process.application import URL, AppCannotStartError
+from runloop_conformance.in_process.application import URL, AppCannotStartError, OnError, log
 from runloop_conformance.in_process.asgi import AsgiTransport
 from runloop_conformance.in_process.wsgi import WsgiTransport
 from runloop_conformance.transport import Transport
@@ -21,14 +21,16 @@ class NotAnAppError(TypeError):
 
 
 @contextmanager
-def in_process(app: Any, url: str = URL, clock: Clock = SYSTEM) -> Generator[Transport]:
+def in_process(app: Any, url: str = URL, clock: Clock = SYSTEM, on_error: OnError = log) -> Generator[Transport]:
     """Let an ASGI or WSGI application run for as long as the block lasts, and ask it as if it were at `url`.
+
+    on_error: is told what the application raises, in the application's thread.
 
     Raises:
         NotAnAppError: it is neither.
         AppCannotStartError: its lifespan failed.
     """
-    transport = AsgiTransport(app, url, clock) if is_asgi(app) else WsgiTransport(app, url, clock)
+    transport = (AsgiTransport if is_asgi(app) else WsgiTransport)(app, url, clock, on_error)
     with transport:
         yield transport
 

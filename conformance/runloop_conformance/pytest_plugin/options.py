@@ -1,0 +1,92 @@
+"""The options. They carry a prefix, since pytest, its plugins and everybody's conftest.py have options of their own."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DEST = "runloop_conformance_"
+URL = DEST + "url"
+
+
+def _number(kind: type[int | float], least: float) -> Callable[[str], float]:
+    def read(given: str) -> float:
+        try:
+            value = kind(given)
+        except ValueError:
+            value = least - 1
+        if not value >= least:
+            raise argparse.ArgumentTypeError(f"{given!r} is not a number of at least {least:g}")
+        return value
+
+    return read
+
+
+def add(parser: pytest.Parser) -> None:
+    """Add all but `--server`. The token has none, since a command line is for everybody to see."""
+    group = parser.getgroup("runloop-conformance", "whether a server keeps the contract (runloop-benchmarks)")
+
+    def option(name: str, dest: str, **more: Any) -> None:
+        group.addoption(f"--conformance-{name}", dest=DEST + dest, **more)
+
+    option("server", "url", metavar="URL", help="The server to test. The token comes from $RUNLOOP_API_KEY.")
+    option(
+        "benchmark-id",
+        "benchmark_ids",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="A benchmark that exists; repeatable.",
+    )
+    option(
+        "max-runs",
+        "max_runs",
+        type=_number(int, 0),
+        metavar="N",
+        help="Valid requests, each of which starts a run, at most, over all workers. Default: 100 on loopback and in"
+        " process, else 25.",
+    )
+    option("seed", "seed", type=_number(int, 0), default=0, metavar="N", help="The same seed, the same requests.")
+    option(
+        "profile", "profile", choices=["quick", "standard", "thorough"], default="standard", help="How much is drawn."
+    )
+    option(
+        "fail-on",
+        "fail_on",
+        choices=["must", "should"],
+        default="must",
+        help="From which level on a broken clause fails. Below it, it is an expected failure (xfail).",
+    )
+    option("timeout", "timeout", type=_number(float, 0.1), default=10.0, metavar="S", help="Seconds for one answer.")
+    option("rate", "rate", type=_number(float, 0.01), metavar="N", help="Requests a second at most.")
+    option(
+        "header",
+        "headers",
+        action="append",
+        default=[],
+        metavar="'NAME: VALUE'",
+        help="A header for every request; repeatable. Its value is kept out of what is shown.",
+    )
+    option("ca-bundle", "ca_bundle", metavar="FILE", help="Certificates of the authorities to trust.")
+    option("contract", "contract_path", type=Path, metavar="FILE", help="Another contract than the one in the package.")
+    option("report-dir", "report_dir", type=Path, metavar="DIR", help="Where the report and the recording go.")
+
+
+def add_short_name(parser: pytest.Parser) -> None:
+    """Add `--server` too, unless somebody has it: a conftest.py may well, and comes before this."""
+    with suppress(ValueError):
+        parser.getgroup("runloop-conformance").addoption(
+            "--server", dest=URL, metavar="URL", help="The same as --conformance-server."
+        )
+
+
+def given(config: pytest.Config) -> dict[str, Any]:
+    """The options by the names that the command has for them."""
+    every = {name.removeprefix(DEST): value for name, value in vars(config.option).items() if name.startswith(DEST)}
+    every |= {"benchmark_ids": tuple(every["benchmark_ids"]), "headers": tuple(every["headers"])}
+    return {**every, "select": (), "deselect": ()}

@@ -1,0 +1,160 @@
+"""What pytest loads wherever this package is installed: little, and nothing of the suite before it is asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from runloop_conformance.pytest_plugin.outcome import Outcome, Outcomes
+
+CLAUSE, APP = "runloop_clause", "conformance_app"
+EXTRA = "The clauses need what is not installed here: pip install 'runloop-benchmarks[conformance]'"
+NO_SERVER = (
+    "There is no server to test: pass --server URL, or give an ASGI or WSGI application by a fixture of the name"
+    " conformance_app. The token comes from $RUNLOOP_API_KEY or from a fixture of the name conformance_token."
+)
+RUNS: pytest.StashKey[dict[str, Outcomes]] = pytest.StashKey()
+HANDED_ON = "runloop_conformance_summaries"
+
+
+@frozen
+class Unusable:
+    """Stands in place of the clauses where they cannot be tested."""
+
+    why: str
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    from runloop_conformance.pytest_plugin import options  # noqa: PLC0415 - see above
+
+    options.add(parser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(parser: pytest.Parser) -> Generator[None, Any, Any]:
+    """Add `--server` behind the options of every conftest.py."""
+    from runloop_conformance.pytest_plugin import options  # noqa: PLC0415 - see above
+
+    done = yield
+    options.add_short_name(parser)
+    return done
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the marks of the two levels."""
+    config.stash[RUNS] = {}
+    for level in ("must", "should"):
+        config.addinivalue_line("markers", f"conformance_{level}: a clause of the level {level.upper()}")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make an item of each clause, and one that says whether each MUST was settled; just one where nothing can be."""
+    if CLAUSE in metafunc.fixturenames:
+        made = _items(metafunc)
+        unusable = [pytest.param(Unusable(made), id="unusable")] if isinstance(made, str) else made
+        metafunc.parametrize(CLAUSE, unusable, indirect=True)
+
+
+def _items(metafunc: pytest.Metafunc) -> str | list[Any]:
+    """The items; or why there are none, and what to do about it."""
+    config = metafunc.config
+    if not config.option.collectonly and _server(config) is None and not _app_is_given(metafunc):
+        return NO_SERVER
+    try:
+        from runloop_conformance.pytest_plugin import session  # noqa: PLC0415 - see above
+    except ModuleNotFoundError as error:
+        return f"{EXTRA} ({error})"
+    named = session.items(config)
+    if isinstance(named, str):
+        return named
+    marks = {level: getattr(pytest.mark, f"conformance_{level}") for _, level in named}
+    return [pytest.param(name, marks=[marks[level]], id=name) for name, level in named]
+
+
+def _server(config: pytest.Config) -> str | None:
+    url: str | None = getattr(config.option, "runloop_conformance_url", None)
+    return url
+
+
+def _app_is_given(metafunc: pytest.Metafunc) -> bool:
+    """Whether the fixture is another than the one below. Where pytest does not tell, the items will."""
+    known = getattr(metafunc, "_arg2fixturedefs", {}).get(APP)
+    return known is None or known[-1].baseid != "" or getattr(known[-1].func, "__module__", "") != __name__
+
+
+@pytest.fixture(scope="session")
+def conformance_app() -> Any:
+    """Override it with one that returns the ASGI or WSGI application, or the URL of the server, to be tested."""
+    return None
+
+
+@pytest.fixture(scope="session")
+def conformance_token() -> str:
+    """Override it with one that returns the bearer token which the server takes. By default $RUNLOOP_API_KEY."""
+    return os.environ.get("RUNLOOP_API_KEY", "")
+
+
+@pytest.fixture
+def runloop_clause(
+    request: pytest.FixtureRequest,
+    conformance_app: Any,
+    conformance_token: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Outcome:
+    """What the server did about the clause of this item. The requests are sent once, for the first item that asks."""
+    if isinstance(request.param, Unusable):
+        pytest.fail(request.param.why, pytrace=False)
+    from runloop_conformance.pytest_plugin import session  # noqa: PLC0415 - see above
+
+    server = _server(request.config) or conformance_app
+    if server is None:
+        pytest.fail(NO_SERVER, pytrace=False)
+    done = session.outcomes(request, server, session.Token(conformance_token), tmp_path_factory)
+    if done.failed is not None:
+        pytest.fail(done.failed, pytrace=False)
+    return done.of(request.param)
+
+
+# --- the end of the session ---
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand a worker's summaries on to whoever prints."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output[HANDED_ON] = _summaries(session.config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take the summaries of a worker."""
+    for key, lines in getattr(node, "workeroutput", {}).get(HANDED_ON, {}).items():
+        _taken(node.config)[key] = lines
+
+
+HANDED = pytest.StashKey[dict[str, list[str]]]()
+
+
+def _taken(config: pytest.Config) -> dict[str, list[str]]:
+    return config.stash.setdefault(HANDED, {})
+
+
+def _summaries(config: pytest.Config) -> dict[str, list[str]]:
+    return {key: list(done.summary) for key, done in config.stash.get(RUNS, {}).items() if done.summary}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say the verdict, and what a run of the suite has cost."""
+    summaries = {**_taken(config), **_summaries(config)}
+    if not summaries:
+        return
+    terminalreporter.section("runloop-conformance")
+    for lines in summaries.values():
+        for line in lines[: 1 if terminalreporter.verbosity < 0 else None]:
+            terminalreporter.write_line(line)

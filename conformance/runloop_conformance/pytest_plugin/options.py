@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ def _number(kind: type[int | float], least: float) -> Callable[[str], float]:
 
 def add(parser: pytest.Parser) -> None:
     """Add all but `--server`. The token has none, since a command line is for everybody to see."""
-    group = parser.getgroup("runloop-conformance", "whether a server keeps the contract (runloop-benchmarks)")
+    group = parser.getgroup("runloop-conformance", "runloop-conformance: whether a server keeps the contract")
 
     def option(name: str, dest: str, **more: Any) -> None:
         group.addoption(f"--conformance-{name}", dest=DEST + dest, **more)
@@ -79,10 +78,18 @@ def add(parser: pytest.Parser) -> None:
 
 def add_short_name(parser: pytest.Parser) -> None:
     """Add `--server` too, unless somebody has it: a conftest.py may well, and comes before this."""
-    with suppress(ValueError):
+    if not _is_known(parser, "--server"):
         parser.getgroup("runloop-conformance").addoption(
             "--server", dest=URL, metavar="URL", help="The same as --conformance-server."
         )
+
+
+def _is_known(parser: pytest.Parser, name: str) -> bool:
+    """Whether there is such an option: whether it makes a difference, if only that it does not take a value."""
+    try:
+        return vars(parser.parse_known_args([f"{name}=1"])) != vars(parser.parse_known_args([]))
+    except pytest.UsageError:
+        return True
 
 
 def given(config: pytest.Config) -> dict[str, Any]:

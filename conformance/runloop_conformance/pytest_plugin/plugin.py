@@ -102,10 +102,7 @@ def conformance_token() -> str:
 
 @pytest.fixture
 def runloop_clause(
-    request: pytest.FixtureRequest,
-    conformance_app: Any,
-    conformance_token: str,
-    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest, conformance_app: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Outcome:
     """What the server did about the clause of this item. The requests are sent once, for the first item that asks."""
     if isinstance(request.param, Unusable):
@@ -115,7 +112,9 @@ def runloop_clause(
     server = _server(request.config) or conformance_app
     if server is None:
         pytest.fail(NO_SERVER, pytrace=False)
-    done = session.outcomes(request, server, session.Token(conformance_token), tmp_path_factory)
+    # Not an argument: --showlocals would show it.
+    token = session.Token(request.getfixturevalue("conformance_token"))
+    done = session.outcomes(request, server, token, tmp_path_factory)
     if done.failed is not None:
         pytest.fail(done.failed, pytrace=False)
     return done.of(request.param)

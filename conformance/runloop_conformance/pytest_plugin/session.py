@@ -62,11 +62,11 @@ def outcomes(request: pytest.FixtureRequest, server: Any, token: Token, factory:
         if worker is None:
             known[key] = work.done()
         else:
-            known[key] = _once(factory.getbasetemp().parent / f"conformance-{worker['testrunuid']}-{key}", work.done)
+            known[key] = once(factory.getbasetemp().parent / f"conformance-{worker['testrunuid']}-{key}", work.done)
     return known[key]
 
 
-def _once(path: Path, work: Callable[[], Outcomes]) -> Outcomes:
+def once(path: Path, work: Callable[[], Outcomes]) -> Outcomes:
     """The outcomes in this file; whoever is first makes them. A worker that died has spent the budget all the same."""
     begun, done = path.with_suffix(".begun"), path.with_suffix(".json")
     with FileLock(path.with_suffix(".lock")):

@@ -7,8 +7,8 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from runloop_conformance.operation import Level
 from runloop_conformance.judge import Finding
+from runloop_conformance.operation import Level
 from runloop_conformance.pytest_plugin.outcome import SETTLED, Outcome, Outcomes
 from runloop_conformance.redaction import Redaction
 from runloop_conformance.report.console import failures

@@ -294,7 +294,7 @@ def test_who_does_not_use_it_does_not_load_it(pytester: pytest.Pytester) -> None
 
 
 def test_where_the_extra_is_not_installed_one_error_says_so(pytester: pytest.Pytester) -> None:
-    pytester.makeconftest("import sys; sys.modules['click'] = None")
+    pytester.makeconftest("import sys; sys.modules['yaml'] = None")
     result = pytester.runpytest_subprocess(*PACKAGE, *ALONE, "--server", "http://127.0.0.1:9")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*pip install 'runloop-benchmarks[[]conformance]'*"])

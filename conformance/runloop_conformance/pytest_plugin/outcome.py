@@ -13,6 +13,13 @@ SETTLED = "settled"
 
 
 @frozen
+class Token:
+    """A bearer token that no traceback shows."""
+
+    value: str = field(repr=False)
+
+
+@frozen
 class Outcome:
     """What an item does. `how`: pass, fail, warn (a SHOULD is broken), skip, or error (nothing could be tested)."""
 

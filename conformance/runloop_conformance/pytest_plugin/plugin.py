@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from attrs import frozen
 
-if TYPE_CHECKING:
-    from runloop_conformance.pytest_plugin.outcome import Outcome, Outcomes
+from runloop_conformance.pytest_plugin import options
+from runloop_conformance.pytest_plugin.outcome import Outcome, Outcomes, Token
 
 CLAUSE, APP = "runloop_clause", "conformance_app"
 EXTRA = "The clauses need what is not installed here: pip install 'runloop-benchmarks[conformance]'"
@@ -31,16 +31,12 @@ class Unusable:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
-    from runloop_conformance.pytest_plugin import options  # noqa: PLC0415 - see above
-
     options.add(parser)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(parser: pytest.Parser) -> Generator[None, Any, Any]:
     """Add `--server` behind the options of every conftest.py."""
-    from runloop_conformance.pytest_plugin import options  # noqa: PLC0415 - see above
-
     done = yield
     options.add_short_name(parser)
     return done
@@ -57,8 +53,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make an item of each clause, and one that says whether each MUST was settled; just one where nothing can be."""
     if CLAUSE in metafunc.fixturenames:
         made = _items(metafunc)
-        unusable = [pytest.param(Unusable(made), id="unusable")] if isinstance(made, str) else made
-        metafunc.parametrize(CLAUSE, unusable, indirect=True)
+        params = [pytest.param(Unusable(made), id="unusable")] if isinstance(made, str) else made
+        metafunc.parametrize(CLAUSE, params, indirect=True)
 
 
 def _items(metafunc: pytest.Metafunc) -> str | list[Any]:
@@ -113,7 +109,7 @@ def runloop_clause(
     if server is None:
         pytest.fail(NO_SERVER, pytrace=False)
     # Not an argument: --showlocals would show it.
-    token = session.Token(request.getfixturevalue("conformance_token"))
+    token = Token(request.getfixturevalue("conformance_token"))
     done = session.outcomes(request, server, token, tmp_path_factory)
     if done.failed is not None:
         pytest.fail(done.failed, pytrace=False)

@@ -1,0 +1,81 @@
+"""A run of the suite, for pytest."""
+
+from __future__ import annotations
+
+import traceback
+import warnings
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+import pytest
+from attrs import frozen
+
+from runloop_conformance.commands.run import suite_for
+from runloop_conformance.in_process import AppCannotStartError, NotAnAppError, in_process
+from runloop_conformance.pytest_plugin import options
+from runloop_conformance.pytest_plugin.outcome import SETTLED, Outcomes, Token
+from runloop_conformance.pytest_plugin.plugin import CLAUSE
+from runloop_conformance.pytest_plugin.telling import told
+from runloop_conformance.redaction import Redaction
+from runloop_conformance.report import artefacts
+from runloop_conformance.suite import INTERRUPTED, Result
+from runloop_conformance.transport import Transport
+from runloop_conformance.wire import BadUrlError, address
+
+
+@frozen
+class Work:
+    """What is to be done once. No frame of it holds the token under a name that a traceback could show."""
+
+    request: pytest.FixtureRequest
+    server: Any
+    token: Token
+    items: int
+
+    def done(self) -> Outcomes:
+        """Send the requests and judge the answers. Whatever goes wrong is told as text, without any secret."""
+        given = options.given(self.request.config)
+        redaction = Redaction((self.token.value, *(header.partition(":")[2].strip() for header in given["headers"])))
+        raised: list[BaseException] = []
+        try:
+            with self._transport(given, raised.append) as to:
+                result = self._run(given, to, redaction)
+        except (click.UsageError, BadUrlError, AppCannotStartError, NotAnAppError, OSError) as error:
+            return Outcomes(redaction.text(error.message if isinstance(error, click.UsageError) else str(error)))
+        except Exception as error:  # noqa: BLE001 - a defect of the suite: its traceback may hold what must not be shown
+            trace = "".join(traceback.format_exception(error))
+            return Outcomes(redaction.text(f"error: the suite itself failed; please report this.\n{trace}"))
+        if result.reason and INTERRUPTED in result.reason:
+            raise KeyboardInterrupt
+        return told(result, given["fail_on"], redaction, raised)
+
+    @contextmanager
+    def _transport(self, given: dict[str, Any], on_error: Callable[[BaseException], None]) -> Generator[Transport]:
+        if isinstance(self.server, str):
+            yield address(self.server, given["ca_bundle"])
+            return
+        with in_process(self.server, on_error=on_error) as to:
+            yield to
+
+    def _run(self, given: dict[str, Any], to: Transport, redaction: Redaction) -> Result:
+        if given["report_dir"]:  # found out before anybody has paid for what would stand in it
+            given["report_dir"].mkdir(parents=True, exist_ok=True)
+        with warnings.catch_warnings():
+            # Those of what the suite is built on are no affair of the session, which may take them for errors.
+            warnings.simplefilter("ignore")
+            suite = suite_for({**given, "select": self._selected()}, to, self.token.value)
+        result = suite.run()
+        if given["report_dir"]:
+            artefacts.write(given["report_dir"], result, redaction)
+        return result
+
+    def _selected(self) -> tuple[str, ...]:
+        """The clauses that `-k` and the like have left; none stands for all of them."""
+        wanted: set[str] = set()
+        for item in self.request.session.items:
+            call = getattr(item, "callspec", None)
+            wanted |= {call.params[CLAUSE]} if call is not None and CLAUSE in call.params else set()
+        wanted.discard(SETTLED)
+        return tuple(sorted(wanted)) if len(wanted) < self.items - 1 else ()

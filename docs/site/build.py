@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape, unescape
 from pathlib import Path
 from typing import Any
@@ -189,14 +189,18 @@ def _made(page: Page, environment: jinja2.Environment, entries: Iterator[Entry],
 
 def _ledger(page: Page, environment: jinja2.Environment) -> Body:
     found = ledger.read(ROOT / "openapi.yaml")
-    entries = (Entry(f"{page.target}#{one.id}", str(page.title), one.id, one.text) for one in found.clauses)
+    entries = (Entry(f"{page.target}#{one.id}", str(page.title), one.id, _words([one.text])) for one in found.clauses)
     return _made(page, environment, entries, ledger=found)
+
+
+def _words(paragraphs: Iterable[str]) -> str:
+    return " ".join(paragraphs).replace("`", "")
 
 
 def _reference(page: Page, environment: jinja2.Environment) -> Body:
     names = reference.names()
     every = [name for one in names for name in (one, *one.members)]
-    entries = (Entry(f"{page.target}#{one.anchor}", str(page.title), one.anchor, " ".join(one.text)) for one in every)
+    entries = (Entry(f"{page.target}#{one.anchor}", str(page.title), one.anchor, _words(one.text)) for one in every)
     return _made(page, environment, entries, names=names, kinds=reference.KINDS)
 
 

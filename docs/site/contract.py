@@ -1,7 +1,7 @@
 """The contract for readers: Redoc's page of it, which asks nobody for anything when it is looked at.
 
-Redoc knows no `x-rules` and no `x-legal`, which are half of the contract, so they are written into the description of
-their operation in a copy of the document. The page's policy (`Content-Security-Policy`) allows no connection at all.
+Redoc knows no `x-rules` and no `x-legal`, which are half of the contract, so they are written into the introduction of
+a copy of the document. The page's policy (`Content-Security-Policy`) allows no connection at all.
 """
 
 from __future__ import annotations
@@ -26,9 +26,11 @@ SHOWN_EXTENSIONS = ("x-source", "x-level")
 LOGO = re.compile(r"https://cdn\.redoc\.ly/redoc/[\w-]+\.svg")
 NAME = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='38' height='12'%3E%3Ctext y='10' "
-    "font-family='sans-serif' font-size='10' fill='%230044d4'%3ERedoc%3C/text%3E%3C/svg%3E"
+    "font-family='sans-serif' font-size='10' fill='%233b76e0'%3ERedoc%3C/text%3E%3C/svg%3E"
 )
 """What stands for the logo, which Redoc would fetch from its own host."""
+
+ELSEWHERE = "What it does beyond these shapes, and what it is free to do, stands in the introduction."
 
 
 def absent() -> str | None:
@@ -39,25 +41,28 @@ def absent() -> str | None:
 
 
 def for_readers(document: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy of the contract whose operations say their rules and freedoms in their descriptions."""
+    """A copy of the contract that says the rules and freedoms of its operations in its introduction."""
     told: dict[str, Any] = copy.deepcopy(dict(document))
-    for item in told.get("paths", {}).values():
+    introduction = [told["info"].get("description", "")]
+    for path, item in told.get("paths", {}).items():
         for method in METHODS:
             operation = item.get(method)
             if operation is not None:
                 rules, legal = operation.pop("x-rules", {}), operation.pop("x-legal", [])
-                operation["description"] = "\n".join([operation.get("description", ""), *_said(rules, legal)])
+                introduction += _said(f"{method.upper()} {path}", rules, legal)
+                if rules or legal:
+                    operation["description"] = f"{operation.get('description', '')}\n{ELSEWHERE}"
+    told["info"]["description"] = "\n".join(introduction)
     return told
 
 
-def _said(rules: Mapping[str, Any], legal: list[str]) -> Iterator[str]:
+def _said(operation: str, rules: Mapping[str, Any], legal: list[str]) -> Iterator[str]:
     if rules:
-        yield "\n**What a server does**\n"
-        yield "Beyond the shapes below. Each rule has its source, and clauses of the suite that judge it.\n"
+        yield f"\n## What a server does\n\nOn `{operation}`, beyond the shapes. Each rule has its source.\n"
         for rule in rules.values():
             yield f"- **{rule['level'].upper()}** {_text(rule['text'])} *({_text(rule['source'])})*"
     if legal:
-        yield "\n**What a server is free to do**\n"
+        yield f"\n## What a server is free to do\n\nOn `{operation}`, and no clause holds it against the server.\n"
         yield from (f"- {_text(freedom)}" for freedom in legal)
 
 

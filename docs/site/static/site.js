@@ -50,7 +50,7 @@
 
   function marked(text, wanted) {
     const at = Math.max(0, Math.min(...wanted.map((word) => text.toLowerCase().indexOf(word)).filter((i) => i >= 0), 1e9));
-    const from = at === 1e9 ? 0 : Math.max(0, at - 40);
+    const from = at === 1e9 || at < 40 ? 0 : text.indexOf(" ", at - 40) + 1;
     const piece = (from ? "…" : "") + text.slice(from, from + 130) + (text.length > from + 130 ? "…" : "");
     const small = document.createElement("small");
     const pattern = new RegExp(`(${wanted.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})`, "gi");

@@ -26,7 +26,12 @@ from runloop_conformance.servers.reference import Reference, default_document
 
 from tests.conftest import ROOT
 
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))))
+DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "examples/servers/README.md",
+    *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))),
+)
 TOKEN = "a-token-of-the-tests"
 READ = {"json": json.loads, "yaml": yaml.safe_load, "toml": tomllib.loads}
 SHOWN = ("text", "xml", "ini", "groovy", "diff", "html", "jsonc")

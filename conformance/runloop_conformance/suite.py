@@ -304,6 +304,11 @@ class Suite:
             self._stopped = f"it took longer than {LONGEST:g} s"
         return self._stopped is not None
 
+    def settled(self) -> int:
+        """How many clauses are known to be kept or broken by now."""
+        recording = Recording(self.contract, list(self.sender.exchanges), (self.options.token,))
+        return sum(finding.status in ("pass", "fail") for finding in judge(self.clauses, recording))
+
     def defect(self, reason: str) -> Result:
         """What is left to report when the suite itself failed: what was sent, and no finding."""
         terms = self._terms(None, self._stopped or "the suite itself failed")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import click
 
 from runloop_conformance import __version__
-from runloop_conformance.commands import clauses, prove, recheck, run, serve
+from runloop_conformance.commands import clauses, diff, prove, recheck, run, serve
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -26,6 +26,7 @@ def main() -> None:
 
 for subcommand in (
     clauses.clauses,
+    diff.diff,
     prove.prove,
     recheck.recheck,
     run.run,

@@ -12,7 +12,8 @@ from rich.console import Console
 
 from runloop_conformance import __version__
 from runloop_conformance.clauses import NoSuchClauseError
-from runloop_conformance.commands.options import EXIT, contract_at, contract_option, report_argument, stored_at
+from runloop_conformance.commands.options import contract_at, contract_option, report_argument, stored_at
+from runloop_conformance.commands.outcome import exit_code
 from runloop_conformance.recheck import recheck as judged_again
 from runloop_conformance.redaction import Redaction
 from runloop_conformance.report import artefacts
@@ -47,17 +48,18 @@ def recheck(report: Path, contract_path: Path | None, report_dir: Path | None, *
     except (UnreadableReportError, NoSuchClauseError) as error:
         raise click.UsageError(str(error)) from error
     console = Console(highlight=False)
-    show(console, result, Redaction(), quiet=quiet)
+    report_again = document(result, Redaction())
+    show(console, report_again, quiet=quiet)
     if not quiet:
         console.print()
-        for line in _compared(stored.report, document(result, Redaction())):
+        for line in _compared(stored.report, report_again):
             console.print(line, markup=False, style="dim", soft_wrap=True)
     if report_dir is not None:
         try:
             artefacts.write(report_dir, result, Redaction())
         except OSError as error:
             raise click.UsageError(f"The report cannot be written to {report_dir}: {error.strerror}") from error
-    sys.exit(EXIT[result.verdict])
+    sys.exit(exit_code(report_again))
 
 
 def _compared(then: dict[str, Any], now: dict[str, Any]) -> list[str]:

@@ -15,11 +15,13 @@ import click
 from rich.console import Console
 
 from runloop_conformance import wire
-from runloop_conformance.clauses import NoSuchClauseError
+from runloop_conformance.clauses import NoSuchClauseError, all_clauses
 from runloop_conformance.commands.options import EXIT, RUNS_ELSEWHERE, RUNS_ON_LOOPBACK, contract_at, contract_option
+from runloop_conformance.commands.outcome import exit_code, heard_by_nobody, on_github, publish
+from runloop_conformance.contract import Contract
+from runloop_conformance.known import KnownFailuresError, known_failures
 from runloop_conformance.redaction import Redaction
-from runloop_conformance.report import artefacts
-from runloop_conformance.report.console import Progress, show
+from runloop_conformance.report.progress import Progress
 from runloop_conformance.send import Limits
 from runloop_conformance.servers import hosting
 from runloop_conformance.servers.reference import Reference
@@ -80,7 +82,19 @@ HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 )
 @contract_option
 @click.option(
-    "--report-dir", type=click.Path(file_okay=False, path_type=Path), help="Where report.json and recording.jsonl go."
+    "--known-failures",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="TOML file of clauses that are known to be broken, each with the reason; they do not count.",
+)
+@click.option(
+    "--github/--no-github",
+    default=None,
+    help="Annotations and a job summary for GitHub Actions. [default: where GITHUB_ACTIONS is true]",
+)
+@click.option(
+    "--report-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where report.json, report.html, junit.xml, the recording and a badge go.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Only the verdict.")
 def run(**given: Any) -> None:
@@ -103,6 +117,7 @@ def run(**given: Any) -> None:
 
 def _run(console: Console, given: dict[str, Any]) -> None:
     _make_folder(given["report_dir"])
+    github_mode = on_github(given["github"])
     with _server(given) as (url, token):
         suite = suite_for(given, _to(given, url), token)
         redaction = Redaction((token, *(value for _, value in suite.options.headers)))
@@ -110,13 +125,22 @@ def _run(console: Console, given: dict[str, Any]) -> None:
             _print_plan(console, suite)
             return
         try:
-            with Progress(console, len(list(suite.plan.probes()))) as progress:
-                suite.on_exchange = progress
-                result = suite.run()
+            result = _tested(suite, quiet=given["quiet"])
         except Exception as error:  # noqa: BLE001 - a defect of the suite is a verdict, and leaves a report
-            _defect(suite, error, given["report_dir"], redaction)
-        else:
-            _finish(console, result, redaction, given)
+            with heard_by_nobody(github_mode=github_mode):
+                told = redaction.text("".join(traceback.format_exception(error)))
+                click.echo(f"error: the suite itself failed; please report this.\n{told}", err=True)
+            result = suite.defect(f"{type(error).__name__}: {error}")
+    report = publish(console, result, redaction, given["report_dir"], github_mode=github_mode, quiet=given["quiet"])
+    sys.exit(exit_code(report))
+
+
+def _tested(suite: Suite, *, quiet: bool) -> Result:
+    if quiet:
+        return suite.run()
+    with Progress(Console(stderr=True), len(suite.clauses), suite.settled) as progress:
+        suite.on_exchange = progress
+        return suite.run()
 
 
 def _make_folder(folder: Path | None) -> None:
@@ -156,6 +180,7 @@ def suite_for(given: dict[str, Any], to: Transport, token: str) -> Suite:
     if any(not char.isprintable() or not char.isascii() for char in token):
         raise click.UsageError("The token has characters that no header can carry; is there a line break at its end?")
     most = given["max_runs"] if given["max_runs"] is not None else RUNS_ON_LOOPBACK if to.loopback else RUNS_ELSEWHERE
+    contract = contract_at(given["contract_path"])
     options = Options(
         to=to,
         token=token,
@@ -167,12 +192,21 @@ def suite_for(given: dict[str, Any], to: Transport, token: str) -> Suite:
         deselect=given["deselect"],
         fail_on=given["fail_on"],
         headers=tuple(_header(header) for header in given["headers"]),
+        known=_known(given.get("known_failures"), contract),
     )
     try:
-        contract = contract_at(given["contract_path"])
         return Suite(contract, options, plan_for(contract, options))
     except NoSuchClauseError as error:
         raise click.UsageError(str(error)) from error
+
+
+def _known(path: Path | None, contract: Contract) -> dict[str, str]:
+    if path is None:
+        return {}
+    try:
+        return known_failures(path, {clause.id for clause in all_clauses(contract)})
+    except KnownFailuresError as error:
+        raise click.UsageError(f"--known-failures {error}") from error
 
 
 def _header(given: str) -> tuple[str, str]:
@@ -202,26 +236,3 @@ def _print_plan(console: Console, suite: Suite) -> None:
         f" {suite.options.limits.most_by_mistake} more by taking those. Nothing was sent.",
         soft_wrap=True,
     )
-
-
-def _finish(console: Console, result: Result, redaction: Redaction, given: dict[str, Any]) -> None:
-    show(console, result, redaction, quiet=given["quiet"])
-    if given["report_dir"]:
-        try:
-            artefacts.write(given["report_dir"], result, redaction)
-        except OSError as error:
-            raise click.UsageError(
-                f"The report cannot be written to {given['report_dir']}: {error.strerror}"
-            ) from error
-        if not given["quiet"]:
-            console.print(f"\nreport: {given['report_dir'] / 'report.json'}", style="dim", soft_wrap=True)
-    sys.exit(EXIT[result.verdict])
-
-
-def _defect(suite: Suite, error: Exception, folder: Path | None, redaction: Redaction) -> None:
-    """Say that the suite failed, with all that helps to mend it and nothing that is secret; keep what was recorded."""
-    told = redaction.text("".join(traceback.format_exception(error)))
-    click.echo(f"error: the suite itself failed; please report this.\n{told}", err=True)
-    if folder is not None:
-        artefacts.write(folder, suite.defect(f"{type(error).__name__}: {error}"), redaction)
-    sys.exit(EXIT["error"])

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from runloop_conformance.redaction import Redaction
-from runloop_conformance.report import html, recorded
+from runloop_conformance.report import badge, html, recorded
 from runloop_conformance.report.document import document
+from runloop_conformance.report.junit import junit
 from runloop_conformance.suite import Result
 
 
@@ -24,6 +25,10 @@ def write(folder: Path, result: Result, redaction: Redaction) -> dict[str, Any]:
     report = document(result, redaction)
     _put(folder / "report.json", json.dumps(report, indent=1) + "\n")
     _put(folder / "report.html", html.page(result, report))
+    (folder / "junit.xml").write_bytes(junit(report))
+    _put(folder / "badge.json", badge.endpoint(report))
+    _put(folder / "badge.svg", badge.svg(report))
+    _put(folder / "statement.md", badge.statement(report))
     return report
 
 

@@ -64,4 +64,19 @@ def stored(given: Path) -> Stored:
     if wrong is not None:
         where = "/".join(map(str, wrong.instance_path)) or "the whole"
         raise UnreadableReportError(f"{path}: is no report of this suite: {where}: {wrong.message[:200]}")
-    return Stored(path, report)
+    return Stored(path, _filled(report))
+
+
+def _filled(report: dict[str, Any]) -> dict[str, Any]:
+    """The report with what an older suite, or another one, does not say."""
+    called = {"fail_on": "must", "select": [], "deselect": [], "benchmark_ids": [], "headers": []}
+    beside = {
+        "started_at": "1970-01-01T00:00:00+00:00",
+        "precondition": None,
+        "stopped": None,
+        "run_limit": report["runs_started"],
+        "runs_by_mistake": 0,
+        "known_failures": [],
+    }
+    clauses = [{"known": None, **clause} for clause in report["clauses"]]
+    return {**beside, **report, "suite": {**called, **report["suite"]}, "clauses": clauses}

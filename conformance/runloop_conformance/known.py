@@ -1,0 +1,50 @@
+"""Known failures: clauses that a server is known to break, each with the reason, so that only what is new stands out.
+
+A TOML file, one clause a line: `"run.name.echo" = "issue 12: the name is cut at 64 characters"`. The quotation
+marks may be left out where TOML lets them.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+
+class KnownFailuresError(ValueError):
+    """The file cannot be used. The message says which entry, and what to do about it."""
+
+
+def known_failures(path: Path, clauses: Collection[str]) -> dict[str, str]:
+    """The reason of each known failure, by its clause. `clauses`: the ids of all that there are.
+
+    Raises:
+        KnownFailuresError: it cannot be read, an entry has no reason, or there is no such clause.
+    """
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise KnownFailuresError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise KnownFailuresError(
+            f'{path}: is not TOML: {error}. Write one clause a line: "run.name.echo" = "the reason"'
+        ) from error
+    found = dict(_entries(table))
+    for clause, reason in found.items():
+        if not isinstance(reason, str) or not reason.strip():
+            raise KnownFailuresError(f"{path}: {clause}: say why it is known to fail: an issue, a date, a plan")
+        if clause not in clauses:
+            raise KnownFailuresError(
+                f"{path}: {clause}: there is no such clause (any more): `runloop-conformance clauses` lists them"
+            )
+    return {clause: reason.strip() for clause, reason in found.items()}
+
+
+def _entries(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """The entries, also those whose name TOML takes for a path of tables since it is not in quotation marks."""
+    for name, value in table.items():
+        if isinstance(value, dict) and value:
+            yield from _entries(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", value

@@ -1,0 +1,92 @@
+"""What to show of a report: a badge, and a paragraph to publish. Neither claims more than was tested."""
+
+from __future__ import annotations
+
+import html
+import json
+
+from runloop_conformance.report.standing import Report, failing, known, tally
+
+LABEL = "contract"
+COLOURS = {"brightgreen": "#4c1", "yellow": "#dfb317", "red": "#e05d44", "lightgrey": "#9f9f9f"}
+CHARACTER, ROOM = 7, 10  # pixels of one on average, and beside the text
+
+
+def endpoint(report: Report) -> str:
+    """The JSON that shields.io reads for an endpoint badge."""
+    message, colour = _told(report)
+    badge = {"schemaVersion": 1, "label": _label(report), "message": message, "color": colour}
+    if report["verdict"] != "conformant":
+        badge["isError"] = True  # shields.io then lets nobody choose another colour
+    return json.dumps(badge) + "\n"
+
+
+def svg(report: Report) -> str:
+    """The badge as a picture that needs nobody."""
+    label, (message, colour) = _label(report), _told(report)
+    left, right = (len(text) * CHARACTER + ROOM for text in (label, message))
+    texts = "".join(
+        f'<text x="{at:g}" y="14" textLength="{width - ROOM}">{html.escape(text)}</text>'
+        for text, at, width in ((label, left / 2, left), (message, left + right / 2, right))
+    )
+    title = html.escape(f"{label}: {message}")
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" role="img" aria-label="{title}">'
+        f'<title>{title}</title><clipPath id="r"><rect width="{left + right}" height="20" rx="3"/></clipPath>'
+        f'<g clip-path="url(#r)"><rect width="{left}" height="20" fill="#555"/>'
+        f'<rect x="{left}" width="{right}" height="20" fill="{COLOURS[colour]}"/></g>'
+        f'<g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">{texts}</g>'
+        "</svg>\n"
+    )
+
+
+def _label(report: Report) -> str:
+    return f"{LABEL} {report['contract']['version']}"
+
+
+def _told(report: Report) -> tuple[str, str]:
+    """The message and its colour. Green is for a whole run with nothing left out."""
+    verdict = report["verdict"]
+    if verdict == "nonconformant":
+        return f"{len(failing(report))} broken", "red"
+    if verdict != "conformant":
+        return verdict, "lightgrey"
+    if known(report):
+        return f"conformant but for {len(known(report))} known", "yellow"
+    if left_out(report):
+        return f"conformant in {len(report['clauses'])} clauses", "yellow"
+    return "conformant", "brightgreen"
+
+
+def left_out(report: Report) -> bool:
+    """Whether clauses were left out of the run."""
+    return bool(report["suite"]["select"] or report["suite"]["deselect"])
+
+
+def statement(report: Report) -> str:
+    """One paragraph of Markdown that says what was tested, with what, when and how it came out."""
+    suite, contract, told = report["suite"], report["contract"], tally(report)
+    (musts, broken_musts, open_musts), (shoulds, broken_shoulds, open_shoulds) = told["must"], told["should"]
+    tested = (
+        f"On {report['started_at'][:10]} **`{_code(report['server'])}` was found {report['verdict']}** with version"
+        f" {contract['version']} of the contract (sha256 `{contract['sha256'][:12]}`) by runloop-conformance"
+        f" {suite['version']}, profile {suite['profile']}, seed {suite['seed']}, in {report['requests']} requests that"
+        f" started {report['runs_started']} runs."
+    )
+    counted = (
+        f"Of the MUST clauses {musts} were kept, {broken_musts} broken and {open_musts} not settled;"
+        f" of the SHOULD clauses {shoulds}, {broken_shoulds} and {open_shoulds}."
+    )
+    sentences = [tested, counted]
+    if left_out(report):
+        sentences.append("Only these clauses were selected; the contract has more.")
+    if known(report):
+        names = ", ".join(f"`{_code(one['id'])}`" for one in known(report))
+        sentences.append(f"Known failures, which do not count: {names}.")
+    if report["verdict"] in ("inconclusive", "error"):
+        sentences.append("Nothing is claimed by this about what was not tested.")
+    return " ".join(sentences) + "\n"
+
+
+def _code(text: str) -> str:
+    return text.replace("`", "%60")

@@ -1,0 +1,40 @@
+"""Texts that a server may send to be more than text, and a report that is full of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from runloop_conformance.redaction import Redaction
+from runloop_conformance.report.document import document
+
+from tests.conformance.report.synthetic import CLAUSES, answered, broken, finding, result, taken
+
+if TYPE_CHECKING:
+    from runloop_conformance.exchange import Exchange
+
+TEXTS = {
+    "markup": "</script></testcase><img src=x onerror=alert(1)> & ]]> <!-- -->",
+    "controls": "a\x00b\x08c\x1b[31md\x7fe\x85f\x9bg\ufffeh\uffffi",
+    "lines": "one\r\ntwo\n::error::three\n::add-mask::e\n##[error]four\n%0A%25",
+    "direction": "user\u202etxt.exe\u2066 \u2028 \u200b",
+    "surrogate": "a \ud800 b",
+    "markdown": "# h\n| a | b |\n```\n[x](http://evil.invalid) @octocat #1 ![i](//evil.invalid/i) **b** <b>b</b> `c`",
+    "long": "x" * 5000,
+}
+
+
+def exchanges(text: str) -> tuple[Exchange, Exchange]:
+    """A counterexample whose requests and answers have the text everywhere."""
+    control, wrong = taken("changed: " + text.encode("utf-8", "backslashreplace").decode())
+    header = text.encode("latin-1", "replace").decode("latin-1")
+    return control, answered(wrong.probe, 200, text.encode("utf-8", "surrogatepass"), [("X-Said", header)], number=2)
+
+
+def report(text: str, **different: Any) -> dict[str, Any]:
+    """A report with a failure and a warning that quote the text, and a clause that could not be told because of it."""
+    musts = [clause for clause in CLAUSES if clause.level == "must"]
+    should = next(clause for clause in CLAUSES if clause.level == "should")
+    seen = broken(*exchanges(text), expected=text, actual=text)
+    told = [finding(musts[0], "fail", seen), finding(should, "fail", seen), finding(musts[1], "pass")]
+    told += [finding(musts[2], "inconclusive"), finding(musts[3], "not_tested")]
+    return document(result(told, **different), Redaction())

@@ -22,6 +22,7 @@ from rich.terminal_theme import SVG_EXPORT_THEME
 from runloop_conformance.contract import load_contract
 from runloop_conformance.redaction import Redaction
 from runloop_conformance.report import artefacts, console
+from runloop_conformance.report.document import document
 from runloop_conformance.send import Limits
 from runloop_conformance.servers.hosting import running
 from runloop_conformance.servers.reference import Reference
@@ -75,7 +76,7 @@ def terminal(result: Result, command: str) -> str:
         record=True, width=COLUMNS, force_terminal=True, color_system="truecolor", highlight=False, file=io.StringIO()
     )
     recorder.print(f"[dim]$[/] {command}")
-    console.show(recorder, result, Redaction((TOKEN,)))
+    console.show(recorder, document(result, Redaction((TOKEN,))))
     svg = recorder.export_svg(title="runloop-conformance", theme=SVG_EXPORT_THEME)
     return (
         re.sub(r"@font-face\s*\{.*?\}", "", svg, flags=re.DOTALL)

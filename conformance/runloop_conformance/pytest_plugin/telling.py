@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import traceback
 from collections import Counter
@@ -11,7 +12,8 @@ from runloop_conformance.judge import Finding
 from runloop_conformance.operation import Level
 from runloop_conformance.pytest_plugin.outcome import SETTLED, Outcome, Outcomes
 from runloop_conformance.redaction import Redaction
-from runloop_conformance.report.console import failures
+from runloop_conformance.report import console
+from runloop_conformance.report.document import clause_document
 from runloop_conformance.suite import Result
 
 OF_THE_COMMAND = re.compile(r"--(?=(?:benchmark-id|timeout|rate|ca-bundle|max-runs|header)\b)")
@@ -20,6 +22,7 @@ MOST_SHOWN = 8  # clauses; the rest is counted
 MOST_RAISED = 3  # exceptions of an application
 
 Clean = Callable[[str], str]
+Shown = Callable[[Sequence[Finding]], list[str]]
 
 
 def told(result: Result, fail_on: Level, redaction: Redaction, raised: Sequence[BaseException]) -> Outcomes:
@@ -34,8 +37,9 @@ def told(result: Result, fail_on: Level, redaction: Redaction, raised: Sequence[
     if not result.complete and result.verdict in ("inconclusive", "error"):
         summary = (*head, f"  {result.runs_started} runs started", *_raised(raised))
         return Outcomes(clean(f"{result.verdict}: {reason}"), summary=tuple(map(clean, summary)))
-    summary = (*head, *_counts(result), *_warnings(result, fail_on), *_raised(raised))
-    items = {one.clause.id: _outcome(one, result, fail_on, clean) for one in result.findings}
+    shown = functools.partial(_shown, server=result.server, redaction=redaction)
+    summary = (*head, *_counts(result), *_warnings(result, fail_on, shown), *_raised(raised))
+    items = {one.clause.id: _outcome(one, fail_on, clean, shown) for one in result.findings}
     open_musts = [one for one in result.findings if one.clause.level == "must" and one.status in UNSETTLED]
     items[SETTLED] = _settled(open_musts, clean)
     return Outcomes(items=items, summary=tuple(map(clean, summary)))
@@ -46,23 +50,22 @@ def in_words_of_pytest(reason: str) -> str:
     return OF_THE_COMMAND.sub("--conformance-", reason.replace(" or --token", ""))
 
 
-def _outcome(finding: Finding, result: Result, fail_on: Level, clean: Clean) -> Outcome:
+def _outcome(finding: Finding, fail_on: Level, clean: Clean, shown: Shown) -> Outcome:
     seen = finding.counterexample
     if finding.status == "pass":
         return Outcome("pass")
     if seen is None:
         return Outcome("skip", clean(f"{finding.status.replace('_', ' ')}: {finding.reason}"))
     if finding.clause.level == "must" or fail_on == "should":
-        return Outcome("fail", "\n".join(map(clean, _shown([finding], result))))
+        return Outcome("fail", "\n".join(map(clean, shown([finding]))))
     return Outcome("warn", clean(f"a SHOULD: {finding.clause.text} Expected: {seen.expected}. Actual: {seen.actual}"))
 
 
-def _shown(findings: Sequence[Finding], result: Result) -> list[str]:
+def _shown(findings: Sequence[Finding], server: str, redaction: Redaction) -> list[str]:
     lines: list[str] = []
     for finding in findings:
-        failures(lambda text="", _style="": lines.append(text), f"broken, {finding.clause.level.upper()}", [finding],
-                 result, "")  # fmt: skip
-    return lines[1:]  # the first one sets it apart from what the console has shown before
+        lines += ["", *console.told(clause_document(finding, server, redaction))]
+    return lines[1:]
 
 
 def _settled(open_musts: Sequence[Finding], clean: Clean) -> Outcome:
@@ -84,10 +87,10 @@ def _counts(result: Result) -> Iterator[str]:
     )
 
 
-def _warnings(result: Result, fail_on: Level) -> Iterator[str]:
+def _warnings(result: Result, fail_on: Level, shown: Shown) -> Iterator[str]:
     """The SHOULDs that do not fail, which pytest itself tells in a line each, and with -rx alone."""
     broken = [f for f in result.findings if f.status == "fail" and f.clause.level == "should" and fail_on == "must"]
-    for line in _shown(broken[:MOST_SHOWN], result):
+    for line in shown(broken[:MOST_SHOWN]):
         yield f"  {line}"
     if len(broken) > MOST_SHOWN:
         yield f"  and {len(broken) - MOST_SHOWN} more SHOULD clauses: see them with -rx"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -73,11 +74,11 @@ def show(console: Console, report: Report, *, quiet: bool = False) -> None:
 
 
 def _numbers(page: Page, report: Report) -> None:
-    told = tally(report)
-    kept, broken, open_ = (sum(counted) for counted in zip(*told.values(), strict=True))
+    counts = tally(report)
+    kept, broken, open_ = (sum(counted) for counted in zip(*counts.values(), strict=True))
     page.line(
         f"{kept} clauses kept, {broken} broken, {open_} not settled"
-        f" ({sum(told['must'])} MUST, {sum(told['should'])} SHOULD)",
+        f" ({sum(counts['must'])} MUST, {sum(counts['should'])} SHOULD)",
         first="  ", rest="  ",
     )  # fmt: skip
     by_mistake = report["runs_by_mistake"]
@@ -89,23 +90,34 @@ def _numbers(page: Page, report: Report) -> None:
     )  # fmt: skip
 
 
+def told(clause: Clause, width: int = WIDEST) -> list[str]:
+    """The lines about one broken clause, without colour, for who shows them elsewhere."""
+    into = io.StringIO()
+    _failure(Page(Console(file=into, width=width, color_system=None, highlight=False)), clause)
+    return into.getvalue().splitlines()
+
+
 def _failures(page: Page, clauses: Sequence[Clause]) -> None:
     for clause in clauses[:FULL]:
-        seen = clause["counterexample"]
         page.line()
-        page.line(f"broken, {clause['level'].upper()}: {clause['id']}", "bold red")
-        page.line(clause["text"], first="  ", rest="  ")
-        page.row("expected", seen["expected"])
-        page.row("actual", seen["actual"])
-        page.row("sent", _body(seen["exchanges"][-1]["request"]))
-        if seen["change"]:
-            page.row("changed", f"{seen['change']} (beside “{_control(seen)}”, which was accepted)")
-        page.row("how often", clause["reason"], "dim")
-        for part in _pasteable(seen["curl"], page.width):
-            page.raw(part, "cyan")
+        _failure(page, clause)
     if len(clauses) > FULL:
         page.line()
         page.line(f"broken as well: {_names(clauses[FULL:])}; report.json tells each in full", "bold red")
+
+
+def _failure(page: Page, clause: Clause) -> None:
+    seen = clause["counterexample"]
+    page.line(f"broken, {clause['level'].upper()}: {clause['id']}", "bold red")
+    page.line(clause["text"], first="  ", rest="  ")
+    page.row("expected", seen["expected"])
+    page.row("actual", seen["actual"])
+    page.row("sent", _body(seen["exchanges"][-1]["request"]))
+    if seen["change"]:
+        page.row("changed", f"{seen['change']} (beside “{_control(seen)}”, which was accepted)")
+    page.row("how often", clause["reason"], "dim")
+    for part in _pasteable(seen["curl"], page.width):
+        page.raw(part, "cyan")
 
 
 def _briefly(page: Page, title: str, clauses: Sequence[Clause]) -> None:
@@ -115,9 +127,9 @@ def _briefly(page: Page, title: str, clauses: Sequence[Clause]) -> None:
     page.line(f"{title}: {len(clauses)}", "bold yellow")
     for clause in clauses[:FEW]:
         why = clause["known"] or clause["counterexample"]["actual"]
-        told = visible(f"{clause['id']}: {why}")
+        short = visible(f"{clause['id']}: {why}")
         room = page.width - 2
-        page.raw(f"  {told if len(told) <= room else told[: room - 1] + '…'}")
+        page.raw(f"  {short if len(short) <= room else short[: room - 1] + '…'}")
     if len(clauses) > FEW:
         page.line(f"and {len(clauses) - FEW} more", first="  ")
 

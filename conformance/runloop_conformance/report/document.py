@@ -47,7 +47,7 @@ def document(result: Result, redaction: Redaction) -> dict[str, Any]:
         "duration_s": result.duration_s,
         "known_failures": _known_failures(result, redaction),
         "clauses": [
-            _clause(finding, result.server, redaction) | _known(finding, terms, redaction)
+            clause_document(finding, result.server, redaction) | _known(finding, terms, redaction)
             for finding in result.findings
         ],
     }
@@ -81,7 +81,8 @@ def _known(finding: Finding, terms: Terms, redaction: Redaction) -> dict[str, An
     return {"known": redaction.text(terms.known[finding.clause.id]) if counts else None}
 
 
-def _clause(finding: Finding, server: str, redaction: Redaction) -> dict[str, Any]:
+def clause_document(finding: Finding, server: str, redaction: Redaction) -> dict[str, Any]:
+    """What is said of one clause, without secrets."""
     clause, seen = finding.clause, finding.counterexample
     return {
         "id": clause.id,

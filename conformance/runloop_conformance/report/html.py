@@ -31,9 +31,13 @@ MARKS: Mapping[Mark, str] = {
     "free": "left free",
 }
 GROUPS: tuple[tuple[Mark, str, str], ...] = (
-    ("broken", "Broken", "MUST clauses that the server broke: each makes the verdict nonconformant."),
-    ("warning", "Warnings", "SHOULD clauses that the server broke."),
-    ("unsettled", "Not settled", "Nothing was seen that could tell whether the server keeps these."),
+    ("broken", "Broken", "MUST clauses that the server broke."),
+    (
+        "warning",
+        "Warnings",
+        "SHOULD clauses that the server broke: they change no verdict unless --fail-on should is given.",
+    ),
+    ("unsettled", "Not settled", "Nothing was seen that could tell whether the server keeps them, and why:"),
     ("kept", "Kept", "Tested, and kept each time."),
 )
 

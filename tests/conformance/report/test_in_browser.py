@@ -15,7 +15,7 @@ from tests.conformance.report.synthetic import CLAUSES, CONTROL, answered, broke
 from tests.conformance.report.test_page import HOSTILE, saying
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
     from tests.conformance.report.conftest import Opener
 
@@ -264,6 +264,22 @@ def test_what_a_server_sends_does_nothing(opened: Opener) -> None:
     assert shown.locator("img, iframe, [onload], [onerror]").count() == 0
     assert shown.locator("script").count() == 1
     assert "</script><script>alert(1)</script>" in shown.locator(".reason").inner_text()
+
+
+def test_the_policy_lets_no_other_script_or_style_or_request_through(browser: Browser, tmp_path, forty: str) -> None:
+    """What would happen if something hostile got past the escaping after all."""
+    smuggled = "<script>document.title = 'run'</script><style>h1 {display: none}</style><img src=http://127.0.0.1:9/x>"
+    (tmp_path / "report.html").write_text(forty.replace("<h1>", f"{smuggled}<h1>", 1), encoding="utf-8")
+    refused: list[str] = []
+    shown = browser.new_page()
+    shown.on("console", lambda message: refused.append(message.text))
+    shown.on("requestfailed", lambda request: refused.append(f"{request.url} {request.failure}"))
+    shown.goto((tmp_path / "report.html").as_uri())
+    assert shown.title().startswith("nonconformant")
+    assert shown.locator("h1").is_visible()
+    assert refused.pop(-1) == "http://127.0.0.1:9/x csp"
+    assert [re.findall("[a-z]+-src", said)[0] for said in refused] == ["script-src", "style-src", "img-src"]
+    shown.close()
 
 
 def test_the_difference_is_marked(opened: Opener) -> None:

@@ -118,6 +118,12 @@ def test_many_and_long_headers_are_cut() -> None:
     assert "and 440 more headers" in text
 
 
+def test_what_was_not_settled_says_why_without_being_opened() -> None:
+    told = "".join(read(page(result([finding(CLAUSES[0], "not_tested"), finding(CLAUSES[1], "inconclusive")]))).texts)
+    assert "no request was accepted: 1" in told
+    assert "no answer: timed out: 1" in told
+
+
 def test_secrets_are_masked() -> None:
     exchange = answered(CONTROL, body=f"you sent {TOKEN}".encode(), headers=[("X-Token", TOKEN)])
     seen = broken(exchange, actual=f"it said {TOKEN}")

@@ -142,8 +142,7 @@ def _check_anchors(documents: Mapping[str, Document]) -> None:
             path, _, part = href.partition("#")
             if not part or markdown.EXTERNAL.match(href):
                 continue
-            target = source if not path else str(Path(source).parent.joinpath(path))
-            found = documents.get(str(Path(target)).replace("docs/../", ""))
+            found = documents.get(markdown.inside(source, path) if path else source)
             if found and part not in {heading.anchor for heading in found.headings}:
                 raise DocumentationError(f"{source}:{line} links to {href}, and there is no such heading")
 

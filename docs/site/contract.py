@@ -30,7 +30,7 @@ NAME = (
 )
 """What stands for the logo, which Redoc would fetch from its own host."""
 
-ELSEWHERE = "What it does beyond these shapes, and what it is free to do, stands in the introduction."
+ELSEWHERE = "What a server does beyond these shapes, and what it is free to do, stands in the introduction."
 
 
 def absent() -> str | None:

@@ -137,7 +137,7 @@ class Renderer(RendererHTML):
         return f'<a href="{escape(_address(str(tokens[idx].attrs["href"]), env))}">'
 
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        address = env["links"].image(_path(env["source"], str(tokens[idx].attrs["src"])))
+        address = env["links"].image(inside(env["source"], str(tokens[idx].attrs["src"])))
         if address is None:
             raise DocumentationError(f"{env['source']} shows {tokens[idx].attrs['src']}: there is no such file")
         return f'<img src="{escape(address)}" alt="{escape(plain(tokens[idx]))}">'
@@ -179,12 +179,12 @@ def _address(href: str, env: EnvType) -> str:
     path, _, part = href.partition("#")
     if EXTERNAL.match(href) or not path:
         return href
-    page = env["links"].page(_path(env["source"], path))
+    page = env["links"].page(inside(env["source"], path))
     if page is None:
         raise DocumentationError(f"{env['source']} links to {href}: there is no such file in the repository")
     return f"{page}#{part}" if part else str(page)
 
 
-def _path(source: str, relative: str) -> str:
+def inside(source: str, relative: str) -> str:
     """What a document names, from the top of the repository."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(source), relative))

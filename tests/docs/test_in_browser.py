@@ -164,6 +164,8 @@ def test_the_contract_is_shown_with_its_rules(reader: Reader, node_tool: Callabl
     page.get_by_text("Start a run of a Benchmark.").first.click()
     for text in ("secrets_provided", "ID of the Benchmark to run.", "Only what is required"):
         page.get_by_text(text).first.wait_for()
+    page.get_by_text("Expand all").first.click()
+    page.get_by_text("wire-facts").first.wait_for()  # the mark of what is not from the page
     page.keyboard.press("Control+k")
     page.get_by_placeholder("Search docs").fill("purpose")
     page.get_by_text("Purpose of the run.").last.wait_for()

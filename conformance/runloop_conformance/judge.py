@@ -42,7 +42,7 @@ def _find(clause: Clause, recording: Recording) -> Finding:
     if kept:
         return Finding(clause, "pass", None, kept, None)
     if observations:
-        return Finding(clause, "inconclusive", _undecided(observations[-1]), len(observations), None)
+        return Finding(clause, "inconclusive", undecided(observations[-1]), len(observations), None)
     return Finding(clause, "not_tested", _untested(clause, recording), 0, None)
 
 
@@ -52,7 +52,8 @@ def _size(observation: Observation) -> tuple[int, int, int]:
     return len(observation.exchanges) > 2, len(last.probe.body), last.number
 
 
-def _undecided(observation: Observation) -> str:
+def undecided(observation: Observation) -> str:
+    """Why nothing follows from an observation that neither keeps nor breaks its clause."""
     last = observation.exchanges[-1]
     if last.failure:
         return f"no answer: {last.failure.text}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import click
 
 from runloop_conformance import __version__
-from runloop_conformance.commands import clauses, diff, prove, recheck, run, serve
+from runloop_conformance.commands import clauses, diff, prove, recheck, replay, run, serve
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -29,6 +29,7 @@ for subcommand in (
     diff.diff,
     prove.prove,
     recheck.recheck,
+    replay.replay,
     run.run,
     serve.serve,
 ):

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from runloop_conformance.commands.options import stored_at
+from runloop_conformance.commands.outcome import heard_by_nobody, on_github
 from runloop_conformance.report.comparison import KINDS, WORSE, Comparison, compare
 from runloop_conformance.report.visible import visible
 
@@ -29,9 +30,10 @@ def diff(old: Path, new: Path, *, quiet: bool) -> None:
       runloop-conformance diff last-week/report report
     """
     found = compare(stored_at(old).report, stored_at(new).report)
-    if not quiet:
-        _print(found)
-    click.echo(_conclusion(found))
+    with heard_by_nobody(github_mode=on_github(None)):
+        if not quiet:
+            _print(found)
+        click.echo(_conclusion(found))
     sys.exit(1 if found.worse else 0)
 
 

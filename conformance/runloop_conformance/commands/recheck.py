@@ -13,7 +13,7 @@ from rich.console import Console
 from runloop_conformance import __version__
 from runloop_conformance.clauses import NoSuchClauseError
 from runloop_conformance.commands.options import contract_at, contract_option, report_argument, stored_at
-from runloop_conformance.commands.outcome import exit_code
+from runloop_conformance.commands.outcome import exit_code, heard_by_nobody, on_github
 from runloop_conformance.recheck import recheck as judged_again
 from runloop_conformance.redaction import Redaction
 from runloop_conformance.report import artefacts
@@ -47,13 +47,14 @@ def recheck(report: Path, contract_path: Path | None, report_dir: Path | None, *
         result = judged_again(stored, contract)
     except (UnreadableReportError, NoSuchClauseError) as error:
         raise click.UsageError(str(error)) from error
-    console = Console(highlight=False)
     report_again = document(result, Redaction())
-    show(console, report_again, quiet=quiet)
-    if not quiet:
-        console.print()
-        for line in _compared(stored.report, report_again):
-            console.print(line, markup=False, style="dim", soft_wrap=True)
+    with heard_by_nobody(github_mode=on_github(None)):
+        console = Console(highlight=False)
+        show(console, report_again, quiet=quiet)
+        if not quiet:
+            console.print()
+            for line in _compared(stored.report, report_again):
+                console.print(line, markup=False, style="dim", soft_wrap=True)
     if report_dir is not None:
         try:
             artefacts.write(report_dir, result, Redaction())

@@ -177,13 +177,11 @@ def suite_for(given: dict[str, Any], to: Transport, token: str) -> Suite:
     Raises:
         click.UsageError: what was given cannot be used. The message says what to give instead.
     """
-    if any(not char.isprintable() or not char.isascii() for char in token):
-        raise click.UsageError("The token has characters that no header can carry; is there a line break at its end?")
     most = given["max_runs"] if given["max_runs"] is not None else RUNS_ON_LOOPBACK if to.loopback else RUNS_ELSEWHERE
     contract = contract_at(given["contract_path"])
     options = Options(
         to=to,
-        token=token,
+        token=usable(token),
         benchmark_ids=given["benchmark_ids"],
         limits=Limits(most, given["timeout"], given["rate"]),
         seed=given["seed"],
@@ -191,7 +189,7 @@ def suite_for(given: dict[str, Any], to: Transport, token: str) -> Suite:
         select=given["select"],
         deselect=given["deselect"],
         fail_on=given["fail_on"],
-        headers=tuple(_header(header) for header in given["headers"]),
+        headers=tuple(header(header) for header in given["headers"]),
         known=_known(given.get("known_failures"), contract),
     )
     try:
@@ -209,7 +207,15 @@ def _known(path: Path | None, contract: Contract) -> dict[str, str]:
         raise click.UsageError(f"--known-failures {error}") from error
 
 
-def _header(given: str) -> tuple[str, str]:
+def usable(token: str) -> str:
+    """The token, where a header can carry it."""
+    if any(not char.isprintable() or not char.isascii() for char in token):
+        raise click.UsageError("The token has characters that no header can carry; is there a line break at its end?")
+    return token
+
+
+def header(given: str) -> tuple[str, str]:
+    """The name and the value of a `--header`; what cannot be sent is wrong usage, told without the value."""
     name, colon, value = given.partition(":")
     if not colon or not HEADER_NAME.fullmatch(name.strip()):
         raise click.UsageError(

@@ -44,6 +44,13 @@ class Stored:
         except (UnicodeDecodeError, recorded.UnreadableRecordingError) as error:
             raise UnreadableReportError(f"{path}: {error}") from error
 
+    @cached_property
+    def masked(self) -> frozenset[int]:
+        """The numbers of the exchanges whose requests held a secret, so that they cannot be sent again as they were."""
+        path = self.path.with_name("recording.jsonl")
+        with path.open(encoding="utf-8") as text:
+            return frozenset(told["number"] for line in text if recorded.redacted(told := json.loads(line)))
+
 
 def stored(given: Path) -> Stored:
     """The report at a path: a folder that --report-dir named, or the report.json in it.

@@ -1,0 +1,214 @@
+"""A counterexample sent again: the same bytes, no more runs than it needs, and what the clause's judge says now."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner, Result
+from runloop_conformance.commands import main
+from runloop_conformance.plan import Plan
+from runloop_conformance.redaction import Redaction
+from runloop_conformance.report import artefacts
+from runloop_conformance.send import Limits
+from runloop_conformance.servers.hosting import running
+from runloop_conformance.servers.mutants import MUTANTS
+from runloop_conformance.suite import Options, Suite, plan_for
+from runloop_conformance.wire import address
+
+from tests.conformance.miniatures import Always, CountsConnections, TakesEverything, Tells, Watched, reference
+from tests.conformance.outside import CONTRACT, TOKEN, call
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Of every sort: one exchange, a control beside it, another method, an answer that is no JSON, bytes that are no text.
+BROKEN = [
+    "purpose-latin-1", "no-header-accepted", "put-starts-a-run", "answer-truncated", "single-quotes-taken",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return plan_for(CONTRACT, Options(address("http://127.0.0.1"), TOKEN, (), Limits(100), profile="quick"))
+
+
+def recorded(app: Any, plan: Plan, token: str = TOKEN, **options: Any) -> tuple[Path, dict[str, Any]]:
+    """A run of the suite against a server, and its folder."""
+    with pytest.MonkeyPatch.context() as patch, running(app) as url:
+        patch.setattr("runloop_conformance.suite.STANDING_MS", -10_000)
+        asked = Options(address(url), token, (), Limits(100, timeout=2.0), profile="quick", **options)
+        result = Suite(CONTRACT, asked, plan).run()
+    folder = Path(tempfile.mkdtemp(prefix="report-"))
+    return folder, artefacts.write(folder, result, Redaction((token,)))
+
+
+def replayed(folder: Path, *arguments: object, token: str | None = TOKEN) -> Result:
+    environ = {"RUNLOOP_API_KEY": token, "COLUMNS": "300"}
+    done = CliRunner().invoke(main, ["replay", str(folder), *map(str, arguments)], env=environ)
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.output
+    return done
+
+
+def mutant(name: str) -> Callable[[], Any]:
+    found = next((one for one in MUTANTS if one.name == name), None)
+    if found is None:
+        pytest.skip(f"there is no mutant {name} any more")
+    return lambda: found.build(CONTRACT.document, TOKEN, ())
+
+
+def failed(report: dict[str, Any]) -> list[dict[str, Any]]:
+    return [clause for clause in report["clauses"] if clause["status"] == "fail"]
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_it_is_still_broken_until_it_is_mended(name: str, plan: Plan) -> None:
+    build = mutant(name)
+    folder, report = recorded(build(), plan)
+    broken = [clause["id"] for clause in failed(report)]
+    assert broken
+    server = Watched(build())
+    with running(server) as url:
+        again = replayed(folder, "--server", url)
+    assert again.exit_code == 1, again.output
+    for clause in broken:
+        assert f"still broken: {clause}\n" in again.output
+    assert sorted(seen.body for seen in server.seen) == sorted(
+        body_of(told) for numbers in set(map_numbers(report)) for told in recording(folder, numbers)
+    )
+    with running(reference()) as url:
+        mended = replayed(folder, "--server", url)
+    assert mended.exit_code == 0, mended.output
+    assert "still broken: " not in mended.output
+    assert mended.output.count("kept now: ") == len(broken)
+
+
+def recording(folder: Path, numbers: tuple[int, ...]) -> list[dict[str, Any]]:
+    """The recorded exchanges of these numbers."""
+    lines = (folder / "recording.jsonl").read_text("utf-8").splitlines()
+    return [told for told in map(json.loads, lines) if told["number"] in numbers]
+
+
+def body_of(told: dict[str, Any]) -> bytes:
+    request = told["request"]
+    return request["body"].encode() if "body" in request else base64.b64decode(request["body_base64"])
+
+
+def map_numbers(report: dict[str, Any]) -> list[tuple[int, ...]]:
+    """The exchanges of each counterexample, by their numbers."""
+    return [tuple(one["number"] for one in clause["counterexample"]["exchanges"]) for clause in failed(report)]
+
+
+def test_it_is_sent_byte_for_byte(plan: Plan) -> None:
+    first, then = Watched(TakesEverything(CONTRACT.document, TOKEN)), Watched(TakesEverything(CONTRACT.document, TOKEN))
+    folder, report = recorded(first, plan)
+    numbers = [number for found in dict.fromkeys(map_numbers(report)) for number in found]
+    with running(then) as url:
+        replayed(folder, "--server", url)
+    assert len(then.seen) == len(numbers) > 20
+    sent = {seen.without() for seen in first.seen}
+    assert {seen.without() for seen in then.seen} <= sent
+
+
+def test_it_says_first_what_it_may_cost_and_keeps_to_it(plan: Plan) -> None:
+    folder, report = recorded(TakesEverything(CONTRACT.document, TOKEN), plan)
+    refused = next(clause for clause in failed(report) if len(clause["counterexample"]["exchanges"]) == 2)
+    server = TakesEverything(CONTRACT.document, TOKEN)
+    with running(server) as url:
+        quiet = CountsConnections()
+        with running(quiet) as other:
+            told = replayed(folder, refused["id"], "--server", other, "--plan")
+        assert (told.exit_code, quiet.connections) == (0, 0)
+        assert "which may start 1 run, and at most 1 more by taking what must be refused." in " ".join(
+            told.output.split()
+        )
+        assert "Nothing was sent." in told.output
+        done = replayed(folder, refused["id"], "--server", url)
+    assert done.exit_code == 1
+    assert server.runs == 2
+    assert done.output.index("may start 1 run,") < done.output.index("still broken")
+    assert "1 still broken, 0 kept now, 0 cannot say · 2 runs started" in done.output
+
+
+@pytest.mark.parametrize(
+    ("server", "said"),
+    [
+        (Always(401), "its control was not accepted: 401"),
+        (Always(503), "its control was not accepted: 503"),
+        (None, "cannot be reached|refused|control was not accepted"),
+    ],
+)
+def test_what_cannot_be_said(server: Any, said: str, plan: Plan) -> None:
+    folder, report = recorded(mutant("no-header-accepted")(), plan)
+    clause = next(one["id"] for one in failed(report) if len(one["counterexample"]["exchanges"]) == 2)
+    if server is None:
+        done = replayed(folder, clause, "--server", "http://127.0.0.1:1")
+    else:
+        with running(server) as url:
+            done = replayed(folder, clause, "--server", url)
+    assert done.exit_code == 3, done.output
+    assert re.search(said, done.output), done.output
+
+
+def test_what_was_not_broken_each_time_is_no_proof(plan: Plan) -> None:
+    folder, report = recorded(mutant("id-empty-now-and-then")(), plan)
+    with running(reference()) as url:
+        done = replayed(folder, failed(report)[0]["id"], "--server", url)
+    assert done.exit_code == 0
+    assert re.search(r"it was broken \d+ of \d+ times then, so once is no proof", done.output)
+
+
+def test_the_token_is_that_of_now_and_is_not_shown(plan: Plan) -> None:
+    folder, report = recorded(mutant("purpose-latin-1")(), plan)
+    clause = failed(report)[0]["id"]
+    other = "An-0ther-token-of-the-tests"
+    with running(Watched(reference(token=other))) as url:
+        assert replayed(folder, clause, "--server", url, token=other).exit_code == 0
+        assert replayed(folder, clause, "--server", url).exit_code == 3
+    told = Tells(lambda scope: ({}, str(dict(scope["headers"]).get(b"authorization"))))
+    leaking, _ = recorded(told, plan, select=("safety",))
+    with running(Tells(lambda scope: ({}, str(dict(scope["headers"]).get(b"authorization"))))) as url:
+        done = replayed(leaking, "--server", url)
+    assert done.exit_code == 1
+    assert "[redacted token]" in done.output
+    assert TOKEN not in done.output
+
+
+def test_a_request_that_held_a_secret_cannot_be_sent_again(plan: Plan) -> None:
+    folder, report = recorded(mutant("purpose-latin-1")(), plan)
+    lines = [json.loads(line) for line in (folder / "recording.jsonl").read_text("utf-8").splitlines()]
+    for told in lines:
+        told["probe"]["body_redacted"] = True
+    (folder / "recording.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    server = CountsConnections()
+    with running(server) as url:
+        done = replayed(folder, failed(report)[0]["id"], "--server", url)
+    assert (done.exit_code, server.connections) == (3, 0)
+    assert "held a secret" in done.output
+
+
+def test_a_clause_that_is_not_there_or_was_kept_is_wrong_usage(plan: Plan) -> None:
+    folder, report = recorded(reference(), plan, select=("run.name",))
+    assert replayed(folder).exit_code == 0
+    assert "nothing to send again" in replayed(folder).output
+    kept = replayed(folder, "run.name.echo")
+    assert (kept.exit_code, "was not broken but pass" in kept.output) == (2, True)
+    assert replayed(folder, "run.nmae.echo").exit_code == 2
+    (folder / "recording.jsonl").unlink()
+    assert call("replay", folder).code == 2
+    assert report["verdict"] == "conformant"
+
+
+def test_headers_of_then_are_asked_for(plan: Plan) -> None:
+    folder, _ = recorded(mutant("purpose-latin-1")(), plan, headers=(("X-Team", "red"),))
+    server = Watched(reference())
+    with running(server) as url:
+        assert "header x-team as well" in replayed(folder, "--server", url).output
+        server.seen.clear()
+        assert "header x-team" not in replayed(folder, "--server", url, "--header", "X-Team: blue").output
+    assert {tuple(seen.values("x-team")) for seen in server.seen} == {("blue",)}

@@ -37,7 +37,7 @@ IMAGES = Path(__file__).resolve().parent / "images"
 CONTRACT = load_contract()
 TOKEN = "Tok-of-the-pictures-7Zq1"  # noqa: S105 - of a server that lives for a second
 COLUMNS = 100
-FONT = '"JetBrains Mono", "DejaVu Sans Mono", monospace; font-variant-ligatures: none'
+FONT = '"JetBrains Mono", "DejaVu Sans Mono", monospace; font-feature-settings: "calt" 0'
 
 
 class Faulty(Reference):

@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from attrs import frozen
 
+from runloop_conformance.clauses import Clause
 from runloop_conformance.contract import Contract
-from runloop_conformance.judge import Finding
 from runloop_conformance.ledger import Entry, ledger
 from runloop_conformance.operation import Member, Operation
 
-Mark = Literal["broken", "warning", "unsettled", "kept", "free"]
-"""How a finding or a statement is coloured; `free`, where nothing is demanded or no clause about it was selected."""
+Mark = Literal["broken", "warning", "known", "unsettled", "kept", "free"]
+"""How a clause or a statement is coloured; `free`, where nothing is demanded or no clause about it was selected."""
 
-WORST_FIRST: tuple[Mark, ...] = ("broken", "warning", "unsettled", "kept")
+Marks = Mapping[str, Mark]
+"""The colours of the clauses that were judged, by their ids."""
+
+WORST_FIRST: tuple[Mark, ...] = ("broken", "warning", "known", "unsettled", "kept")
 SECTIONS = ("", "Authorizations", "Parameters", "Body", "Response", "Rules", "Left free")
 QUOTED = re.compile(r'page, "(.{8,})"')  # in the source of a rule; a shorter quotation names a type, not a sentence
 
 
 @frozen
 class Said:
-    """One statement: its text, its colour, the findings about it (the worst first), and why there are none."""
+    """One statement: its text, its colour, the clauses about it (the worst first), and why there are none."""
 
     text: str
     mark: Mark
-    findings: tuple[Finding, ...]
+    clauses: tuple[Clause, ...]
     excluded: str | None
 
 
@@ -35,21 +38,17 @@ class Said:
 class Passage:
     """A member of a message with the page's own sentence about it, or a part of the operation.
 
-    findings: those about the sentence itself; `said` are the statements that its schema makes.
+    clauses: those about the sentence itself; `said` are the statements that its schema makes. mark: the worst of all.
     """
 
+    mark: Mark
     said: tuple[Said, ...]
     title: str = ""
     kinds: str = ""
     required: bool = False
     text: str = ""
     source: str | None = None
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def mark(self) -> Mark:
-        """The worst of all that is said here."""
-        return worst([*map(mark_of, self.findings), *(one.mark for one in self.said)])
+    clauses: tuple[Clause, ...] = ()
 
 
 @frozen
@@ -58,13 +57,6 @@ class Part:
 
     title: str
     sections: tuple[tuple[str, tuple[Passage, ...]], ...]
-
-
-def mark_of(finding: Finding) -> Mark:
-    """The colour of one finding. What only should be is a warning where it is broken."""
-    if finding.status == "fail":
-        return "broken" if finding.clause.level == "must" else "warning"
-    return "kept" if finding.status == "pass" else "unsettled"
 
 
 def worst(marks: Iterable[Mark]) -> Mark:
@@ -76,32 +68,38 @@ def worst(marks: Iterable[Mark]) -> Mark:
     return "free"
 
 
-def annotated(contract: Contract, findings: Sequence[Finding]) -> tuple[Part, ...]:
+def annotated(contract: Contract, clauses: Sequence[Clause], marks: Marks) -> tuple[Part, ...]:
     """Every statement of the contract, operation by operation; none is left out."""
-    by_id = {finding.clause.id: finding for finding in findings}
-    entries = ledger(contract, [finding.clause for finding in findings])
     parts: list[tuple[Operation | None, list[Entry]]] = []
     beginnings = {(one.pointer, f"{one.method} {one.path}"): one for one in contract.operations}
-    for entry in entries:  # operation by operation, each begun by the statement of its method and path
+    for entry in ledger(
+        contract, clauses
+    ):  # operation by operation, each begun by the statement of its method and path
         operation = beginnings.get((entry.statement.pointer, entry.statement.text))
         untested = entry.statement.text in contract.untested
         if operation or not parts or (untested and parts[-1][0]):
             parts.append((operation, []))
         parts[-1][1].append(entry)
-    return tuple(_part(operation, found, by_id) for operation, found in parts)
+    return tuple(_part(operation, found, clauses, marks) for operation, found in parts)
 
 
-def _part(operation: Operation | None, entries: Sequence[Entry], by_id: dict[str, Finding]) -> Part:
+def _part(operation: Operation | None, entries: Sequence[Entry], clauses: Sequence[Clause], marks: Marks) -> Part:
     if operation is None:
-        passage = Passage(tuple(_said(entry, by_id) for entry in entries))
-        return Part("Operations that are not tested", (("", (passage,)),))
+        return Part("Operations that are not tested", (("", (_bare(entries, marks),)),))
     placed: dict[str, dict[str, tuple[Member | None, list[Entry]]]] = {}
     for entry in entries:
         section, member = _place(entry, operation)
         passages = placed.setdefault(section, {})
         passages.setdefault(member.name if member else "", (member, []))[1].append(entry)
+    own = [one for one in clauses if one.operation == operation.id]
     sections = tuple(
-        (title, tuple(_passage(member, found, operation, by_id) for member, found in placed[title].values()))
+        (
+            title,
+            tuple(
+                _passage(member, found, operation, own, marks) if member else _bare(found, marks)
+                for member, found in placed[title].values()
+            ),
+        )
         for title in SECTIONS
         if title in placed
     )
@@ -134,22 +132,27 @@ def _place(entry: Entry, operation: Operation) -> tuple[str, Member | None]:
     return "", None
 
 
+def _bare(entries: Sequence[Entry], marks: Marks) -> Passage:
+    """Statements that are about no member."""
+    said = tuple(_said(entry, marks) for entry in entries)
+    return Passage(worst(one.mark for one in said), said)
+
+
 def _passage(
-    member: Member | None, entries: Sequence[Entry], operation: Operation, by_id: dict[str, Finding]
+    member: Member, entries: Sequence[Entry], operation: Operation, clauses: Sequence[Clause], marks: Marks
 ) -> Passage:
-    said = tuple(_said(entry, by_id) for entry in entries)
-    if member is None:
-        return Passage(said)
-    about = (one for one in by_id.values() if one.clause.operation == operation.id)
+    said = tuple(_said(entry, marks) for entry in entries)
     places = set(_of_the_sentence(member, operation))
+    about = _worst_first((one for one in clauses if one.pointer in places), marks)
     return Passage(
-        said,
+        mark=worst([*(marks[one.id] for one in about), *(one.mark for one in said)]),
+        said=said,
         title=member.name,
         kinds=" | ".join(sorted(member.types, key=lambda kind: (kind == "null", kind))),
         required=member.required,
         text=member.description,
         source=None if member.from_page else "not on the page: known from the official SDK",
-        findings=_worst_first(one for one in about if one.clause.pointer in places),
+        clauses=about,
     )
 
 
@@ -163,10 +166,10 @@ def _of_the_sentence(member: Member, operation: Operation) -> Iterator[str]:
             yield rule.pointer
 
 
-def _said(entry: Entry, by_id: dict[str, Finding]) -> Said:
-    found = _worst_first(by_id[clause.id] for clause in entry.clauses)
-    return Said(entry.statement.text, worst(map(mark_of, found)), found, entry.statement.excluded)
+def _said(entry: Entry, marks: Marks) -> Said:
+    clauses = _worst_first(entry.clauses, marks)
+    return Said(entry.statement.text, worst(marks[one.id] for one in clauses), clauses, entry.statement.excluded)
 
 
-def _worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda one: WORST_FIRST.index(mark_of(one))))
+def _worst_first(clauses: Iterable[Clause], marks: Marks) -> tuple[Clause, ...]:
+    return tuple(sorted(clauses, key=lambda one: WORST_FIRST.index(marks[one.id])))

@@ -14,7 +14,6 @@ from markupsafe import Markup
 from runloop_conformance.exchange import Exchange
 from runloop_conformance.report.difference import Piece, Pieces, difference, laid_out, lines_apart, worth_laying_out
 from runloop_conformance.report.harmless import decoded, shown
-from runloop_conformance.suite import Result
 
 LONGEST_BODY = 4_000  # characters of a body that the page shows; report.json has more, recording.jsonl all of it
 LONGEST_LINE, MOST_LINES = 600, 60  # of the headers
@@ -53,7 +52,7 @@ class _Text:
 
 
 def exchanges(
-    seen: Sequence[Exchange], told: Sequence[Mapping[str, Any]], result: Result
+    seen: Sequence[Exchange], told: Sequence[Mapping[str, Any]], server: str
 ) -> tuple[tuple[Shown, ...], int]:
     """The exchanges that the page shows, and how many there are. `told` is what the report says of each.
 
@@ -64,7 +63,7 @@ def exchanges(
     kept = [*range(len(seen))][-MOST:]
     if control is not None and control not in kept:
         kept = [control, *kept[1:]]
-    base = urlsplit(result.server).path.rstrip("/")
+    base = urlsplit(server).path.rstrip("/")
     asked = {at: _request(told[at]["request"], base) for at in kept}
     rendered = {at: _plainly(text) for at, text in asked.items()}
     if control is not None:

@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -17,26 +17,25 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from runloop_conformance.judge import Finding
-from runloop_conformance.report.annotated import WORST_FIRST, Mark, annotated, mark_of
+from runloop_conformance.report.annotated import WORST_FIRST, Mark, annotated
 from runloop_conformance.report.exchanges import LONGEST_CURL, Shown, exchanges
 from runloop_conformance.report.harmless import plain, shown
+from runloop_conformance.report.standing import Clause, Report, failing, known, stale, unsettled, warnings
 from runloop_conformance.suite import Result
 
 FEW = 3  # broken clauses that are open from the beginning
 MARKS: Mapping[Mark, str] = {
     "broken": "broken",
     "warning": "broken, only a warning",
+    "known": "known failure",
     "unsettled": "not settled",
     "kept": "kept",
     "free": "left free",
 }
 GROUPS: tuple[tuple[Mark, str, str], ...] = (
-    ("broken", "Broken", "MUST clauses that the server broke."),
-    (
-        "warning",
-        "Warnings",
-        "SHOULD clauses that the server broke: they change no verdict unless --fail-on should is given.",
-    ),
+    ("broken", "Broken", "What the server broke, and the verdict counts."),
+    ("warning", "Warnings", "SHOULD clauses that the server broke: they change no verdict without --fail-on should."),
+    ("known", "Known failures", "Broken, and known to be: the reasons are those of --known-failures."),
     ("unsettled", "Not settled", "Nothing was seen that could tell whether the server keeps them, and why:"),
     ("kept", "Kept", "Tested, and kept each time."),
 )
@@ -49,12 +48,12 @@ class Row:
     id: str
     href: str
     mark: Mark
-    status: str
     level: str
     chapter: str
     operation: str
     text: str
     reason: str | None
+    known: str | None
     pointer: str
     judged: int
     seen: Mapping[str, Any] | None
@@ -62,25 +61,30 @@ class Row:
     left_out: int
 
 
-def page(result: Result, report: Mapping[str, Any]) -> str:
+def page(result: Result, report: Report) -> str:
     """The page. `report` is the document made of the same result: what stands there, without secrets, stands here."""
-    rows = [_row(finding, told, result) for finding, told in zip(result.findings, report["clauses"], strict=True)]
+    marks = _marks(report)
+    rows = [
+        _row(finding, told, marks[told["id"]], result.server)
+        for finding, told in zip(result.findings, report["clauses"], strict=True)
+    ]
     style, script = _asset("page.css"), _asset("page.js")
     return (
         _environment()
         .get_template("page.html.jinja")
         .render(
             report=report,
-            result=result,
-            began=datetime.fromtimestamp(result.exchanges[0].began_ms / 1000, UTC) if result.exchanges else None,
+            began=datetime.fromisoformat(report["started_at"]),
+            stale=stale(report),
             tally={mark: sum(row.mark == mark for row in rows) for mark in WORST_FIRST},
             levels={level: sum(row.level == level for row in rows) for level in ("must", "should")},
             chapters=Counter(row.chapter for row in rows),
             operations=Counter(row.operation for row in rows),
             groups=[(mark, title, told, [row for row in rows if row.mark == mark]) for mark, title, told in GROUPS],
             few=FEW,
-            marks=MARKS,
-            parts=annotated(result.contract, result.findings),
+            marks=marks,
+            names=MARKS,
+            parts=annotated(result.contract, [finding.clause for finding in result.findings], marks),
             style=Markup(style),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
             style_hash=_digest(style),
@@ -95,21 +99,34 @@ def anchor(clause_id: str) -> str:
     return "".join(plain(char) if not char.isspace() else "_" for char in clause_id)
 
 
-def _row(finding: Finding, told: Mapping[str, Any], result: Result) -> Row:
+def _marks(report: Report) -> dict[str, Mark]:
+    found: dict[str, Mark] = {one["id"]: "kept" for one in report["clauses"]}
+    kinds: tuple[tuple[Mark, Callable[[Report], list[Clause]]], ...] = (
+        ("broken", failing),
+        ("warning", warnings),
+        ("known", known),
+        ("unsettled", unsettled),
+    )
+    for mark, those in kinds:
+        found |= {one["id"]: mark for one in those(report)}
+    return found
+
+
+def _row(finding: Finding, told: Clause, mark: Mark, server: str) -> Row:
     found: tuple[Shown, ...] = ()
     total = 0
     if finding.counterexample is not None:
-        found, total = exchanges(finding.counterexample.exchanges, told["counterexample"]["exchanges"], result)
+        found, total = exchanges(finding.counterexample.exchanges, told["counterexample"]["exchanges"], server)
     return Row(
         id=told["id"],
         href="#" + quote(anchor(told["id"])),
-        mark=mark_of(finding),
-        status=told["status"],
+        mark=mark,
         level=told["level"],
         chapter=finding.clause.chapter,
         operation=finding.clause.operation,
         text=told["text"],
         reason=told["reason"],
+        known=told["known"],
         pointer=told["pointer"],
         judged=told["judged"],
         seen=told["counterexample"],
@@ -165,7 +182,6 @@ def _environment() -> Environment:
         "anchor": anchor,
         "dotted": _dotted,
         "last": _last,
-        "mark": mark_of,
         "plain": plain,
         "sentence": _sentence,
         "short": _short,

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from attrs import define, evolve, field
 from runloop_conformance.servers.hosting import running
+from runloop_conformance.terms import Terms
 
 from tests.conformance.miniatures import reference
 from tests.conformance.outside import TOKEN, quick
@@ -122,6 +123,33 @@ def test_what_was_not_settled_says_why_without_being_opened() -> None:
     told = "".join(read(page(result([finding(CLAUSES[0], "not_tested"), finding(CLAUSES[1], "inconclusive")]))).texts)
     assert "no request was accepted: 1" in told
     assert "no answer: timed out: 1" in told
+
+
+def groups(text: str) -> dict[str, list[str]]:
+    """The clauses of each heading of the list."""
+    _, *parts = re.split(r'<section class="group (\w+)"', text.partition('<section id="contract"')[0])
+    return {
+        name: re.findall(r'<details class="clause" id="([^"]*)"', part)
+        for name, part in zip(parts[::2], parts[1::2], strict=True)
+    }
+
+
+def test_what_is_known_to_be_broken_stands_apart_with_its_reason() -> None:
+    first, second, third = (one for one in CLAUSES[:3])
+    terms = Terms(known={first.id: "issue 12: on its way", third.id: "issue 13"})
+    seen = [finding(first, "fail", broken()), finding(second, "fail", broken()), finding(third)]
+    text = page(result(seen, terms=terms))
+    assert groups(text) == {"broken": [second.id], "known": [first.id], "kept": [third.id]}
+    assert "issue 12: on its way" in text
+    told = " ".join("".join(read(text).texts).split())
+    assert f"Stale: {third.id} is kept, so it is no known failure any more." in told
+
+
+def test_what_should_be_is_no_mere_warning_where_it_counts() -> None:
+    should = next(one for one in CLAUSES if one.level == "should")
+    seen = [finding(should, "fail", broken())]
+    assert groups(page(result(seen))) == {"warning": [should.id]}
+    assert groups(page(result(seen, terms=Terms(fail_on="should")))) == {"broken": [should.id]}
 
 
 def test_secrets_are_masked() -> None:

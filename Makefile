@@ -16,7 +16,7 @@ CONTRACT ?= openapi.yaml
 OUT ?= generated/runloop_benchmarks_api
 
 .DEFAULT_GOAL := help
-.PHONY: help setup node generate contract-diff contract-accept contract-release contract-check conformance serve test bench docs screens check lint types drift format lock clean
+.PHONY: help setup node generate contract-diff contract-accept contract-release contract-check conformance serve test bench peers docs screens check lint types drift format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -35,7 +35,7 @@ $(READY): pyproject.toml requirements-dev.txt
 	@"$(PY)" -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch "$(READY)"
 
-node: node_modules/.ready ## the tools that need Node: Redocly's linter, Prism, axe
+node: node_modules/.ready ## what needs Node: Redocly's linter, Prism and other mocks, Express, axe
 
 node_modules/.ready: package.json package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -90,6 +90,14 @@ docs: $(READY) $(if $(shell command -v npm),node_modules/.ready) ## the document
 screens: $(READY) ## the pictures of docs/images: the terminal, and report.html in both themes; needs Chromium
 	@"$(PY)" docs/screens.py
 
+peers: $(READY) benchmarks/peers/node_modules/.ready ## the suite beside plain st run, Prism's proxy and Dredd: ARGS="--mutants 120"
+	@"$(PY)" benchmarks/peers.py $(ARGS)
+
+benchmarks/peers/node_modules/.ready: benchmarks/peers/package.json benchmarks/peers/package-lock.json
+	@echo 'peers: installing Prism and Dredd into benchmarks/peers/node_modules'
+	@cd benchmarks/peers && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
 check: lint types contract-check ## lint, types, and what a change of the contract still leaves to do
 
 lint: $(READY) ## ruff's rules and its formatting
@@ -115,4 +123,4 @@ lock: ## requirements-dev.txt from requirements-dev.in and pyproject.toml, by ve
 	@rm -rf build/lock
 
 clean: ## everything that make made, but generated/
-	@rm -rf .venv* node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis
+	@rm -rf .venv* node_modules benchmarks/peers/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis

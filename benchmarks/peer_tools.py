@@ -1,7 +1,7 @@
 """How each tool of the comparison is called on one server, and what counts as its report of a fault.
 
-Every call answers with the set of what the tool reports, each in a form that is the same from run to run, so that what it
-reports of the reference server too can be left out of account. None where it came to no end.
+Every call answers with the set of what the tool reports, each in a form that is the same from run to run, so that what
+it reports of the reference server too can be left out of account. None where it came to no end.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The suite beside plain tools, on the same servers: a seeded sample of those with known faults, and of correct ones.
 
 `make peers` runs it and writes conformance/peers.json, after each server, so that it can be stopped and gone on with:
-what is there of the same versions and seed is not measured again. `--table` prints what is there.
+what is there of the same versions and seed is not measured again. `--show` prints what is there.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ import importlib.metadata
 import json
 import platform
 import random
+import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +24,7 @@ from typing import Any
 import peer_tools
 from peer_tools import NODE, ROOT, TOKEN, Prism, Reports
 from runloop_conformance.contract import load_contract
-from runloop_conformance.peers import table
+from runloop_conformance.peers import account
 from runloop_conformance.servers.degenerate import DEGENERATES
 from runloop_conformance.servers.hosting import running
 from runloop_conformance.servers.mutants import MUTANTS
@@ -144,10 +146,10 @@ def main() -> None:
     parser.add_argument("--mutants", type=int, default=120)
     parser.add_argument("--variants", type=int, default=30)
     parser.add_argument("--degenerates", type=int, default=20)
-    parser.add_argument("--table", action="store_true", help="measure nothing; print what is there")
+    parser.add_argument("--show", action="store_true", help="measure nothing; print what is there")
     asked = parser.parse_args()
-    if asked.table:
-        print(table(json.loads(RESULT.read_text(encoding="utf-8"))))
+    if asked.show:
+        print(account(json.loads(RESULT.read_text(encoding="utf-8"))))
         return
     chosen = sample(asked.seed, asked.mutants, asked.variants, asked.degenerates)
     before = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {}
@@ -160,6 +162,7 @@ def main() -> None:
     }  # fmt: skip
     same = before.get("versions") == result["versions"] and before["sample"]["seed"] == asked.seed
     known = {f"{one['kind']} {one['name']}": one for one in before.get("servers", [])} if same else {}
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that it stops what it started
     bench = Bench()
     try:
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -174,7 +177,7 @@ def main() -> None:
             print(f"{number} of {len(chosen)}: {one['kind']} {one['name']}", flush=True)
     finally:
         bench.close()
-    print(table(result))
+    print(account(result))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,36 @@ NAMES = {
     "dredd": "`dredd`",
 }
 
+HEAD = (
+    "",
+    "faults of a MUST found",
+    "of a SHOULD",
+    "correct servers accused",
+    "degenerate ones passed",
+    "came to no end",
+    "runs started, median",
+    "seconds, median",
+)
+CALLS = """\
+Drawn with seed {seed}: {drawn}. Each tool meets each server newly started, several at once on two cores: compare the
+seconds with each other and with nothing else.
+
+{table}
+
+A server counts as found, or accused, when a tool reports of it what it never reports of the reference server, tried
+three times. What came to no end within two minutes has found nothing.
+
+- `runloop-conformance run URL --seed {seed}`: a clause that failed, MUST or SHOULD.
+- `st run openapi.yaml --url URL --header "Authorization: Bearer …" --seed {seed}`, schemathesis {st run}, all else by
+  default: a failure that it lists, told apart by its code, its status and, of a refusal, by what the server said.
+- `prism proxy openapi.yaml URL`, Prism {prism proxy}, with traffic through it, since it sends none: the contract's
+  examples, three times each, and ten invalid requests. It finds a violation of a response; also, in its favour, one of
+  a request that the server has accepted, and no answer at all. Nothing is sent that is not JSON: that it never answers.
+- `dredd openapi.json URL -h "Authorization: Bearer …"`, Dredd {dredd}, without its native parser: a failure or an
+  error. It reads OpenAPI 3.0 alone, so types with null became `nullable`, `const` became `enum`, and the `x-` members
+  went. It knows no ranges like 4XX, and of several examples takes the first, so it is called once for each.
+"""
+
 
 @frozen
 class Tally:
@@ -59,21 +89,24 @@ def tally(measured: Mapping[str, Any], tool: str) -> Tally:
 
 
 def table(measured: Mapping[str, Any]) -> str:
-    """The Markdown table of conformance/peers.json, with the versions above it."""
-    sample, versions = measured["sample"], measured["versions"]
-    told = (
-        f"schemathesis {versions['st run']}, Prism {versions['prism proxy']}, Dredd {versions['dredd']};"
-        f" {sample['mutants']} of {sample['of'][0]} faults, {sample['variants']} of {sample['of'][1]} correct"
-        f" servers and {sample['degenerates']} of {sample['of'][2]} degenerate ones, drawn with seed {sample['seed']}."
-    )
-    head = (
-        "| | faults of a MUST found | of a SHOULD | correct servers accused | degenerate ones passed"
-        " | came to no end | runs started, median | seconds, median |"
-    )
-    lines = [told, "", head, "|---" * 8 + "|"]
+    """The Markdown table of conformance/peers.json, a line for each tool."""
+    lines = [f"| {' | '.join(HEAD)} |", "|---" * len(HEAD) + "|"]
     for tool, name in NAMES.items():
         one = tally(measured, tool)
-        cells = [*(f"{part} of {whole}" for part, whole in (one.must, one.should, one.alarms, one.passed))]
+        cells = [f"{part} of {whole}" for part, whole in (one.must, one.should, one.alarms, one.passed)]
         cells += [str(one.unfinished), f"{one.runs:g}", f"{one.seconds:.1f}"]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def account(measured: Mapping[str, Any]) -> str:
+    """What stands around the table in Markdown: the sample, the versions, how each tool was called, what counts."""
+    sample, versions = measured["sample"], measured["versions"]
+    kinds = [sum(one["kind"] == kind for one in measured["servers"]) for kind in ("mutant", "variant", "degenerate")]
+    drawn = " and ".join(
+        f"{count} of {whole} {what}"
+        for count, whole, what in zip(
+            kinds, sample["of"], ("servers with one fault,", "correct ones", "degenerate ones"), strict=True
+        )
+    )
+    return CALLS.format(drawn=drawn.replace(", and", ",", 1), table=table(measured), **sample, **versions)

@@ -25,12 +25,10 @@ NODE = ROOT / "benchmarks" / "peers" / "node_modules" / ".bin"
 CONTRACT = ROOT / "openapi.yaml"
 PATH = "/v1/benchmarks/start_run"
 TOKEN = "Tok-3fA9-proof-of-the-suite-7Zq1"
-LONGEST = 120.0  # seconds of one call; what takes longer has said nothing
-
 Reports = frozenset[str]
 
 
-def called(command: list[str], folder: str, *, within: float = LONGEST) -> str | None:
+def called(command: list[str], folder: str, within: float) -> str | None:
     """What a tool prints, in a folder of its own; None where it does not end in time."""
     environment = os.environ | {"RUNLOOP_API_KEY": TOKEN, "NO_COLOR": "1"}
     try:
@@ -48,11 +46,11 @@ def called(command: list[str], folder: str, *, within: float = LONGEST) -> str |
     return (done.stdout + done.stderr).decode(errors="replace")
 
 
-def ours(url: str, seed: int) -> Reports | None:
+def ours(url: str, seed: int, within: float) -> Reports | None:
     """`runloop-conformance run URL --seed N --report-dir …`: the clauses that failed, MUST and SHOULD."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "runloop_conformance", "run", url, "--seed", str(seed), "--report-dir", folder]
-        if called(command, folder) is None:
+        if called(command, folder, within) is None:
             return None
         report = json.loads(Path(folder, "report.json").read_text(encoding="utf-8"))
     failed = {f"{clause['level']} {clause['id']}" for clause in report["clauses"] if clause["status"] == "fail"}
@@ -61,7 +59,7 @@ def ours(url: str, seed: int) -> Reports | None:
     return frozenset(failed)
 
 
-def st_run(url: str, seed: int) -> Reports | None:
+def st_run(url: str, seed: int, within: float) -> Reports | None:
     """`st run openapi.yaml --url URL --header 'Authorization: Bearer …'`, all else by default: the failures it lists.
 
     A failure is its code, its title, the status, and, of a refusal, what the server said.
@@ -70,7 +68,7 @@ def st_run(url: str, seed: int) -> Reports | None:
     header = f"Authorization: Bearer {TOKEN}"
     with tempfile.TemporaryDirectory() as folder:
         command = [st, "run", str(CONTRACT), "--url", url, "--header", header, "--seed", str(seed)]
-        said = called([*command, "--report", "junit", "--report-junit-path", "junit.xml"], folder)
+        said = called([*command, "--report", "junit", "--report-junit-path", "junit.xml"], folder, within)
         if said is None:
             return None
     reports: set[str] = set()
@@ -103,41 +101,23 @@ def lowered(node: Any) -> Any:
     return low
 
 
-def dredd_documents() -> dict[str, dict[str, Any]]:
-    """The contract in OpenAPI 3.0, once for each example of a request: of several, Dredd takes the first alone."""
-    documents = {}
-    contract = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
-    examples = contract["paths"][PATH]["post"]["requestBody"]["content"]["application/json"]["examples"]
-    for name, example in examples.items():
-        document = lowered(contract)
-        document["openapi"] = "3.0.3"
-        document["info"].pop("summary")
-        document["info"]["license"].pop("identifier")
-        post = document["paths"][PATH]["post"]
-        post["requestBody"]["content"]["application/json"]["examples"] = {name: example}
-        answer = post["responses"]["200"]["content"]["application/json"]["examples"]
-        post["responses"]["200"]["content"]["application/json"]["examples"] = {
-            name: answer["minimal" if name == "minimal" else "full"]
-        }
-        documents[name] = document
-    return documents
-
-
-def dredd(url: str, _seed: int) -> Reports | None:
-    """`dredd openapi-3.0.json URL -h 'Authorization: Bearer …'`, once for each example: its failures and errors."""
-    reports: set[str] = set()
+def dredd(url: str, _seed: int, within: float) -> Reports | None:
+    """`dredd openapi.json URL -h 'Authorization: Bearer …'`: what it calls a failure or an error."""
+    document = lowered(yaml.safe_load(CONTRACT.read_text(encoding="utf-8")))
+    document["openapi"] = "3.0.3"
+    document["info"].pop("summary")
+    document["info"]["license"].pop("identifier")
     with tempfile.TemporaryDirectory() as folder:
-        for name, document in dredd_documents().items():
-            Path(folder, f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
-            said = called([str(NODE / "dredd"), f"{name}.json", url, "-h", f"Authorization: Bearer {TOKEN}"], folder)
-            if said is None:
-                return None
-            plain = re.sub(r"\x1b\[\d+m", "", said)
-            ended = re.search(r"^complete: \d+ passing, (\d+) failing, (\d+) errors", plain, re.MULTILINE)
-            if ended is None or ended.groups() != ("0", "0"):
-                told = re.findall(r"^(?:fail: )?((?:headers|body|statusCode): .+)$", plain, re.MULTILINE)
-                reports.update(f"{name}: {line}" for line in told or ["error"])
-    return frozenset(reports)
+        Path(folder, "openapi.json").write_text(json.dumps(document), encoding="utf-8")
+        command = [str(NODE / "dredd"), "openapi.json", url, "-h", f"Authorization: Bearer {TOKEN}"]
+        said = called(command, folder, within)
+    if said is None:
+        return None
+    plain = re.sub(r"\x1b\[\d+m", "", said)
+    ended = re.search(r"^complete: \d+ passing, (\d+) failing, (\d+) errors", plain, re.MULTILINE)
+    if ended is not None and ended.groups() == ("0", "0"):
+        return frozenset()
+    return frozenset(re.findall(r"^(?:fail: )?((?:headers|body): .+)$", plain, re.MULTILINE) or ["error"])
 
 
 def traffic() -> list[tuple[str, str, Mapping[str, str], bytes]]:
@@ -204,7 +184,7 @@ class Prism:
         self.process.terminate()
         self.process.wait(timeout=10)
 
-    def reports(self, _url: str, _seed: int) -> Reports | None:
+    def reports(self, _url: str, _seed: int, _within: float) -> Reports | None:
         """What whoever sends the traffic sees.
 
         A violation of the response in `sl-violations`; one of the request beside a 2xx, which Prism does not call a

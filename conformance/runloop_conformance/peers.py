@@ -32,7 +32,7 @@ seconds with each other and with nothing else.
 {table}
 
 A server counts as found, or accused, when a tool reports of it what it never reports of the reference server, tried
-three times. What came to no end within two minutes has found nothing.
+three times. What came to no end within five minutes, two with a degenerate server, has found nothing.
 
 - `runloop-conformance run URL --seed {seed}`: a clause that failed, MUST or SHOULD.
 - `st run openapi.yaml --url URL --header "Authorization: Bearer …" --seed {seed}`, schemathesis {st run}, all else by
@@ -42,7 +42,7 @@ three times. What came to no end within two minutes has found nothing.
   a request that the server has accepted, and no answer at all. Nothing is sent that is not JSON: that it never answers.
 - `dredd openapi.json URL -h "Authorization: Bearer …"`, Dredd {dredd}, without its native parser: a failure or an
   error. It reads OpenAPI 3.0 alone, so types with null became `nullable`, `const` became `enum`, and the `x-` members
-  went. It knows no ranges like 4XX, and of several examples takes the first, so it is called once for each.
+  went. It knows no ranges like 4XX, and of several examples it takes the first: it sends one request.
 """
 
 

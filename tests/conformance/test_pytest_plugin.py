@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from xml.etree import ElementTree as ET
 
 import pytest
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.contract import load_contract
+from runloop_conformance.pytest_plugin import options
 from runloop_conformance.pytest_plugin.outcome import Outcome, Outcomes
 from runloop_conformance.pytest_plugin.session import BROKE_OFF, once
 from runloop_conformance.servers.hosting import running
@@ -18,6 +19,7 @@ from runloop_conformance.servers.reference import Reference
 
 from tests.conformance.miniatures import Watched
 from tests.conformance.outside import TOKEN
+from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -161,6 +163,37 @@ def test_an_application_is_tested_in_process(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_subprocess(*QUICK, "-W", "error")
     result.assert_outcomes(passed=len(CLAUSES) + 1)
     result.stdout.fnmatch_lines(["conformant: http://localhost"])
+
+
+GUIDE = (ROOT / "docs" / "pytest.md").read_text(encoding="utf-8")
+(GUIDED,) = re.findall(r"^```python\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("framework", ["fastapi", "flask", "django"])
+def test_the_module_of_the_guide_tests_what_people_write(framework: str, pytester: pytest.Pytester) -> None:
+    examples = str(ROOT / "examples" / "servers")
+    mine = f"import sys; sys.path.insert(0, {examples!r}); from {framework}_server import app"
+    pytester.makepyfile(my_service=mine, test_contract=GUIDED)
+    result = pytester.runpytest_subprocess(*QUICK)
+    outcomes = result.parseoutcomes()
+    assert outcomes["passed"] + outcomes.get("xfailed", 0) == len(CLAUSES) + 1
+    result.stdout.fnmatch_lines(["conformant: http://localhost"])
+
+
+def test_the_guide_names_each_option() -> None:
+    class Parser:
+        named: ClassVar[list[str]] = []
+
+        def getgroup(self, *_: str) -> Parser:
+            return self
+
+        def addoption(self, name: str, **_: object) -> None:
+            self.named.append(name.removeprefix("--conformance"))
+
+    options.add(Parser())  # type: ignore[arg-type]
+    paragraph = GUIDE.partition("## Options")[2]
+    assert [name for name in Parser.named if f"`{name}`" not in paragraph] == []
+    assert len(Parser.named) == len(re.findall(r"`-[a-z][a-z-]+`", paragraph))
 
 
 WSGI = """

@@ -253,6 +253,21 @@ def test_a_broken_should_is_an_expected_failure_unless_it_is_asked_for(pytester:
         assert pytester.runpytest_subprocess(*LIGHT, "-k", "authorization", *more).parseoutcomes()["failed"] == 1
 
 
+def test_a_known_failure_is_expected_and_a_stale_one_fails(pytester: pytest.Pytester) -> None:
+    wrong = "next(one for one in MUTANTS if one.name == 'start-time-in-seconds').build"
+    pytester.makepyfile(MODULE.format(app=f"{wrong}(DOCUMENT, {TOKEN!r}, ())"))
+    known = pytester.path / "known.toml"
+    known.write_text('"run.start_time_ms.now" = "issue 12"\n"run.id.new" = "issue 13"\n', "utf-8")
+    chosen = ("-k", "start_time_ms.now or run.id.new", "-rx")
+    result = pytester.runpytest_subprocess(*LIGHT, *chosen, "--conformance-known-failures", "known.toml")
+    result.assert_outcomes(xfailed=1, failed=1, deselected=len(CLAUSES) - 1)
+    result.stdout.fnmatch_lines(["It is kept now: take it out *issue 13", "XFAIL*a known failure: issue 12"])
+    known.write_text('"run.start_time_ms.now" = ""\n', "utf-8")
+    refused = pytester.runpytest_subprocess(*LIGHT, *chosen, "--conformance-known-failures", "known.toml")
+    refused.assert_outcomes(errors=2, deselected=len(CLAUSES) - 1)
+    refused.stdout.fnmatch_lines(["--conformance-known-failures known.toml: *say why*"])
+
+
 LEAKY = """
     import runloop_conformance.suite
 

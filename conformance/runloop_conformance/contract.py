@@ -75,7 +75,11 @@ class Contract:
 
     def find(self, identifier: str) -> Operation:
         """The operation of that id; the main one for an empty id."""
-        return next((one for one in self.operations if one.id == identifier), self.operation)
+        return self._by_id.get(identifier, self.operation)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Operation]:
+        return {one.id: one for one in reversed(self.operations)}
 
     def resolve(self, node: Mapping[str, Json], pointer: str = "#") -> tuple[Mapping[str, Json], str]:
         """Follow `$ref` to where the schema stands; siblings of the `$ref` (a description) win over what is there."""
@@ -106,8 +110,24 @@ class Contract:
 
     def validator(self, schema: Mapping[str, Json]) -> jsonschema_rs.Draft202012Validator:
         """An independent validator of `schema`, with the contract's components in reach."""
-        components = {"components": self.document.get("components", {})}
-        return jsonschema_rs.Draft202012Validator({**schema, **components})
+        return jsonschema_rs.Draft202012Validator({**schema, "components": self._needed(schema)})
+
+    def _needed(self, schema: Mapping[str, Json]) -> Mapping[str, Json]:
+        """The components that a schema leads to. With all of them a contract would cost the square of its size."""
+        found: dict[str, dict[str, Json]] = {}
+        ahead: list[Json] = [schema]
+        while ahead:
+            node = ahead.pop()
+            if isinstance(node, dict):
+                led = re.match(r"#/components/([^/]+)/([^/]+)", str(node.get("$ref", "")))
+                name = led[2].replace("~1", "/").replace("~0", "~") if led else ""
+                if led and name not in found.setdefault(led[1], {}):
+                    found[led[1]][name] = self.at(led[0])
+                    ahead.append(self.at(led[0]))
+                ahead += node.values()
+            elif isinstance(node, list):
+                ahead += node
+        return found
 
 
 def load_contract(path: Path | None = None) -> Contract:

@@ -61,9 +61,16 @@ class Recording:
         if operation == self.only:
             return self
         if operation not in self._views:
-            told = [exchange for exchange in self.exchanges if exchange.probe.operation == operation]
+            told = self._by_operation.get(operation, [])
             self._views[operation] = Recording(self.contract, told, self.secrets, operation)
         return self._views[operation]
+
+    @cached_property
+    def _by_operation(self) -> dict[str, list[Exchange]]:
+        found: dict[str, list[Exchange]] = {}
+        for exchange in self.exchanges:
+            found.setdefault(exchange.probe.operation, []).append(exchange)
+        return found
 
     @cached_property
     def runs(self) -> list[Run]:

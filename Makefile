@@ -16,7 +16,7 @@ CONTRACT ?= openapi.yaml
 OUT ?= generated/runloop_benchmarks_api
 
 .DEFAULT_GOAL := help
-.PHONY: help setup node generate contract-diff contract-accept contract-release contract-check conformance serve test bench peers docs screens check lint types drift format lock clean
+.PHONY: help setup node generate contract-diff contract-accept contract-release contract-check drill conformance serve test bench peers docs screens check lint types drift format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ contract-release: $(READY) node_modules/.ready ## compare with this contract fro
 contract-check: $(READY) ## what a person still has to do: version, clauses, client, generated files, documents
 	@"$(PY)" -m changes check
 
+drill: $(READY) node_modules/.ready ## contracts that change, and what follows from each: the table of docs/contract-changes.md
+	@"$(PY)" -m tests.generation.drill
+
 # The token goes by environment: a recipe that names it would show it in the process list and in make's own output.
 conformance: export RUNLOOP_API_KEY := $(or $(TOKEN),$(RUNLOOP_API_KEY))
 conformance: $(READY) ## test a server against the contract: SERVER=… TOKEN=… BENCHMARK_ID=… ARGS=…
@@ -75,6 +78,7 @@ bench: $(READY) build/bench/.ready ## the client against the SDK it replaces: sp
 	@PYTHONPATH=generated:overrides build/bench/bin/python benchmarks/bench.py
 	@"$(PY)" benchmarks/conformance.py
 	@if command -v chromium >/dev/null; then "$(PY)" -m benchmarks.report; else echo 'bench: without Chromium report.html is not measured'; fi
+	@"$(PY)" benchmarks/growth.py
 	@"$(PY)" benchmarks/readme.py
 
 build/bench/.ready: benchmarks/requirements.txt

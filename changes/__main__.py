@@ -8,6 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from runloop_conformance.contract import ContractError
+
 from changes.redocly import ROOT, DiffError
 from changes.report import Comparison, accept
 from changes.unfinished import CHANGELOG, CHECKS, CONTRACT, RELEASED
@@ -70,7 +72,7 @@ def check(names: list[str]) -> int:
     for name in names or CHECKS:
         try:
             reasons += [f"{name}: {reason}" for reason in CHECKS[name]()]
-        except (GenerationError, DiffError, VersionError) as error:
+        except (GenerationError, DiffError, VersionError, ContractError) as error:
             reasons.append(f"{name}: {error}")
     if not reasons:
         print("contract: nothing is left to do by hand")

@@ -34,8 +34,12 @@ class Comparison:
         Raises:
             GenerationError: one of them is no contract. DiffError: the engine is absent. VersionError: as it says.
         """
-        before, after = Contract(base), Contract(revision)
-        return cls(before, after, changes(before, after), moved(base, revision))
+        return cls.between(Contract(base), Contract(revision))
+
+    @classmethod
+    def between(cls, base: Contract, revision: Contract) -> Comparison:
+        """Compare two contracts. Raises as `of` does."""
+        return cls(base, revision, changes(base, revision), moved(base.path, revision.path))
 
     @property
     def bump(self) -> Bump | None:
@@ -67,7 +71,8 @@ class Comparison:
         yield ""
         if any("read" in (one.callers, one.servers) for one in self.changes):
             yield "  read it: another sentence. Only a person can say whether it asks for more (minor) or less (major)."
-        names = str(self.clauses or "the suite cannot use one of the two contracts")
+        unusable = "the suite cannot use one of the two contracts"
+        names = ", ".join(self.clauses.groups()) if self.clauses else unusable
         yield f"  clauses: {names if len(names) <= LONGEST_NAMES else names[:LONGEST_NAMES] + ' …'}"
         enough = "enough" if self.told else "not enough"
         yield f"  version: {self.bump}, so {self.asked_for} or more; {self.revision.version} is {enough}"

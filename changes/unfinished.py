@@ -29,6 +29,7 @@ CHANGELOG = ROOT / "CHANGELOG.md"
 # Committed, and made by a command. Each is asked with `--check`; the second word says how to make it anew.
 DOCUMENTS: Mapping[str, tuple[list[str], str]] = {
     "README.md, its measurements": (["benchmarks/readme.py"], "make bench"),
+    "docs/contract-changes.md, its table": (["-m", "tests.generation.drill"], "make drill"),
 }
 
 

@@ -1,46 +1,20 @@
-"""Makes the site: pages from documents, from the suite, from the client's source, from the contract."""
+"""Makes the site: every page in its frame, what they show and link to, the index of the search."""
 
 from __future__ import annotations
 
 import json
-import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from html import escape, unescape
 from pathlib import Path
-from typing import Any
 
-import jinja2
-from attrs import define, field, frozen
-from markdown_it import MarkdownIt
-from markupsafe import Markup
+from attrs import evolve
 
-from docs.site import command, contract, highlight, ledger, markdown, reference
-from docs.site.markdown import Document, Heading
-from docs.site.pages import ROOT, DocumentationError, Page, all_pages
+from docs.site import contract, markdown
+from docs.site.bodies import MADE, TEMPLATES, Body, environment, from_document, of_source
+from docs.site.links import SOURCES, Linked, check_anchors
+from docs.site.pages import ROOT, Page, all_pages
 
-HERE = Path(__file__).resolve().parent
-SOURCES = "source"  # the folder of the site for files of the repository that pages link to
-
-
-@frozen
-class Entry:
-    """What the search knows: a place in the site, and its words."""
-
-    address: str
-    page: str
-    title: str
-    text: str
-
-
-@frozen
-class Body:
-    """What a page shows, before it gets its frame."""
-
-    title: str
-    html: str
-    headings: tuple[Heading, ...]
-    entries: tuple[Entry, ...]
+STATIC = Path(__file__).resolve().parent / "static"
+CONTRACT = "openapi.yaml"
 
 
 def build(folder: Path) -> tuple[int, list[str]]:
@@ -50,171 +24,53 @@ def build(folder: Path) -> tuple[int, list[str]]:
         DocumentationError: a page is wrong, with its file, its line where it is known, and what to do.
     """
     pages = all_pages()
-    documents = {page.source: markdown.read(ROOT, page.source) for page in pages if page.source}
-    _check_anchors(documents)
-    linked = Linked({page.source: page.target for page in pages if page.source}, {"openapi.yaml"})
-    bodies: dict[Page, Body] = {}
-    notes: list[str] = []
-    environment = _environment()
-    folder.mkdir(parents=True)
-    shutil.copytree(HERE / "static", folder, dirs_exist_ok=True)
-    for page in pages:
-        if page.source:
-            bodies[page] = _from_document(page, documents[page.source], markdown.render(documents[page.source], linked))
-        elif page.name == "contract":
-            missing = contract.absent()
-            if missing is None:
-                (folder / page.target).write_text(contract.page(HERE / "templates" / "contract.hbs"), encoding="utf-8")
-            else:
-                notes.append(f"{missing}. The page of the contract is its source alone.")
-                bodies[page] = _source(page, "openapi.yaml")
-        else:
-            bodies[page] = MADE[page.name](page, environment)
-    menu = [(page, bodies[page].title if page in bodies else page.title) for page in pages]
-    frame = environment.get_template("page.html")
-    for page, body in bodies.items():
-        html = frame.render(page=page, body=body, menu=menu, up="")
-        (folder / page.target).write_text(html, encoding="utf-8")
-    for name in linked.images:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, folder / name)
-    for name in sorted(linked.sources):
-        target = folder / f"{SOURCES}/{name}.html"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        up = "../" * (name.count("/") + 1)
-        body = _source(Page(f"{SOURCES}/{name}", "", None, name), name)
-        target.write_text(frame.render(page=None, body=body, menu=menu, up=up), encoding="utf-8")
-    entries = [[one.address, one.page, one.title, one.text] for body in bodies.values() for one in body.entries]
-    index = json.dumps(entries, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    (folder / "index.js").write_text(f"window.SEARCH = {index};\n", encoding="utf-8")
+    linked = Linked({page.source: page.target for page in pages if page.source}, {CONTRACT})
+    bodies = _bodies(pages, linked)
+    shutil.copytree(STATIC, folder)
+    missing = contract.absent()
+    if missing is None:
+        (folder / "contract.html").write_text(contract.page(TEMPLATES / "contract.hbs"), encoding="utf-8")
+    else:
+        (page,) = (page for page in pages if page.name == "contract")
+        bodies[page] = evolve(of_source(CONTRACT), title=str(page.title))
+    _write(folder, pages, bodies, linked)
+    _write_index(folder, bodies)
+    notes = [f"{missing}. The page of the contract is its source alone."] if missing else []
     return len(pages) + len(linked.sources), notes
 
 
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    inline = MarkdownIt("commonmark", {"html": False})
-    environment.filters["inline"] = lambda text: Markup(inline.renderInline(str(text)))  # noqa: S704 - it escapes HTML
-    environment.filters["python"] = lambda code: Markup(highlight.block(str(code), "python", "a signature"))  # noqa: S704
-    return environment
+def _bodies(pages: tuple[Page, ...], linked: Linked) -> dict[Page, Body]:
+    """What the pages show, but that of the contract, which is written by Redoc."""
+    documents = {page.source: markdown.read(ROOT, page.source) for page in pages if page.source}
+    check_anchors(documents)
+    templates = environment()
+    bodies: dict[Page, Body] = {}
+    for page in pages:
+        if page.source:
+            document = documents[page.source]
+            bodies[page] = from_document(page, document, markdown.render(document, linked))
+        elif page.name in MADE:
+            bodies[page] = MADE[page.name](page, templates)
+    return bodies
 
 
-@define
-class Linked:
-    """Where things stand in the site. `sources` and `images`: what pages name, so that it has to be in the site."""
-
-    targets: Mapping[str, str]
-    sources: set[str] = field(factory=set)
-    images: set[str] = field(factory=set)
-
-    def page(self, path: str) -> str | None:
-        """The page of a document, or one that shows a file, or one that lists a folder."""
-        if path in self.targets:
-            return self.targets[path]
-        if not (ROOT / path).exists():
-            return None
-        self.sources.add(path)
-        if (ROOT / path).is_dir():
-            self.sources |= {one.relative_to(ROOT).as_posix() for one in _files(ROOT / path)}
-        return f"{SOURCES}/{path}.html"
-
-    def image(self, path: str) -> str | None:
-        """Where a picture is copied to."""
-        if not (ROOT / path).is_file():
-            return None
-        self.images.add(path)
-        return path
-
-
-def _files(folder: Path) -> list[Path]:
-    """The files of a folder that a person wrote."""
-    return sorted(one for one in folder.iterdir() if one.is_file() and not one.name.startswith("."))
-
-
-def _check_anchors(documents: Mapping[str, Document]) -> None:
-    for source, document in documents.items():
-        for href, line in document.links:
-            path, _, part = href.partition("#")
-            if not part or markdown.EXTERNAL.match(href):
-                continue
-            found = documents.get(markdown.inside(source, path) if path else source)
-            if found and part not in {heading.anchor for heading in found.headings}:
-                raise DocumentationError(f"{source}:{line} links to {href}, and there is no such heading")
-
-
-def _from_document(page: Page, document: Document, html: str) -> Body:
-    title = page.title or document.title
-    entries = tuple(
-        Entry(
-            page.target + (f"#{section.heading.anchor}" if section.heading and section.heading.level > 1 else ""),
-            title,
-            section.heading.text if section.heading else title,
-            " ".join(section.text.split()),
-        )
-        for section in document.sections()
-        if section.heading or section.text
-    )
-    return Body(title, html, document.headings, entries)
-
-
-def _source(page: Page, name: str) -> Body:
-    heading = f"<h1><code>{escape(name)}</code></h1>\n"
-    if (ROOT / name).is_dir():
+def _write(folder: Path, pages: tuple[Page, ...], bodies: dict[Page, Body], linked: Linked) -> None:
+    frame = environment().get_template("page.html")
+    menu = [(page, bodies[page].title if page in bodies else page.title) for page in pages]
+    for page, body in bodies.items():
+        (folder / page.target).write_text(frame.render(page=page, body=body, menu=menu, up=""), encoding="utf-8")
+    for name in sorted(linked.sources):
+        target = folder / SOURCES / f"{name}.html"
+        target.parent.mkdir(parents=True, exist_ok=True)
         up = "../" * (name.count("/") + 1)
-        rows = (
-            f'<li><a href="{up}{SOURCES}/{name}/{one.name}.html">{escape(one.name)}</a></li>'
-            for one in _files(ROOT / name)
-        )
-        return Body(name, f"{heading}<ul>{''.join(rows)}</ul>\n", (), ())
-    text = (ROOT / name).read_text(encoding="utf-8")
-    return Body(page.title or name, heading + highlight.whole_file(name, text), (), ())
+        target.write_text(frame.render(page=None, body=of_source(name), menu=menu, up=up), encoding="utf-8")
+    for name in linked.images:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
 
 
-def _made(page: Page, environment: jinja2.Environment, entries: Iterator[Entry], **values: Any) -> Body:
-    html = environment.get_template(f"{page.name}.html").render(**values)
-    found = re.findall(r'<h([23]) id="([^"]+)">(.*?)</h[23]>', html)
-    headings = tuple(
-        Heading(int(level), unescape(re.sub(r"<a .*|<[^>]+>", "", text)).strip(), anchor, 0)
-        for level, anchor, text in found
-    )
-    assert page.title is not None
-    return Body(page.title, html, headings, tuple(entries))
-
-
-def _ledger(page: Page, environment: jinja2.Environment) -> Body:
-    found = ledger.read(ROOT / "openapi.yaml")
-    entries = (Entry(f"{page.target}#{one.id}", str(page.title), one.id, _words([one.text])) for one in found.clauses)
-    return _made(page, environment, entries, ledger=found)
-
-
-def _words(paragraphs: Iterable[str]) -> str:
-    return " ".join(paragraphs).replace("`", "")
-
-
-def _reference(page: Page, environment: jinja2.Environment) -> Body:
-    names = reference.names()
-    every = [name for one in names for name in (one, *one.members)]
-    entries = (Entry(f"{page.target}#{one.anchor}", str(page.title), one.anchor, _words(one.text)) for one in every)
-    return _made(page, environment, entries, names=names, kinds=reference.KINDS)
-
-
-def _command(page: Page, environment: jinja2.Environment) -> Body:
-    commands = command.commands()
-    entries = (
-        Entry(
-            f"{page.target}#{one.name}",
-            str(page.title),
-            f"{command.NAME} {one.name}",
-            " ".join([*one.text, *(f"{option.written} {option.text}" for option in one.options)]),
-        )
-        for one in commands
-    )
-    return _made(page, environment, entries, name=command.NAME, about=command.about(), commands=commands)
-
-
-MADE = {"ledger": _ledger, "reference": _reference, "command": _command}
+def _write_index(folder: Path, bodies: dict[Page, Body]) -> None:
+    """A script and no JSON: a page that is opened from disk may not fetch."""
+    entries = [[one.address, one.page, one.title, one.text] for body in bodies.values() for one in body.entries]
+    index = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
+    (folder / "index.js").write_text(f"window.SEARCH = {index};\n", encoding="utf-8")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from xml.etree import ElementTree as ET
 
 import pytest
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.contract import load_contract
+from runloop_conformance.pytest_plugin import options
 from runloop_conformance.pytest_plugin.outcome import Outcome, Outcomes
 from runloop_conformance.pytest_plugin.session import BROKE_OFF, once
 from runloop_conformance.servers.hosting import running
@@ -18,6 +19,7 @@ from runloop_conformance.servers.reference import Reference
 
 from tests.conformance.miniatures import Watched
 from tests.conformance.outside import TOKEN
+from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -163,6 +165,37 @@ def test_an_application_is_tested_in_process(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["conformant: http://localhost"])
 
 
+GUIDE = (ROOT / "docs" / "pytest.md").read_text(encoding="utf-8")
+(GUIDED,) = re.findall(r"^```python\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("framework", ["fastapi", "flask", "django"])
+def test_the_module_of_the_guide_tests_what_people_write(framework: str, pytester: pytest.Pytester) -> None:
+    examples = str(ROOT / "examples" / "servers")
+    mine = f"import sys; sys.path.insert(0, {examples!r}); from {framework}_server import app"
+    pytester.makepyfile(my_service=mine, test_contract=GUIDED)
+    result = pytester.runpytest_subprocess(*QUICK)
+    outcomes = result.parseoutcomes()
+    assert outcomes["passed"] + outcomes.get("xfailed", 0) == len(CLAUSES) + 1
+    result.stdout.fnmatch_lines(["conformant: http://localhost"])
+
+
+def test_the_guide_names_each_option() -> None:
+    class Parser:
+        named: ClassVar[list[str]] = []
+
+        def getgroup(self, *_: str) -> Parser:
+            return self
+
+        def addoption(self, name: str, **_: object) -> None:
+            self.named.append(name.removeprefix("--conformance"))
+
+    options.add(Parser())  # type: ignore[arg-type]
+    paragraph = GUIDE.partition("## Options")[2]
+    assert [name for name in Parser.named if f"`{name}`" not in paragraph] == []
+    assert len(Parser.named) == len(re.findall(r"`-[a-z][a-z-]+`", paragraph))
+
+
 WSGI = """
     import json
     import pytest
@@ -218,6 +251,21 @@ def test_a_broken_should_is_an_expected_failure_unless_it_is_asked_for(pytester:
     result.stdout.fnmatch_lines(["  broken, SHOULD: *", "    curl *", "XFAIL*a SHOULD: *"])
     for more in (("--conformance-fail-on", "should"), ("--runxfail",)):
         assert pytester.runpytest_subprocess(*LIGHT, "-k", "authorization", *more).parseoutcomes()["failed"] == 1
+
+
+def test_a_known_failure_is_expected_and_a_stale_one_fails(pytester: pytest.Pytester) -> None:
+    wrong = "next(one for one in MUTANTS if one.name == 'start-time-in-seconds').build"
+    pytester.makepyfile(MODULE.format(app=f"{wrong}(DOCUMENT, {TOKEN!r}, ())"))
+    known = pytester.path / "known.toml"
+    known.write_text('"run.start_time_ms.now" = "issue 12"\n"run.id.new" = "issue 13"\n', "utf-8")
+    chosen = ("-k", "start_time_ms.now or run.id.new", "-rx")
+    result = pytester.runpytest_subprocess(*LIGHT, *chosen, "--conformance-known-failures", "known.toml")
+    result.assert_outcomes(xfailed=1, failed=1, deselected=len(CLAUSES) - 1)
+    result.stdout.fnmatch_lines(["It is kept now: take it out *issue 13", "XFAIL*a known failure: issue 12"])
+    known.write_text('"run.start_time_ms.now" = ""\n', "utf-8")
+    refused = pytester.runpytest_subprocess(*LIGHT, *chosen, "--conformance-known-failures", "known.toml")
+    refused.assert_outcomes(errors=2, deselected=len(CLAUSES) - 1)
+    refused.stdout.fnmatch_lines(["--conformance-known-failures known.toml: *say why*"])
 
 
 LEAKY = """

@@ -144,7 +144,7 @@ def test_shell_commands_run(document: str, tmp_path: Path) -> None:
                 "-euo",
                 "pipefail",
                 "-c",
-                f"trap 'kill $(jobs -p) 2>/dev/null; true' EXIT\n{with_a_server(shell, url)}",
+                f"trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n{with_a_server(shell, url)}",
             ],
             cwd=tmp_path,
             env=environment(url),

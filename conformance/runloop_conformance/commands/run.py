@@ -189,7 +189,7 @@ def suite_for(given: dict[str, Any], to: Transport, token: str) -> Suite:
         select=given["select"],
         deselect=given["deselect"],
         fail_on=given["fail_on"],
-        headers=tuple(header(header) for header in given["headers"]),
+        headers=tuple(header(one) for one in given["headers"]),
         known=_known(given.get("known_failures"), contract),
     )
     try:

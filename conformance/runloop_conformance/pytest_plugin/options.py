@@ -73,6 +73,13 @@ def add(parser: pytest.Parser) -> None:
     )
     option("ca-bundle", "ca_bundle", metavar="FILE", help="Certificates of the authorities to trust.")
     option("contract", "contract_path", type=Path, metavar="FILE", help="Another contract than the one in the package.")
+    option(
+        "known-failures",
+        "known_failures",
+        type=Path,
+        metavar="FILE",
+        help="Clauses that are known to be broken, with a reason each: expected failures (xfail).",
+    )
     option("report-dir", "report_dir", type=Path, metavar="DIR", help="Where the report and the recording go.")
 
 

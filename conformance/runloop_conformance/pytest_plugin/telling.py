@@ -9,23 +9,24 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from runloop_conformance.judge import Finding
-from runloop_conformance.operation import Level
 from runloop_conformance.pytest_plugin.outcome import SETTLED, Outcome, Outcomes
 from runloop_conformance.redaction import Redaction
 from runloop_conformance.report import console
 from runloop_conformance.report.document import clause_document
 from runloop_conformance.suite import Result
+from runloop_conformance.terms import Terms
 
-OF_THE_COMMAND = re.compile(r"--(?=(?:benchmark-id|timeout|rate|ca-bundle|max-runs|header)\b)")
+OF_THE_COMMAND = re.compile(r"--(?=(?:benchmark-id|timeout|rate|ca-bundle|max-runs|header|known-failures)\b)")
 UNSETTLED = ("not_tested", "inconclusive")
-MOST_SHOWN = 8  # clauses; the rest is counted
+MOST_NAMED = 8  # clauses that were not settled
+MOST_SHOWN = 3  # SHOULDs that are broken, whole
 MOST_RAISED = 3  # exceptions of an application
 
 Clean = Callable[[str], str]
 Shown = Callable[[Sequence[Finding]], list[str]]
 
 
-def told(result: Result, fail_on: Level, redaction: Redaction, raised: Sequence[BaseException]) -> Outcomes:
+def told(result: Result, redaction: Redaction, raised: Sequence[BaseException]) -> Outcomes:
     """What each item does, and what is said at the end. `raised`: what an application in this process did."""
 
     def clean(text: str) -> str:
@@ -34,12 +35,12 @@ def told(result: Result, fail_on: Level, redaction: Redaction, raised: Sequence[
 
     reason = in_words_of_pytest(result.reason or "")
     head = [f"{result.verdict}: {result.server}", *([f"  {reason}"] if reason else [])]
-    if not result.complete and result.verdict in ("inconclusive", "error"):
+    if result.terms.precondition or (result.terms.stopped and result.verdict == "inconclusive"):
         summary = (*head, f"  {result.runs_started} runs started", *_raised(raised))
         return Outcomes(clean(f"{result.verdict}: {reason}"), summary=tuple(map(clean, summary)))
     shown = functools.partial(_shown, server=result.server, redaction=redaction)
-    summary = (*head, *_counts(result), *_warnings(result, fail_on, shown), *_raised(raised))
-    items = {one.clause.id: _outcome(one, fail_on, clean, shown) for one in result.findings}
+    summary = (*head, *_counts(result), *_warnings(result, shown), *_raised(raised))
+    items = {one.clause.id: _outcome(one, result.terms, clean, shown) for one in result.findings}
     open_musts = [one for one in result.findings if one.clause.level == "must" and one.status in UNSETTLED]
     items[SETTLED] = _settled(open_musts, clean)
     return Outcomes(items=items, summary=tuple(map(clean, summary)))
@@ -50,13 +51,17 @@ def in_words_of_pytest(reason: str) -> str:
     return OF_THE_COMMAND.sub("--conformance-", reason.replace(" or --token", ""))
 
 
-def _outcome(finding: Finding, fail_on: Level, clean: Clean, shown: Shown) -> Outcome:
-    seen = finding.counterexample
+def _outcome(finding: Finding, terms: Terms, clean: Clean, shown: Shown) -> Outcome:
+    seen, known = finding.counterexample, terms.known.get(finding.clause.id)
+    if finding.status == "pass" and known is not None:
+        return Outcome("fail", clean(f"It is kept now: take it out of the known failures, where it stands as: {known}"))
     if finding.status == "pass":
         return Outcome("pass")
     if seen is None:
         return Outcome("skip", clean(f"{finding.status.replace('_', ' ')}: {finding.reason}"))
-    if finding.clause.level == "must" or fail_on == "should":
+    if known is not None:
+        return Outcome("warn", clean(f"a known failure: {known}"))
+    if finding.clause.level == "must" or terms.fail_on == "should":
         return Outcome("fail", "\n".join(map(clean, shown([finding]))))
     return Outcome("warn", clean(f"a SHOULD: {finding.clause.text} Expected: {seen.expected}. Actual: {seen.actual}"))
 
@@ -71,8 +76,8 @@ def _shown(findings: Sequence[Finding], server: str, redaction: Redaction) -> li
 def _settled(open_musts: Sequence[Finding], clean: Clean) -> Outcome:
     if not open_musts:
         return Outcome("pass")
-    named = [f"  {one.clause.id}: {one.reason}" for one in open_musts[:MOST_SHOWN]]
-    more = [f"  and {len(open_musts) - MOST_SHOWN} more"] if len(open_musts) > MOST_SHOWN else []
+    named = [f"  {one.clause.id}: {one.reason}" for one in open_musts[:MOST_NAMED]]
+    more = [f"  and {len(open_musts) - MOST_NAMED} more"] if len(open_musts) > MOST_NAMED else []
     head = f"inconclusive: {len(open_musts)} MUST clauses could not be settled"
     return Outcome("fail", "\n".join(map(clean, [head, *named, *more])))
 
@@ -87,9 +92,10 @@ def _counts(result: Result) -> Iterator[str]:
     )
 
 
-def _warnings(result: Result, fail_on: Level, shown: Shown) -> Iterator[str]:
+def _warnings(result: Result, shown: Shown) -> Iterator[str]:
     """The SHOULDs that do not fail, which pytest itself tells in a line each, and with -rx alone."""
-    broken = [f for f in result.findings if f.status == "fail" and f.clause.level == "should" and fail_on == "must"]
+    failed = [finding for finding in result.findings if finding.status == "fail" and finding.clause.level == "should"]
+    broken = [one for one in failed if one.clause.id not in result.terms.known and result.terms.fail_on == "must"]
     for line in shown(broken[:MOST_SHOWN]):
         yield f"  {line}"
     if len(broken) > MOST_SHOWN:

@@ -17,7 +17,7 @@ from runloop_conformance.in_process import AppCannotStartError, NotAnAppError, i
 from runloop_conformance.pytest_plugin import options
 from runloop_conformance.pytest_plugin.outcome import SETTLED, Outcomes, Token
 from runloop_conformance.pytest_plugin.plugin import CLAUSE
-from runloop_conformance.pytest_plugin.telling import told
+from runloop_conformance.pytest_plugin.telling import in_words_of_pytest, told
 from runloop_conformance.redaction import Redaction
 from runloop_conformance.report import artefacts
 from runloop_conformance.suite import INTERRUPTED, Result
@@ -43,13 +43,14 @@ class Work:
             with self._transport(given, raised.append) as to:
                 result = self._run(given, to, redaction)
         except (click.UsageError, BadUrlError, AppCannotStartError, NotAnAppError, OSError) as error:
-            return Outcomes(redaction.text(error.message if isinstance(error, click.UsageError) else str(error)))
+            message = error.message if isinstance(error, click.UsageError) else str(error)
+            return Outcomes(redaction.text(in_words_of_pytest(message)))
         except Exception as error:  # noqa: BLE001 - a defect of the suite: its traceback may hold what must not be shown
             trace = "".join(traceback.format_exception(error))
             return Outcomes(redaction.text(f"error: the suite itself failed; please report this.\n{trace}"))
-        if result.reason and INTERRUPTED in result.reason:
+        if result.terms.stopped == INTERRUPTED:
             raise KeyboardInterrupt
-        return told(result, given["fail_on"], redaction, raised)
+        return told(result, redaction, raised)
 
     @contextmanager
     def _transport(self, given: dict[str, Any], on_error: Callable[[BaseException], None]) -> Generator[Transport]:

@@ -14,6 +14,7 @@ WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 MOST_WORK = 250_000  # comparisons of words; texts that would need more are marked as a whole
 ALIKE = 0.25  # of the words; texts that share fewer have their marks all over, which shows nothing
 WORTH_LAYING_OUT = 48  # characters; shorter JSON is read on one line
+MOST_LINES = 150  # about; JSON of more is shorter as it came
 DEEPEST = 12  # levels that are indented; deeper ones would run off to the right
 
 
@@ -88,8 +89,8 @@ def laid_out(pieces: Pieces) -> Pieces:
 
 
 def worth_laying_out(text: str) -> bool:
-    """Whether a text is JSON, and long enough to be read more easily on several lines."""
-    if len(text) < WORTH_LAYING_OUT or text[:1] not in ("{", "["):
+    """Whether a text is JSON, and of a length that is read more easily on several lines."""
+    if len(text) < WORTH_LAYING_OUT or text[:1] not in ("{", "[") or sum(map(text.count, "{[,")) > MOST_LINES:
         return False
     try:
         json.loads(text)

@@ -10,7 +10,10 @@ from attrs import evolve
 from runloop_conformance.redaction import Redaction
 from runloop_conformance.report.document import document
 from runloop_conformance.report.html import anchor
+from runloop_conformance.servers.hosting import running
 
+from tests.conformance.miniatures import Always
+from tests.conformance.outside import quick
 from tests.conformance.report.synthetic import CLAUSES, CONTROL, answered, broken, finding, mixed, page, result, taken
 from tests.conformance.report.test_page import HOSTILE, saying
 
@@ -299,3 +302,21 @@ def test_request_and_response_stand_side_by_side_where_there_is_room(opened: Ope
     tops = [[wide.nth(n).bounding_box()["y"] for n in (0, 1)], [narrow.nth(n).bounding_box()["y"] for n in (0, 1)]]
     assert tops[0][0] == tops[0][1]
     assert tops[1][0] < tops[1][1]
+
+
+@pytest.mark.parametrize("size", [200, 10_000_000], ids=["short", "10 MB"])
+def test_the_report_of_a_hostile_server(opened: Opener, size: int) -> None:
+    """All the way: the command, a socket, and a server that answers with whatever does harm elsewhere."""
+    hostile = " ".join(HOSTILE.values()).encode("utf-8", "surrogatepass") + b"\xff\xfe"
+    body = (hostile * (size // len(hostile) + 1))[:size]
+    with running(
+        Always(200, {"Content-Type": "application/json", "X-Hostile": "<script>alert(1)</script>"}, body)
+    ) as url:
+        done = quick(url, "--select", "response.json", "--max-runs", 1)
+    assert done.failed("must") == {"response.json"}
+    report = (done.folder / "report.html").read_text("utf-8")
+    assert len(report) < 400_000
+    shown = opened(report)
+    assert shown.locator(".exchange").first.is_visible()
+    assert "X-Hostile: <script>alert(1)</script>".lower() in shown.locator(".exchange").first.inner_text().lower()
+    assert ("of them not shown here" in shown.locator(".exchange").first.inner_text()) == (size > 4000)

@@ -67,17 +67,20 @@ def unescaped(markup: str) -> str:
 
 
 @given(TEXTS)
+@settings(deadline=None)
 def test_nothing_of_a_text_is_lost(said: str) -> None:
     assert unescaped(shown(said)) == said
     assert not re.search(r"<(?!/?span)", shown(said))
 
 
 @given(TEXTS)
+@settings(deadline=None)
 def test_in_an_attribute_it_is_on_one_line_and_printable(said: str) -> None:
     assert plain(said).isprintable()
 
 
 @given(st.binary(max_size=40))
+@settings(deadline=None)
 def test_nothing_of_bytes_is_lost(raw: bytes) -> None:
     parts = re.split(r'<span class="esc">(.*?)</span>', shown(decoded(raw)))
     read = b"".join(html.unescape(part).encode() if at % 2 == 0 else _bytes(part) for at, part in enumerate(parts))
@@ -93,6 +96,7 @@ def _bytes(escapes: str) -> bytes:
 
 
 @given(TEXTS, TEXTS)
+@settings(deadline=None)
 def test_pieces_are_the_texts_and_what_is_not_marked_is_in_both(one: str, other: str) -> None:
     left, right = difference(one, other)
     assert (text(left), text(right)) == (one, other)
@@ -100,6 +104,7 @@ def test_pieces_are_the_texts_and_what_is_not_marked_is_in_both(one: str, other:
 
 
 @given(TEXTS)
+@settings(deadline=None)
 def test_nothing_is_marked_between_equal_texts(said: str) -> None:
     left, right = difference(said, said)
     assert changed(left) == changed(right) == []
@@ -128,7 +133,7 @@ def test_headers_are_compared_line_by_line() -> None:
 
 
 @given(JSON)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_json_that_is_laid_out_is_the_same_json(value: object) -> None:
     for separators in ((",", ":"), (", ", ": ")):
         written = json.dumps(value, separators=separators)
@@ -143,8 +148,10 @@ def test_white_space_stays_where_it_is_the_difference() -> None:
     assert changed(laid_out(left)) == [" "]
 
 
-@pytest.mark.parametrize("said", ['{"a":1}', "x" * 100, "[" * 100_000, '{"a":' + "1" * 60, " " * 99])
-def test_what_is_short_or_no_json_is_left_as_it_is(said: str) -> None:
+@pytest.mark.parametrize(
+    "said", ['{"a":1}', "[" * 200 + "]" * 200, "x" * 100, "[" * 100_000, '{"a":' + "1" * 60, " " * 99]
+)
+def test_what_is_short_or_long_or_no_json_is_left_as_it_is(said: str) -> None:
     assert not worth_laying_out(said)
 
 

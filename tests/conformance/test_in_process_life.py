@@ -1,0 +1,217 @@
+"""How an application in this process lives: its time, its lifespan, and what the suite says of it."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import threading
+import time
+from typing import Any
+
+import pytest
+from runloop_conformance.clock import VirtualClock, now_ms
+from runloop_conformance.contract import load_contract
+from runloop_conformance.exchange import Failure, Response
+from runloop_conformance.in_process import AppCannotStartError, AsgiTransport, NotAnAppError, in_process
+from runloop_conformance.plan import Plan
+from runloop_conformance.prove import TOKEN
+from runloop_conformance.send import Limits
+from runloop_conformance.servers.degenerate import DEGENERATES
+from runloop_conformance.servers.hosting import running
+from runloop_conformance.servers.mutants import MUTANTS
+from runloop_conformance.servers.reference import Reference
+from runloop_conformance.servers.variants import VARIANTS
+from runloop_conformance.suite import Options, Result, Suite, plan_for
+from runloop_conformance.transport import Transport
+from runloop_conformance.wire import address
+
+
+def answered(got: Response | Failure) -> Any:
+    return got if isinstance(got, Failure) else (got.status, got.body)
+
+
+async def reply(send: Any, sent: bytes = b"") -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": sent})
+
+
+async def sleeper(scope: Any, _receive: Any, send: Any) -> None:
+    if scope["type"] == "http":
+        await asyncio.sleep(0.4)
+        await reply(send, b"late")
+
+
+def blocker(_environ: Any, start_response: Any) -> list[bytes]:
+    time.sleep(0.4)
+    start_response("200 OK", [])
+    return [b"late"]
+
+
+async def blocking_sleeper(scope: Any, _receive: Any, send: Any) -> None:
+    if scope["type"] == "http":
+        time.sleep(0.4)  # noqa: ASYNC251 - a fault that applications have
+        await reply(send, b"late")
+
+
+@pytest.mark.parametrize("app", [sleeper, blocker, blocking_sleeper])
+def test_a_late_answer_is_not_waited_for(app: Any) -> None:
+    with in_process(app) as here:
+        began = time.monotonic()
+        assert here.send("POST", "/", [], b"", 0.1) == Failure("timeout", "no whole answer within 0.1 s")
+        assert time.monotonic() - began < 0.35
+        assert answered(here.send("POST", "/", [], b"", 10.0)) == (200, b"late")
+
+
+@pytest.mark.parametrize("app", [sleeper, blocker])
+def test_simultaneous_requests_are_simultaneous(app: Any) -> None:
+    answers: list[Any] = []
+    with in_process(app) as here:
+        asking = [
+            threading.Thread(target=lambda: answers.append(answered(here.send("POST", "/", [], b"", 10.0))))
+            for _ in "1234"
+        ]
+        began = time.monotonic()
+        for thread in asking:
+            thread.start()
+        for thread in asking:
+            thread.join()
+    assert answers == [(200, b"late")] * 4
+    assert time.monotonic() - began < 1.2
+
+
+def test_virtual_time_costs_nothing_and_is_the_same_for_both_ends() -> None:
+    seen: list[int] = []
+
+    async def slow(scope: Any, _receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            seen.append(now_ms())
+            await asyncio.sleep(3600 if scope["path"] == "/hang" else 5)
+            seen.append(now_ms())
+            await reply(send)
+
+    clock, began = VirtualClock(), time.monotonic()
+    with AsgiTransport(slow, clock=clock) as here:
+        before = clock.now_ms()
+        assert answered(here.send("POST", "/", [], b"", 10.0)) == (200, b"")
+        assert seen == [before, before + 5000]
+        assert here.send("POST", "/hang", [], b"", 10.0) == Failure("timeout", "no whole answer within 10 s")
+        time.sleep(0.05)  # nobody asks any more, so the hour of the one that hangs must not pass
+        assert clock.now_ms() == before + 15_000
+    assert time.monotonic() - began < 5
+
+
+def test_requests_that_are_announced_are_together_in_virtual_time() -> None:
+    at_once: list[int] = []
+    inside = 0
+
+    async def counting(scope: Any, _receive: Any, send: Any) -> None:
+        nonlocal inside
+        if scope["type"] == "http":
+            inside += 1
+            await asyncio.sleep(0.02)
+            at_once.append(inside)
+            inside -= 1
+            await reply(send)
+
+    with AsgiTransport(counting, clock=VirtualClock()) as here:
+        here.expect(3)
+        asking = [threading.Thread(target=here.send, args=("POST", "/", [], b"", 10.0)) for _ in "123"]
+        for thread in asking:
+            thread.start()
+            time.sleep(0.01)
+        for thread in asking:
+            thread.join()
+    assert at_once == [3, 2, 1]
+
+
+class Living:
+    """An application with a lifespan, and what happened in it."""
+
+    def __init__(self, at_start: str) -> None:
+        self.at_start = at_start
+        self.happened: list[str] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            assert (await receive())["type"] == "lifespan.startup"
+            if self.at_start == "raises":
+                raise OSError("no database")
+            if self.at_start == "fails":
+                await send({"type": "lifespan.startup.failed", "message": "no database"})
+                return
+            scope["state"]["pool"] = "open"
+            await send({"type": "lifespan.startup.complete"})
+            assert (await receive())["type"] == "lifespan.shutdown"
+            self.happened.append("stopped")
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+        self.happened.append(scope["state"]["pool"])
+        await reply(send)
+
+
+@pytest.mark.parametrize("clock", [None, VirtualClock()])
+def test_an_application_lives_for_as_long_as_the_block(clock: VirtualClock | None) -> None:
+    app = Living("works")
+    with in_process(app, **({"clock": clock} if clock else {})) as here:
+        assert answered(here.send("POST", "/", [], b"", 10.0)) == (200, b"")
+        assert app.happened == ["open"]
+    assert app.happened == ["open", "stopped"]
+    assert "ASGI application" not in {thread.name for thread in threading.enumerate()}
+
+
+@pytest.mark.parametrize("how", ["raises", "fails"])
+def test_an_application_that_cannot_start_says_why(how: str) -> None:
+    with pytest.raises(AppCannotStartError, match=r"cannot start: .*no database"), in_process(Living(how)):
+        pass
+
+
+@pytest.mark.parametrize("app", [None, 3, lambda: None, lambda _one: None, dict])
+def test_what_is_no_application_is_told_so(app: Any) -> None:
+    with pytest.raises(NotAnAppError, match=r"serve it and pass its URL|ASGI or a WSGI"), in_process(app):
+        pass
+
+
+def verdicts(to: Transport) -> dict[str, Any]:
+    """What the suite found and saw. Of requests that are sent at once, any may be the first."""
+    options = Options(to, TOKEN, (), Limits(100, timeout=4.0))
+    result: Result = Suite(load_contract(), options, planned()).run()
+    seen = [(e.probe.name, e.status, e.failure and e.failure.kind, e.tries) for e in result.exchanges]
+    return {
+        "verdict": result.verdict,
+        "clauses": {finding.clause.id: finding.status for finding in result.findings},
+        "one by one": [one for one in seen if "at once" not in one[0]],
+        "at once": sorted(str(one[1:]) for one in seen if "at once" in one[0]),
+    }
+
+
+@functools.cache
+def planned() -> Plan:
+    return plan_for(load_contract(), Options(address("http://localhost"), TOKEN, (), Limits(100)))
+
+
+def built(name: str) -> Any:
+    if name == "reference":
+        return Reference(load_contract().document, TOKEN)
+    server = next(one for one in (*MUTANTS, *VARIANTS, *DEGENERATES) if one.name == name)
+    assert not server.needs_socket
+    return server.build(load_contract().document, TOKEN, ())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "reference",
+        "global-request",
+        "id-array-of-one-accepted",
+        "start-time-zero-from-the-fifth",
+        "refuses-secrets",
+        "always-200-and-empty",
+    ],
+)
+def test_the_suite_says_the_same_of_a_server_in_process_and_behind_a_socket(name: str) -> None:
+    with running(built(name)) as url:
+        behind = verdicts(address(url))
+    with AsgiTransport(built(name), clock=VirtualClock()) as here:
+        began = time.process_time()
+        assert verdicts(here) == behind
+        assert time.process_time() - began < 10  # and not the seconds that are waited for

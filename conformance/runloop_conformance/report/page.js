@@ -4,9 +4,12 @@ const root = document.documentElement;
 root.classList.add("js");
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
-const remembered = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
 const theme = () => root.dataset.theme || (dark.matches ? "dark" : "light");
-if (remembered()) root.dataset.theme = remembered();
+const KEPT_AS = "runloop-conformance-theme";
+try {
+  const chosen = localStorage.getItem(KEPT_AS);
+  if (["dark", "light"].includes(chosen)) root.dataset.theme = chosen;
+} catch { /* a browser that keeps nothing for a file */ }
 
 document.addEventListener("DOMContentLoaded", () => {
   const clauses = [...document.querySelectorAll(".clause")];
@@ -24,7 +27,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const press = () => button.setAttribute("aria-pressed", String(theme() === "dark"));
   button.addEventListener("click", () => {
     root.dataset.theme = theme() === "dark" ? "light" : "dark";
-    try { localStorage.setItem("theme", root.dataset.theme); } catch { /* a browser that keeps nothing of a file */ }
+    try { localStorage.setItem(KEPT_AS, root.dataset.theme); } catch { /* as above */ }
     press();
   });
   dark.addEventListener("change", press);
@@ -57,29 +60,33 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const clause of shown()) if (clause.querySelector(".exchange")) clause.open = true;
   });
 
-  if (!form) return;  // no clause was judged
+  if (!form) return; // no clause was judged
 
   // Filters: within a kind any of the checked ones, between kinds all of them; nothing checked lets all through.
-  const words = new Map(clauses.map((clause) => {
-    const told = [...clause.querySelectorAll("summary, .facts dd")].map((part) => part.textContent);
-    return [clause, told.join(" ").toLowerCase()];
-  }));
+  const words = new Map(); // of a clause, once somebody searches
+  const saidOf = (clause) => {
+    if (!words.has(clause)) {
+      const told = [...clause.querySelectorAll("summary, .facts dd")].map((part) => part.textContent);
+      words.set(clause, told.join(" ").toLowerCase());
+    }
+    return words.get(clause);
+  };
+  const nameToggle = () => {
+    toggle.textContent = shown().some((clause) => !clause.open) ? "Open all" : "Close all";
+  };
   const checked = (name) => [...form.querySelectorAll(`input[name="${name}"]:checked`)].map((box) => box.value);
   const filter = () => {
     const kinds = ["status", "level", "chapter", "operation"].map((name) => [name, checked(name)]);
     const wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const clause of clauses) {
       const fits = kinds.every(([name, values]) => !values.length || values.includes(clause.dataset[name]));
-      clause.hidden = !(fits && wanted.every((word) => words.get(clause).includes(word)));
+      clause.hidden = !(fits && wanted.every((word) => saidOf(clause).includes(word)));
     }
     for (const group of groups) group.hidden = !group.querySelector(".clause:not([hidden])");
     const left = shown().length;
     count.value = `${left} of ${clauses.length}`;
     nothing.hidden = left > 0 || !clauses.length;
-    name_toggle();
-  };
-  const name_toggle = () => {
-    toggle.textContent = shown().some((clause) => !clause.open) ? "Open all" : "Close all";
+    nameToggle();
   };
   form.addEventListener("input", filter);
   form.addEventListener("reset", () => setTimeout(filter));
@@ -87,8 +94,9 @@ document.addEventListener("DOMContentLoaded", () => {
   toggle.addEventListener("click", () => {
     const open = shown().some((clause) => !clause.open);
     for (const clause of shown()) clause.open = open;
-    name_toggle();
   });
+  document.addEventListener("toggle", nameToggle, true);
+  nameToggle();
 
   // A link to a clause opens it, also where a filter hides it.
   const follow = () => {
@@ -102,6 +110,9 @@ document.addEventListener("DOMContentLoaded", () => {
     clause.querySelector("summary").focus({ preventScroll: true });
   };
   addEventListener("hashchange", follow);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("a")?.getAttribute("href") === location.hash) follow(); // then no hash changes
+  });
   follow();
 
   // Up, down, home and end go from clause to clause.

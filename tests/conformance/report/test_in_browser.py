@@ -156,6 +156,9 @@ def test_a_link_of_the_contract_opens_a_clause_that_a_filter_hides(opened: Opene
     assert row.is_visible()
     assert row.evaluate("one => one.open")
     assert row.locator("summary").evaluate("one => one == document.activeElement")
+    shown.get_by_role("searchbox").fill("no such words")
+    link.click()  # the address is that already
+    assert row.is_visible()
 
 
 def test_each_clause_can_be_linked_to(opened: Opener) -> None:
@@ -211,6 +214,8 @@ def test_open_all_and_close_all(opened: Opener, forty: str) -> None:
     assert button.inner_text() == "Close all"
     button.click()
     assert shown.locator(".clause[open]").count() == 0
+    shown.evaluate("for (const one of document.querySelectorAll('.clause')) one.open = true")
+    shown.wait_for_function("document.getElementById('toggle').textContent == 'Close all'")
 
 
 def test_the_theme_follows_the_system_until_it_is_chosen(opened: Opener, forty: str) -> None:
@@ -320,3 +325,10 @@ def test_the_report_of_a_hostile_server(opened: Opener, size: int) -> None:
     assert shown.locator(".exchange").first.is_visible()
     assert "X-Hostile: <script>alert(1)</script>".lower() in shown.locator(".exchange").first.inner_text().lower()
     assert ("of them not shown here" in shown.locator(".exchange").first.inner_text()) == (size > 4000)
+
+
+def test_a_report_without_clauses_opens_too(opened: Opener) -> None:
+    shown = opened(page(result([], verdict="error", reason="ValueError: a defect")))
+    assert shown.get_by_text("ValueError: a defect").is_visible()
+    shown.get_by_role("button", name="Dark").click()
+    assert shown.evaluate("document.documentElement.dataset.theme") == "dark"

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import itertools
 import threading
 import time
 from typing import Any
 
 import pytest
-from runloop_conformance.clock import VirtualClock, now_ms
+from runloop_conformance.clock import SYSTEM, Clock, VirtualClock, now_ms
 from runloop_conformance.contract import load_contract
 from runloop_conformance.exchange import Failure, Response
-from runloop_conformance.in_process import AppCannotStartError, AsgiTransport, NotAnAppError, in_process
+from runloop_conformance.in_process import AppCannotStartError, AsgiTransport, NotAnAppError, asgi, in_process
 from runloop_conformance.plan import Plan
 from runloop_conformance.prove import TOKEN
 from runloop_conformance.send import Limits
@@ -163,6 +164,21 @@ def test_an_application_lives_for_as_long_as_the_block(clock: VirtualClock | Non
 def test_an_application_that_cannot_start_says_why(how: str) -> None:
     with pytest.raises(AppCannotStartError, match=r"cannot start: .*no database"), in_process(Living(how)):
         pass
+
+
+@pytest.mark.parametrize("clock", [SYSTEM, VirtualClock()])
+def test_an_application_that_does_not_start_is_left(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asgi, "STARTS_WITHIN", 0.2)
+
+    async def waits(scope: Any, receive: Any, _send: Any) -> None:
+        assert scope["type"] == "lifespan"
+        await receive()
+        for _ in itertools.count():
+            await asyncio.sleep(0.01)
+
+    with pytest.raises(AppCannotStartError, match="did not start within"), AsgiTransport(waits, clock=clock):
+        pass
+    assert "ASGI application" not in {thread.name for thread in threading.enumerate()}
 
 
 @pytest.mark.parametrize("app", [None, 3, lambda: None, lambda _one: None, dict])

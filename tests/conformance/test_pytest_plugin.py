@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import subprocess
+import sys
+import time
 from typing import TYPE_CHECKING, Any, ClassVar
 from xml.etree import ElementTree as ET
 
@@ -268,6 +272,21 @@ def test_a_known_failure_is_expected_and_a_stale_one_fails(pytester: pytest.Pyte
     refused.stdout.fnmatch_lines(["--conformance-known-failures known.toml: *say why*"])
 
 
+def test_ctrl_c_ends_the_session_and_what_it_has_cost_is_said(pytester: pytest.Pytester) -> None:
+    watched = Watched(Reference(load_contract().document, TOKEN))
+    with running(watched) as url:
+        arguments = [*PACKAGE, *LIGHT, "--server", url, "--conformance-rate", "10"]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pytest", *arguments], cwd=pytester.path, stdout=subprocess.PIPE, encoding="utf-8"
+        )
+        while len(watched.seen) < 3:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=30)
+    assert process.returncode == pytest.ExitCode.INTERRUPTED
+    assert re.search(r"not everything was sent: it was interrupted\n.*[1-9]\d* runs started", said)
+
+
 LEAKY = """
     import runloop_conformance.suite
 
@@ -322,6 +341,7 @@ def test_who_does_not_use_it_does_not_load_it(pytester: pytest.Pytester) -> None
     pytester.makepyfile(
         """
         import sys
+import time
 
         def test_little_is_loaded():
             of_the_suite = {name for name in sys.modules if name.startswith("runloop_")}

@@ -54,6 +54,7 @@ class AsgiTransport:
         self._serving = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._state: dict[str, Any] = {}
+        self._lifespan = Lifespan()
         self._stop = asyncio.Event()
         self._ready: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._live, name="ASGI application", daemon=True)
@@ -87,7 +88,7 @@ class AsgiTransport:
     def close(self) -> None:
         """Stop the application; one that does not stop is left behind."""
         if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stop.set)
+            self._loop.call_soon_threadsafe(self._end)
             self._thread.join(3 * STOPS_WITHIN)
 
     def expect(self, count: int) -> None:
@@ -166,8 +167,12 @@ class AsgiTransport:
             asyncio.set_event_loop(None)
             self._loop.close()
 
+    def _end(self) -> None:
+        self._lifespan.told.set()  # nobody waits for a start any more
+        self._stop.set()
+
     async def _serve(self) -> None:
-        lifespan = Lifespan()
+        lifespan = self._lifespan
         self._start(lifespan.run(self._app, {"type": "lifespan", "asgi": {"version": "3.0"}, "state": self._state}))
         await lifespan.told.wait()
         self._serving = True

@@ -38,9 +38,13 @@ class Outcome:
 
 @frozen
 class Outcomes:
-    """Those of a whole run. `failed`: why there are none. `summary`: lines for the end of the session."""
+    """Those of a whole run. `failed`: why there are none. `summary`: lines for the end of the session.
+
+    interrupted: by Ctrl-C, so that the session is to end too.
+    """
 
     failed: str | None = None
+    interrupted: bool = False
     items: dict[str, Outcome] = field(factory=dict)
     summary: tuple[str, ...] = ()
 
@@ -59,4 +63,4 @@ def read(text: str) -> Outcomes:
     """What `Outcomes.written` wrote."""
     given: dict[str, Any] = json.loads(text)
     items = {name: Outcome(**one) for name, one in given["items"].items()}
-    return Outcomes(given["failed"], items, tuple(given["summary"]))
+    return Outcomes(given["failed"], given["interrupted"], items, tuple(given["summary"]))

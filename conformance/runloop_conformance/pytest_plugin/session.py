@@ -45,6 +45,8 @@ def outcomes(request: pytest.FixtureRequest, server: Any, token: Token, factory:
             known[key] = work.done()
         else:
             known[key] = once(factory.getbasetemp().parent / f"conformance-{worker['testrunuid']}-{key}", work.done)
+    if known[key].interrupted:
+        raise KeyboardInterrupt  # what it has cost is known now, and said at the end
     return known[key]
 
 

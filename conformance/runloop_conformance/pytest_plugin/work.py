@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 
 from runloop_conformance.commands.run import suite_for
 from runloop_conformance.in_process import AppCannotStartError, NotAnAppError, in_process
@@ -48,9 +48,7 @@ class Work:
         except Exception as error:  # noqa: BLE001 - a defect of the suite: its traceback may hold what must not be shown
             trace = "".join(traceback.format_exception(error))
             return Outcomes(redaction.text(f"error: the suite itself failed; please report this.\n{trace}"))
-        if result.terms.stopped == INTERRUPTED:
-            raise KeyboardInterrupt
-        return told(result, redaction, raised)
+        return evolve(told(result, redaction, raised), interrupted=result.terms.stopped == INTERRUPTED)
 
     @contextmanager
     def _transport(self, given: dict[str, Any], on_error: Callable[[BaseException], None]) -> Generator[Transport]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.conformance.foreign.serving import EXAMPLES, command_of, free_port, s
 from tests.conformance.foreign.verdicts import EXAMPLES_README, FRAMEWORKS, differences, with_table
 from tests.conformance.outside import conformance
 
+(SHOWN,) = re.findall(r"^  .* clauses kept, .*$", EXAMPLES_README.read_text(encoding="utf-8"), re.MULTILINE)
 SEEDS = int(os.environ.get("SEEDS", "1"))
 
 
@@ -43,6 +45,8 @@ def test_the_example_is_conformant(framework: str, node_package: Callable[[str],
             done = conformance(url, "--seed", seed)
             assert (done.code, done.report["verdict"]) == (0, "conformant"), (seed, done.out)
             assert list(differences(framework, "examples", done.report["clauses"])) == [], seed
+            if framework == "fastapi":
+                assert f"\n{SHOWN}\n" in done.out, "the README of the examples shows another count"
         few = conformance(url, "--seed", SEEDS, "--max-runs", 25)
         assert (few.code, few.report["verdict"]) == (0, "conformant"), few.out
 

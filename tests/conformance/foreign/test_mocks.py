@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from attrs import frozen
 
+from tests.conformance.foreign.sample import README, SHOWN, printed, told
 from tests.conformance.foreign.serving import free_port, serving
 from tests.conformance.foreign.verdicts import differences
 from tests.conformance.outside import TOKEN, Done, conformance
-from tests.conftest import CONTRACT, ROOT
+from tests.conftest import CONTRACT
 
 pytestmark = [pytest.mark.node, pytest.mark.slow, pytest.mark.xdist_group("mocks")]
 
@@ -75,14 +75,6 @@ def test_the_token_is_in_nothing_that_was_written(tried: Tried) -> None:
 
 @pytest.mark.parametrize("tried", ["prism"], indirect=True)
 def test_the_sample_of_the_readme_is_what_is_printed_of_prism(tried: Tried) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    ((options, shown),) = re.findall(
-        r"^\$ runloop-conformance run http://127.0.0.1:4010 (--[^\n]*)\n(.*?)^```", readme, re.MULTILINE | re.DOTALL
-    )
-    printed = conformance(tried.url, *options.split(), timeout=300).out.partition("\n\nreport: ")[0]
-    assert told(printed) == told(shown.rstrip("\n"))
-
-
-def told(text: str) -> str:
-    """The output without what differs from run to run: the port and the time."""
-    return re.sub(r"\d+\.\d s", "N s", re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text))
+    """Where it is not: `python -m tests.conformance.foreign.sample`."""
+    ((_, options, shown),) = SHOWN.findall(README.read_text(encoding="utf-8"))
+    assert told(printed(tried.url, options)) == told(shown)

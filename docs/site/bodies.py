@@ -53,7 +53,16 @@ def environment() -> jinja2.Environment:
     inline = MarkdownIt("commonmark", {"html": False})
     made.filters["inline"] = lambda text: Markup(inline.renderInline(str(text)))  # noqa: S704 - it escapes HTML
     made.filters["python"] = lambda code: Markup(highlight.block(str(code), "python", "a signature"))  # noqa: S704
+    filters: dict[str, Any] = made.filters
+    filters["linked"] = _linked
     return made
+
+
+def _linked(annotation: str, known: Iterable[str]) -> Markup:
+    """A type as it is written, each public name in it a link to what is said of it."""
+    names = "|".join(sorted(map(re.escape, known), key=len, reverse=True))
+    linked = re.sub(rf"\b({names})\b", r'<a href="#\1">\1</a>', escape(str(annotation)))
+    return Markup(linked)  # noqa: S704 - it was escaped
 
 
 def from_document(page: Page, document: Document, html: str) -> Body:

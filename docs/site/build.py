@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 
 from attrs import evolve
+from runloop_benchmarks import __version__
+from runloop_conformance.contract import load_contract
 
 from docs.site import contract, markdown
 from docs.site.bodies import MADE, TEMPLATES, Body, environment, from_document, of_source
@@ -56,6 +58,7 @@ def _bodies(pages: tuple[Page, ...], linked: Linked) -> dict[Page, Body]:
 
 def _write(folder: Path, pages: tuple[Page, ...], bodies: dict[Page, Body], linked: Linked) -> None:
     frame = environment().get_template("page.html")
+    frame.globals["versions"] = f"Version {__version__}, contract {load_contract(ROOT / CONTRACT).version}"
     menu = [(page, bodies[page].title if page in bodies else page.title) for page in pages]
     for page, body in bodies.items():
         (folder / page.target).write_text(frame.render(page=page, body=body, menu=menu, up=""), encoding="utf-8")

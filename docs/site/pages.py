@@ -43,6 +43,7 @@ NAMES = {
     "examples/servers/README.md": "servers",
 }
 TITLES = {
+    "docs/pytest.md": "In pytest",
     "README.md": "Overview",
     "benchmarks/README.md": "Measured: the client",
     "benchmarks/conformance.md": "Measured: the suite",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from typing import Any
 
 import pytest
 from runloop_conformance.clauses import all_clauses
+from runloop_conformance.clauses.safety import STACK_TRACE, STACK_TRACES
 from runloop_conformance.exchange import Exchange
 from runloop_conformance.judge import Finding, judge, verdict
 from runloop_conformance.recording import Recording, marks_in
@@ -83,3 +85,24 @@ def test_the_verdicts_take_precedence_as_designed(exchanges: tuple[Exchange, ...
 def test_a_server_that_detects_the_coding_is_not_accused_of_answering_another_request(coding: str) -> None:
     """Python's `json.loads` and whatever is built on it take UTF-16."""
     assert marks_in('{"benchmark_id":"mk0000x002z"}'.encode(coding)) == ["mk0000x002z"]
+
+
+TRACES = [
+    "Traceback (most recent call last)",
+    'File "app.py", line 3',
+    "Error: no\n    at Object.<anonymous> (/srv/app.js:1:2)",
+    "java.lang.Error at a.b.C.main(C.java:12)",
+    "goroutine 17 [running]:",
+    "\npanic: runtime error",
+    "\n#0 /srv/index.php(12): run()",
+    "app.rb:3:in `run'",
+    "stack backtrace:",
+]
+
+
+def test_the_words_that_are_looked_for_first_are_in_every_stack_trace() -> None:
+    assert [trace for trace in TRACES if not STACK_TRACE.search(trace)] == []
+    for words, pattern in STACK_TRACES.items():
+        found = [trace for trace in TRACES if re.search(pattern, trace)]
+        assert found, pattern
+        assert all(words in trace for trace in found)

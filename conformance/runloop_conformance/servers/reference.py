@@ -185,6 +185,8 @@ class Reference:
 
     def check_depth(self, text: str) -> None:
         """Refuse what would exhaust the parser's stack, before it is parsed."""
+        if text.count("[") + text.count("{") <= self.max_depth:
+            return
         depth = 0
         for token in _STRUCTURE.finditer(text):
             depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)

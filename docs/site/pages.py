@@ -25,6 +25,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "command",
             "conformance/PROOF.md",
             "benchmarks/conformance.md",
+            "benchmarks/report.md",
         ),
     ),
     ("The contract", ("contract", "ledger", "docs/contract-changes.md")),
@@ -40,6 +41,7 @@ NAMES = {
     "README.md": "index",
     "benchmarks/README.md": "measured",
     "benchmarks/conformance.md": "measured-conformance",
+    "benchmarks/report.md": "measured-report",
     "examples/servers/README.md": "servers",
 }
 TITLES = {
@@ -47,6 +49,7 @@ TITLES = {
     "README.md": "Overview",
     "benchmarks/README.md": "Measured: the client",
     "benchmarks/conformance.md": "Measured: the suite",
+    "benchmarks/report.md": "Measured: the report",
     "docs/moving-from-runloop_api_client.md": "Moving from the SDK",
 }
 

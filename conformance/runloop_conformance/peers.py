@@ -26,8 +26,10 @@ HEAD = (
     "seconds, median",
 )
 CALLS = """\
-Drawn with seed {seed}: {drawn}. Each tool meets each server newly started, several at once on two cores: compare the
-seconds with each other and with nothing else.
+Drawn with seed {seed}: {drawn}. Each tool meets each
+server newly started, several at once on two cores: compare the seconds with each other and with nothing else. The
+faults are those that this suite was mended until it found, so its own line says no more than that it still does; the
+other lines say what a general tool sees of the same faults, and whom it accuses on the way.
 
 {table}
 

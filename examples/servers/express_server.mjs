@@ -12,6 +12,7 @@ import { load } from "js-yaml";
 const TOKEN = process.env.RUNLOOP_API_KEY;
 const PORT = process.env.PORT ?? 8000;
 const PATH = "/v1/benchmarks/start_run";
+if (!TOKEN) throw new Error("RUNLOOP_API_KEY is not set");
 
 const contract = load(readFileSync(new URL("../../openapi.yaml", import.meta.url), "utf8"));
 const isStartRun = new Ajv2020({ strict: false, validateFormats: false }).compile({

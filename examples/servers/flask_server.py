@@ -59,8 +59,7 @@ def refuse(error: HTTPException) -> ResponseReturnValue:
 
 def authorize() -> None:
     given = request.authorization  # WSGI has joined two headers with a comma, so that neither is right
-    right = given is not None and given.type == "bearer" and given.token is not None
-    if not right or not hmac.compare_digest(given.token.encode(), TOKEN):
+    if not given or given.type != "bearer" or not given.token or not hmac.compare_digest(given.token.encode(), TOKEN):
         raise Unauthorized("A bearer token is needed.", www_authenticate=WWWAuthenticate("bearer"))
 
 

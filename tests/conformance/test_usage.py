@@ -165,3 +165,15 @@ def test_from_outside_it_is_the_same() -> None:
     assert done.code == 2
     assert "http://127.0.0.1:8080" in done.err
     assert call("conform").code == 2
+
+
+def test_a_defect_before_anything_is_sent_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise TypeError(f"a defect that quotes {TOKEN} and canary-1234")
+
+    monkeypatch.setattr("runloop_conformance.commands.run.plan_for", fail)
+    done = used("run", "http://127.0.0.1:1", "--header", "X-Key: canary-1234")
+    assert done.exit_code == 4
+    assert "a defect that quotes" in done.output
+    assert TOKEN not in done.output
+    assert "canary-1234" not in done.output

@@ -102,6 +102,9 @@ def run(**given: Any) -> None:
 
     Each valid request starts a run, which costs somebody money: --max-runs is a hard limit on them.
 
+    Exit codes: 0 conformant; 1 nonconformant, a MUST is broken; 2 wrong usage, or a stale entry of --known-failures;
+    3 inconclusive, a MUST could not be tested, or the server not be reached; 4 the suite's own error.
+
     \b
     Examples:
       runloop-conformance run
@@ -113,6 +116,12 @@ def run(**given: Any) -> None:
     except KeyboardInterrupt:  # before the first request: later on, what was recorded is judged
         click.echo("inconclusive: it was interrupted before anything was sent", err=True)
         sys.exit(EXIT["inconclusive"])
+    except (click.ClickException, click.Abort, click.exceptions.Exit):
+        raise
+    except Exception as error:  # noqa: BLE001 - an exit code of Python's own would be a verdict
+        values = (given_header.partition(":")[2].strip() for given_header in given["headers"])
+        _tell(error, Redaction((given["token"] or "", *values)))
+        sys.exit(EXIT["error"])
 
 
 def _run(console: Console, given: dict[str, Any]) -> None:
@@ -128,11 +137,16 @@ def _run(console: Console, given: dict[str, Any]) -> None:
             result = _tested(suite, quiet=given["quiet"])
         except Exception as error:  # noqa: BLE001 - a defect of the suite is a verdict, and leaves a report
             with heard_by_nobody(github_mode=github_mode):
-                told = redaction.text("".join(traceback.format_exception(error)))
-                click.echo(f"error: the suite itself failed; please report this.\n{told}", err=True)
+                _tell(error, redaction)
             result = suite.defect(f"{type(error).__name__}: {error}")
     report = publish(console, result, redaction, given["report_dir"], github_mode=github_mode, quiet=given["quiet"])
     sys.exit(exit_code(report))
+
+
+def _tell(error: Exception, redaction: Redaction) -> None:
+    """Say that the suite failed, with all that helps to mend it and nothing that is secret."""
+    told = redaction.text("".join(traceback.format_exception(error)))
+    click.echo(f"error: the suite itself failed; please report this.\n{told}", err=True)
 
 
 def _tested(suite: Suite, *, quiet: bool) -> Result:

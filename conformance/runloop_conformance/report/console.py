@@ -116,7 +116,7 @@ def _failure(page: Page, clause: Clause) -> None:
     if seen["change"]:
         page.row("changed", f"{seen['change']} (beside “{_control(seen)}”, which was accepted)")
     page.row("how often", clause["reason"], "dim")
-    for part in _pasteable(seen["curl"], page.width):
+    for part in pasteable(seen["curl"], page.width):
         page.raw(part, "cyan")
 
 
@@ -177,7 +177,7 @@ def _body(request: Any) -> str:
     return text if length == len(raw) and len(text) <= LONGEST_BODY else f"{text[:LONGEST_BODY]}… ({length:,} bytes)"
 
 
-def _pasteable(command: str, width: int) -> Iterator[str]:
+def pasteable(command: str, width: int) -> Iterator[str]:
     """The command on lines of that width, where its words allow it; a shell reads them as one."""
     if len(command) > LONGEST_CURL:
         yield "  " + visible(shortened(command, LONGEST_CURL), keep="\n")

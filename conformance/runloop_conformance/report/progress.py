@@ -29,11 +29,15 @@ class Progress:
     console: Console
     clauses: int
     settled: Callable[[], int]
+    now: Callable[[], float] = time.monotonic
     _live: Live | None = field(default=None, init=False)
-    _began: float = field(factory=time.monotonic, init=False)
-    _shown: float = field(factory=time.monotonic, init=False)
+    _began: float = field(init=False)
+    _shown: float = field(init=False)
     _judged_again: float = field(default=0.0, init=False)
     _settled: int = field(default=0, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._began = self._shown = self.now()
 
     def __enter__(self) -> Self:
         if self.console.file.isatty() and not self.console.is_dumb_terminal:
@@ -47,7 +51,7 @@ class Progress:
 
     def __call__(self, exchange: Exchange, sender: Sender) -> None:
         """Show where the run stands after this exchange."""
-        now = time.monotonic()
+        now = self.now()
         if now - self._shown < (REDRAWN if self._live else LOGGED):
             return
         self._shown = now
@@ -60,7 +64,7 @@ class Progress:
     def _line(self, requests: int, sender: Sender, now: float) -> str:
         if now >= self._judged_again:
             self._settled = self.settled()
-            self._judged_again = time.monotonic() + SHARE * (time.monotonic() - now)
+            self._judged_again = self.now() + SHARE * (self.now() - now)
         return (
             f"{self._settled} of {self.clauses} clauses settled · {requests} requests ·"
             f" {sender.budget.spent} of {sender.budget.limit} runs started · {now - self._began:.0f} s"

@@ -107,10 +107,11 @@ def _announce(
         page.line(f"{stored.path}: no clause is broken, so there is nothing to send again.")
         return
     sent, mistakes = probes(chosen), sum(one.mistakes for one in chosen if not one.masked)
-    more = f", and at most {mistakes} more by taking what must be refused" if mistakes else ""
+    most = _counted(sender.limits.max_runs + mistakes, "run")
+    taken = f", {mistakes} of them by taking what must be refused" if mistakes else ""
     page.line(
         f"{_counted(len(chosen), 'counterexample')}: {_counted(len(sent), 'request')} to {sender.to.url},"
-        f" which may start {_counted(sender.limits.max_runs, 'run')}{more}."
+        f" which may start {most} at most{taken}."
     )
     absent = {name.lower() for name in stored.report["suite"]["headers"]}
     absent -= {name.lower() for name, _ in sender.extra_headers}

@@ -124,14 +124,14 @@ def test_it_says_first_what_it_may_cost_and_keeps_to_it(plan: Plan) -> None:
         with running(quiet) as other:
             told = replayed(folder, refused["id"], "--server", other, "--plan")
         assert (told.exit_code, quiet.connections) == (0, 0)
-        assert "which may start 1 run, and at most 1 more by taking what must be refused." in " ".join(
+        assert "which may start 2 runs at most, 1 of them by taking what must be refused." in " ".join(
             told.output.split()
         )
         assert "Nothing was sent." in told.output
         done = replayed(folder, refused["id"], "--server", url)
     assert done.exit_code == 1
     assert server.runs == 2
-    assert done.output.index("may start 1 run,") < done.output.index("still broken")
+    assert done.output.index("may start 2 runs") < done.output.index("still broken")
     assert "1 still broken, 0 kept now, 0 cannot say · 2 runs started" in done.output
 
 

@@ -11,10 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # The sections of the menu and their pages in order: a document, or the name of a page that is made.
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Start here", ("README.md",)),
-    (
-        "Call a server",
-        ("docs/client.md", "docs/moving-from-runloop_api_client.md", "reference", "benchmarks/README.md"),
-    ),
+    ("Call a server", ("docs/client.md", "docs/moving-from-runloop_api_client.md", "reference")),
     (
         "Test a server",
         (
@@ -24,11 +21,10 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "examples/servers/README.md",
             "command",
             "conformance/PROOF.md",
-            "benchmarks/conformance.md",
-            "benchmarks/report.md",
         ),
     ),
     ("The contract", ("contract", "ledger", "docs/contract-changes.md")),
+    ("Measured", ("benchmarks/README.md", "benchmarks/conformance.md", "benchmarks/report.md", "benchmarks/growth.md")),
     ("The project", ("CONTRIBUTING.md", "CHANGELOG.md")),
 )
 MADE = {
@@ -42,14 +38,16 @@ NAMES = {
     "benchmarks/README.md": "measured",
     "benchmarks/conformance.md": "measured-conformance",
     "benchmarks/report.md": "measured-report",
+    "benchmarks/growth.md": "measured-growth",
     "examples/servers/README.md": "servers",
 }
 TITLES = {
     "docs/pytest.md": "In pytest",
     "README.md": "Overview",
-    "benchmarks/README.md": "Measured: the client",
-    "benchmarks/conformance.md": "Measured: the suite",
-    "benchmarks/report.md": "Measured: the report",
+    "benchmarks/README.md": "Beside the official SDK",
+    "benchmarks/conformance.md": "Beside st run",
+    "benchmarks/report.md": "A large report",
+    "benchmarks/growth.md": "A large contract",
     "docs/moving-from-runloop_api_client.md": "Moving from the SDK",
 }
 

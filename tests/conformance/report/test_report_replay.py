@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,15 +35,27 @@ BROKEN = [
 
 
 @pytest.fixture(scope="module")
+def cut(plan: Plan) -> tuple[Path, dict[str, Any]]:
+    """The run of a server that breaks one clause, which one request shows."""
+    return recorded(mutant("purpose-latin-1")(), plan)
+
+
+@pytest.fixture(scope="module")
+def open_to_all(plan: Plan) -> tuple[Path, dict[str, Any]]:
+    """The run of a server that needs no credentials: a control shows it, and its twin."""
+    return recorded(mutant("no-header-accepted")(), plan)
+
+
+@pytest.fixture(scope="module")
 def plan() -> Plan:
-    return plan_for(CONTRACT, Options(address("http://127.0.0.1"), TOKEN, (), Limits(100), profile="quick"))
+    return plan_for(CONTRACT, Options(address("http://127.0.0.1"), TOKEN, (), Limits(25), profile="quick"))
 
 
 def recorded(app: Any, plan: Plan, token: str = TOKEN, **options: Any) -> tuple[Path, dict[str, Any]]:
     """A run of the suite against a server, and its folder."""
     with pytest.MonkeyPatch.context() as patch, running(app) as url:
         patch.setattr("runloop_conformance.suite.STANDING_MS", -10_000)
-        asked = Options(address(url), token, (), Limits(100, timeout=2.0), profile="quick", **options)
+        asked = Options(address(url), token, (), Limits(25, timeout=2.0), profile="quick", **options)
         result = Suite(CONTRACT, asked, plan).run()
     folder = Path(tempfile.mkdtemp(prefix="report-"))
     return folder, artefacts.write(folder, result, Redaction((token,)))
@@ -143,8 +156,8 @@ def test_it_says_first_what_it_may_cost_and_keeps_to_it(plan: Plan) -> None:
         (None, "cannot be reached|refused|control was not accepted"),
     ],
 )
-def test_what_cannot_be_said(server: Any, said: str, plan: Plan) -> None:
-    folder, report = recorded(mutant("no-header-accepted")(), plan)
+def test_what_cannot_be_said(server: Any, said: str, open_to_all: tuple[Path, dict[str, Any]]) -> None:
+    folder, report = open_to_all
     clause = next(one["id"] for one in failed(report) if len(one["counterexample"]["exchanges"]) == 2)
     if server is None:
         done = replayed(folder, clause, "--server", "http://127.0.0.1:1")
@@ -163,8 +176,8 @@ def test_what_was_not_broken_each_time_is_no_proof(plan: Plan) -> None:
     assert re.search(r"it was broken \d+ of \d+ times then, so once is no proof", done.output)
 
 
-def test_the_token_is_that_of_now_and_is_not_shown(plan: Plan) -> None:
-    folder, report = recorded(mutant("purpose-latin-1")(), plan)
+def test_the_token_is_that_of_now_and_is_not_shown(plan: Plan, cut: tuple[Path, dict[str, Any]]) -> None:
+    folder, report = cut
     clause = failed(report)[0]["id"]
     other = "An-0ther-token-of-the-tests"
     with running(Watched(reference(token=other))) as url:
@@ -179,8 +192,8 @@ def test_the_token_is_that_of_now_and_is_not_shown(plan: Plan) -> None:
     assert TOKEN not in done.output
 
 
-def test_a_request_that_held_a_secret_cannot_be_sent_again(plan: Plan) -> None:
-    folder, report = recorded(mutant("purpose-latin-1")(), plan)
+def test_a_request_that_held_a_secret_cannot_be_sent_again(cut: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    folder, report = Path(shutil.copytree(cut[0], tmp_path / "copy")), cut[1]
     lines = [json.loads(line) for line in (folder / "recording.jsonl").read_text("utf-8").splitlines()]
     for told in lines:
         told["probe"]["body_redacted"] = True

@@ -109,6 +109,9 @@ class Suite:
     _explained: bool = field(default=False, init=False)
     _hopeless: int = field(default=0, init=False)
     _silent: int = field(default=0, init=False)
+    _first: int = field(default=0, init=False)
+    _told: int = field(default=0, init=False)
+    _answered: dict[str, list[Json]] = field(factory=dict, init=False, repr=False)
     _began: float = field(init=False)
     _began_ms: int = field(init=False)
     _stopped: str | None = field(default=None, init=False)
@@ -135,7 +138,7 @@ class Suite:
     def _send(self) -> str | None:
         """Send what the plan says; the reason where nothing can be said about this server."""
         for number, operation in enumerate(self.contract.operations):
-            self.testing = operation
+            self.testing, self._first = operation, len(self.sender.exchanges)
             planner = planner_for(self.contract, self.options)
             self._share(operation)
             share = self._until - self.sender.budget.spent
@@ -158,12 +161,12 @@ class Suite:
         self._refused = set()
 
     def _answers(self) -> dict[str, list[Json]]:
-        """What was accepted so far, by operation."""
-        found: dict[str, list[Json]] = {}
-        for exchange in self.sender.exchanges:
+        """What was accepted so far, by operation. Each exchange is read once, however many operations there are."""
+        for exchange in self.sender.exchanges[self._told :]:
             if exchange.accepted and exchange.probe.intent != "refuse":
-                found.setdefault(exchange.probe.operation, []).append(_answer(exchange))
-        return found
+                self._answered.setdefault(exchange.probe.operation, []).append(_answer(exchange))
+        self._told = len(self.sender.exchanges)
+        return self._answered
 
     def _nothing_accepted(self) -> str | None:
         """The reason where no operation of several took anything."""
@@ -236,7 +239,7 @@ class Suite:
     def _shrink(self) -> None:
         """Make the counterexamples small, with the last part of the budget; each gets an equal share of it."""
         self._shrunk = True
-        recording = Recording(self.contract, list(self.sender.exchanges), (self.options.token,))
+        recording = Recording(self.contract, self.sender.exchanges[self._first :], (self.options.token,))
         large = [
             (finding.clause, finding.counterexample.exchanges[-1])
             for finding in judge([one for one in self.clauses if one.operation == self.testing.id], recording)

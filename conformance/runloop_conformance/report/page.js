@@ -97,7 +97,6 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   document.addEventListener("toggle", nameToggle, true);
   nameToggle();
-  root.classList.add("ready");
 
   // A link to a clause opens it, also where a filter hides it.
   const follow = () => {

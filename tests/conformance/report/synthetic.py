@@ -92,7 +92,6 @@ def result(findings: Sequence[Finding], **different: Any) -> Result:
         "run_limit": 25,
         "run_ids": tuple(f"bmr_30xCV5qQ4ZkW1bqNRpB{n:02}" for n in range(25)),
         "duration_s": 2.41,
-        "began_ms": BEGAN_MS,
         "findings": tuple(findings),
         "exchanges": tuple(seen),
     }

@@ -41,6 +41,7 @@ def main() -> int:
     assert place, f"{DOCUMENT} has no place for the table"
     if "--check" in sys.argv:
         return int(place["mark"] != mark(place["table"]))
+
     try:
         with tempfile.TemporaryDirectory() as folder:
             table = markdown(carried_out(Path(folder)), Path(folder))

@@ -119,12 +119,13 @@ def _difference(asked: Any, answered: Any) -> str:
     """The answer, and where a long text first differs."""
     if not isinstance(asked, str) or not isinstance(answered, str):
         return _json(answered)
+    asked, answered = clean(asked), clean(answered)  # so that a recording without the secrets says the same
     at = next(
         (n for n, (a, b) in enumerate(zip(asked, answered, strict=False)) if a != b), min(len(asked), len(answered))
     )
     if len(asked) < 40 and len(answered) < 40:
         return _json(answered)
-    shown = _json(clean(answered)[max(0, at - 8) : at + 24])
+    shown = _json(answered[max(0, at - 8) : at + 24])
     return f"{len(answered)} characters for {len(asked)}, different from character {at} on: {shown}"
 
 

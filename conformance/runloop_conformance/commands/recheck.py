@@ -73,6 +73,7 @@ def _compared(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
             f"recorded under contract {then['contract']['version']}, judged by {now['contract']['version']}:"
             " another file; --contract PATH names the one of then"
         )
+    alike = not lines
     before, after = _told(then), _told(now)
     others = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
     if then["verdict"] != now["verdict"]:
@@ -80,6 +81,11 @@ def _compared(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
     if others:
         more = f" and {len(others) - FEW} more" if len(others) > FEW else ""
         lines.append(f"judged otherwise than in the report: {', '.join(others[:FEW])}{more}")
+        if alike:
+            lines.append(
+                "suite and contract are the same, so the recording is not: somebody changed it, or the token is a word"
+                " that stands in ordinary answers as well, and is masked there"
+            )
     elif then["verdict"] == now["verdict"]:
         lines.append("the same as in the report: the verdict and every finding")
     return lines

@@ -63,10 +63,21 @@ def _asked(probe: Probe, redaction: Redaction) -> dict[str, Any]:
     """What the body asks: nothing, what it says as JSON, or, where it spells that in an odd way, the value itself."""
     if probe.asked is NOTHING:
         return {"asked": "nothing"}
-    written = dump(probe.asked)
-    if written == probe.body:
+    if dump(probe.asked) == probe.body == redaction.raw(probe.body):
         return {"asked": "body"}
-    return {"asked": "value", "value": json.loads(redaction.raw(written))}
+    return {"asked": "value", "value": _cleaned(probe.asked, redaction)}
+
+
+def _cleaned(value: Any, redaction: Redaction) -> Any:
+    """A JSON value without secrets, also where one is a number."""
+    if isinstance(value, dict):
+        return {redaction.text(name): _cleaned(item, redaction) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(item, redaction) for item in value]
+    if isinstance(value, str):
+        return redaction.text(value)
+    told = json.dumps(value)
+    return value if redaction.text(told) == told else redaction.text(told)
 
 
 def read(text: Iterable[str]) -> Iterator[Exchange]:

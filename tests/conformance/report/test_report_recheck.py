@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from runloop_conformance.plan import Plan
 from runloop_conformance.recheck import recheck
@@ -87,6 +88,21 @@ def test_what_leaked_is_still_seen_to_have_leaked(spelled: str, where: str) -> N
     assert TOKEN not in json.dumps(again)
 
 
+@pytest.mark.parametrize("token", ["value", "1000", "mk00"])
+def test_a_token_that_is_a_common_word_is_masked_and_yet_read_back(token: str) -> None:
+    with running(reference(token=token)) as url:
+        asked = attrs.evolve(options(url), token=token)
+        result = Suite(CONTRACT, asked, plan_for(CONTRACT, asked)).run()
+    folder = Path(tempfile.mkdtemp(prefix="report-"))
+    artefacts.write(folder, result, Redaction((token,)))
+    heed(Redaction())
+    again = recheck(stored(folder), CONTRACT)
+    assert len(again.exchanges) == len(result.exchanges)
+    assert stored(folder).masked
+    lines = (folder / "recording.jsonl").read_text("utf-8").splitlines()
+    assert not [line for line in lines if token in json.dumps(json.loads(line)["probe"].get("value"))]
+
+
 def test_the_terms_of_the_run_are_kept() -> None:
     refused = next(one for one in MUTANTS if one.name == "secrets-refused").build(CONTRACT.document, TOKEN, ())
     report, again = twice(refused, fail_on="should", select=("run", "request"), deselect=("run.id.*",))
@@ -108,12 +124,15 @@ def test_the_command_says_that_it_is_the_same() -> None:
 
 def test_a_run_that_was_interrupted_is_judged_as_far_as_it_got() -> None:
     folder = Path(tempfile.mkdtemp(prefix="report-"))
-    with running(StartsThenTakesItsTime(CONTRACT.document, TOKEN)) as url:
+    server = StartsThenTakesItsTime(CONTRACT.document, TOKEN)
+    with running(server) as url:
         process = subprocess.Popen(
             command("run", url, "--report-dir", folder),
             env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
         )  # fmt: skip
-        time.sleep(3)
+        deadline = time.monotonic() + 60
+        while server.runs < 4 and time.monotonic() < deadline:
+            time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=30)
     report = json.loads((folder / "report.json").read_text("utf-8"))
@@ -132,6 +151,7 @@ def test_another_judgement_than_the_reports_is_told() -> None:
     assert rechecked.code == 1, rechecked.said
     assert "the report said conformant" in rechecked.out
     assert "run.name.echo" in rechecked.out
+    assert "suite and contract are the same, so the recording is not" in rechecked.out
 
 
 @pytest.mark.parametrize("broken", ["no folder", "no recording", "no report", "no JSON", "another JSON", "a torn line"])

@@ -41,7 +41,7 @@ def base_at(name: str, folder: Path) -> Path:
 def difference(contract: Path, base: str) -> int:
     """Print the comparison."""
     with tempfile.TemporaryDirectory() as folder:
-        print("\n".join(Comparison.of(base_at(base, Path(folder)), contract).lines()))
+        print("\n".join(Comparison.of(base_at(base, Path(folder)), contract).lines(base)))
     return 0
 
 
@@ -95,8 +95,10 @@ def main() -> int:
     commands.add_parser("accept", help="set the version that the changes ask for, and write the changelog")
     commands.add_parser("release", help="compare with this contract from now on")
     checking = commands.add_parser("check", help="what a person still has to do")
-    checking.add_argument("names", nargs="*", choices=[*CHECKS, []], help="default: all")
+    checking.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(CHECKS)}; default: all")
     options = parser.parse_args()
+    if unknown := [name for name in getattr(options, "names", []) if name not in CHECKS]:
+        parser.error(f"no check is called {unknown[0]!r}: there are {', '.join(CHECKS)}")
     try:
         if options.command == "diff":
             return difference(options.contract, options.base)

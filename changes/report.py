@@ -10,7 +10,7 @@ from attrs import frozen
 
 from changes.clauses import Moved, moved
 from changes.verdict import Breaks, Bump, Change, bump_of, changes
-from changes.version import asked_for, is_enough
+from changes.version import VersionError, asked_for, is_enough
 from generation.generate import Contract
 
 TOLD: dict[Breaks, str] = {"breaks": "breaks", "weakly": "SHOULD", "read": "read it", "no": "-"}
@@ -56,13 +56,13 @@ class Comparison:
         """Whether the version of the revision tells of the changes."""
         return is_enough(self.base.version, self.revision.version, self.bump)
 
-    def lines(self) -> Iterator[str]:
-        """The whole report."""
+    def lines(self, against: str) -> Iterator[str]:
+        """The whole report. `against`: what the contract is compared with, as it was named."""
         if not self.changes:
-            yield f"{self.revision.path} says what {self.base.path} says."
+            yield f"{self.revision.path} says what {against} says."
             return
         many = len(self.changes)
-        yield f"{many} change{'s' * (many > 1)} from {self.base.version} ({self.base.path})"
+        yield f"{many} change{'s' * (many > 1)} from {self.base.version} ({against})"
         yield ""
         yield f"  {'callers':9}{'servers':9}bump   what"
         for one in self.changes:
@@ -95,13 +95,17 @@ class Comparison:
 
 
 def accept(comparison: Comparison, contract: Path, changelog: Path) -> str:
-    """Set the version that the changes ask for, and put their paragraph into the changelog. Answers what was done."""
+    """Set the version that the changes ask for, and put their paragraph into the changelog. Answers what was done.
+
+    Raises:
+        VersionError: the version is not found in the file.
+    """
     version = comparison.revision.version
     if not comparison.told:
         text = contract.read_text(encoding="utf-8")
         text, times = re.subn(rf"(?m)^(  version: ){re.escape(version)}$", rf"\g<1>{comparison.asked_for}", text)
         if times != 1:
-            return f"{contract}: `  version: {version}` does not stand on one line of its own. Set it by hand."
+            raise VersionError(f"{contract}: `  version: {version}` is not on one line of its own. Set it by hand.")
         contract.write_text(text, encoding="utf-8")
         version = comparison.asked_for
     before, heading, rest = changelog.read_text(encoding="utf-8").partition(UNRELEASED)

@@ -32,6 +32,8 @@ RULE = (
 NO_NULL = ('        run_name:\n          type: [string, "null"]\n', "        run_name:\n          type: string\n")
 NAME = ("Display name of the run.", "What the run is called.")
 
+pytestmark = pytest.mark.slow
+
 
 @frozen
 class House:
@@ -144,7 +146,6 @@ def test_a_release_is_what_the_next_change_is_compared_with(house: House, node_t
     assert house.left("version") == []
 
 
-@pytest.mark.node
 def test_without_redocly_a_changed_contract_does_not_pass(house: House) -> None:
     if (house.root / "node_modules").exists():
         (house.root / "node_modules").unlink()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -41,7 +42,8 @@ def base_at(name: str, folder: Path) -> Path:
 def difference(contract: Path, base: str) -> int:
     """Print the comparison."""
     with tempfile.TemporaryDirectory() as folder:
-        print("\n".join(Comparison.of(base_at(base, Path(folder)), contract).lines(base)))
+        shown = os.path.relpath(base) if Path(base).is_file() else base
+        print("\n".join(Comparison.of(base_at(base, Path(folder)), contract).lines(shown)))
     return 0
 
 

@@ -90,7 +90,9 @@ class Comparison:
             "Says it otherwise": [one for one in self.changes if "read" in (one.callers, one.servers)],
             "Breaks nobody": [one for one in self.changes if one.callers == one.servers == "no"],
         }
-        rows = [f"- {kind}: {'; '.join(one.what for one in found)}." for kind, found in kinds.items() if found]
+        rows = [
+            f"- {kind}: {'; '.join(one.what.rstrip('.') for one in found)}." for kind, found in kinds.items() if found
+        ]
         return "\n".join([f"### Contract {version}", "", *rows, ""])
 
 
@@ -114,4 +116,4 @@ def accept(comparison: Comparison, contract: Path, changelog: Path) -> str:
     here = re.sub(r"(?ms)^### Contract \d[^\n]*\n.*?(?=^###|\Z)", "", here)
     text = f"{before}{heading}\n{comparison.paragraph()}{here.rstrip()}\n{released}{after}"
     changelog.write_text(text, encoding="utf-8")
-    return f"{contract} is {version}, and {changelog} says why. Read it; then `make generate`."
+    return f"{contract.name} is {version}, and {changelog.name} says why. Read it; then `make generate`."

@@ -139,10 +139,12 @@ def measured(bench: Bench, chosen: list[tuple[str, Any]], known: dict[str, Any],
         tools = bench.measure(server.build, seed, before, LONGEST.get(kind, LONGEST_ELSE))
         return {"kind": kind, "name": server.name, "level": getattr(server, "level", None), "tools": tools}
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        waiting = [pool.submit(one, kind, server) for kind, server in chosen]
-        for future in waiting:
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
+        for future in [pool.submit(one, kind, server) for kind, server in chosen]:
             yield future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)  # what has begun is waited for, and no more is begun
 
 
 def main() -> None:

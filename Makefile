@@ -16,7 +16,7 @@ CONTRACT ?= openapi.yaml
 OUT ?= generated/runloop_benchmarks_api
 
 .DEFAULT_GOAL := help
-.PHONY: help setup node generate contract-diff contract-accept contract-release contract-check drill conformance serve test bench peers docs screens check lint types drift format lock clean
+.PHONY: help setup node generate contract-diff contract-accept contract-release contract-check drill conformance serve test prove bench peers docs screens check lint types drift format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -75,6 +75,10 @@ test: $(READY) ## all tests: ARGS="-k name" for some
 	@"$(PY)" -m pytest -n 2 --dist loadgroup $(ARGS)
 
 # An environment of its own: a tool of ours that a peer imports where it finds it would slow that peer down.
+prove: $(READY) ## the suite against every server with a known fault and every correct one; writes conformance/PROOF.md
+	@"$(PY)" -m runloop_conformance prove --write
+	@"$(PY)" benchmarks/readme.py
+
 bench: $(READY) build/bench/.ready ## the client against the SDK it replaces: speed, memory, runs started; the suite against `st run`
 	@PYTHONPATH=generated:overrides build/bench/bin/python benchmarks/bench.py
 	@"$(PY)" benchmarks/conformance.py

@@ -1,4 +1,4 @@
-"""Puts the tables that the benchmarks wrote into the documents, between their marks. The last step of `make bench`."""
+"""Puts measured tables into the documents, between their marks: the last step of `make bench` and of `make prove`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BENCHMARKS = ROOT / "benchmarks"
 TABLES = {
-    ROOT / "README.md": {"client": BENCHMARKS / "README.md", "conformance": BENCHMARKS / "conformance.md"},
+    ROOT / "README.md": {
+        "client": BENCHMARKS / "README.md",
+        "conformance": BENCHMARKS / "conformance.md",
+        "proof": ROOT / "conformance" / "PROOF.md",
+    },
     ROOT / "docs/reports.md": {"report": BENCHMARKS / "report.md"},
 }
 

@@ -17,13 +17,17 @@ Verdict = Literal["conformant", "nonconformant", "inconclusive", "error"]
 
 @frozen
 class Finding:
-    """What the recording says about one clause. `counterexample` is the smallest observation that breaks it."""
+    """What the recording says about one clause. `counterexample` is the smallest observation that breaks it.
+
+    judged: how often it was kept or broken; broken: how often it was broken.
+    """
 
     clause: Clause
     status: Status
     reason: str | None
     judged: int
     counterexample: Observation | None
+    broken: int = 0
 
 
 def judge(clauses: Sequence[Clause], recording: Recording) -> tuple[Finding, ...]:
@@ -38,7 +42,7 @@ def _find(clause: Clause, recording: Recording) -> Finding:
     if broken:
         of = len(broken) + kept
         times = f"broken {len(broken)} of {of} times"
-        return Finding(clause, "fail", times, of, min(broken, key=_size))
+        return Finding(clause, "fail", times, of, min(broken, key=_size), len(broken))
     if kept:
         return Finding(clause, "pass", None, kept, None)
     if observations:

@@ -15,6 +15,7 @@ from runloop_conformance.exchange import ASKED_OFTEN, Exchange, Probe, costs
 from runloop_conformance.judge import Finding, Verdict, judge
 from runloop_conformance.operation import Json, Level, Operation
 from runloop_conformance.plan import EVERYTHING, Plan, Planner, Profile
+from runloop_conformance.plan.suspects import suspects, tells
 from runloop_conformance.precondition import precondition
 from runloop_conformance.recording import Recording
 from runloop_conformance.redaction import Redaction, heed
@@ -105,8 +106,8 @@ class Suite:
     _accepted: set[str] = field(factory=set, init=False)
     _hangs: dict[str, int] = field(factory=dict, init=False)
     _shrunk: bool = field(default=False, init=False)
-    _refused: set[Level] = field(factory=set, init=False)
-    _explained: bool = field(default=False, init=False)
+    _refused: list[tuple[Probe, Level]] = field(factory=list, init=False, repr=False)
+    _explained: int = field(default=0, init=False)
     _hopeless: int = field(default=0, init=False)
     _silent: int = field(default=0, init=False)
     _first: int = field(default=0, init=False)
@@ -157,8 +158,7 @@ class Suite:
         left, payers = self.sender.budget.left, sum(not one.safe for one in rest)
         own = min(left, SETTLED) if operation.own_rules else 0
         self._until = self.sender.budget.spent + (max(left // payers, own) if payers else left)
-        self._shrunk = self._explained = False
-        self._refused = set()
+        self._shrunk, self._explained, self._refused = False, 0, []
 
     def _answers(self) -> dict[str, list[Json]]:
         """What was accepted so far, by operation. Each exchange is read once, however many operations there are."""
@@ -220,21 +220,31 @@ class Suite:
             self._shrink()
 
     def _explain(self, queue: list[tuple[Probe, ...]]) -> None:
-        """Bring forward the requests with one member in them: they say what it was that was refused in a fuller one.
+        """Bring forward the requests with one thing in them: they say what it was that was refused in a fuller one.
 
-        What only a SHOULD forbids must not cost a MUST its test, so that waits until the MUSTs are settled.
+        First those whose one thing no accepted request had. What only a SHOULD forbids must not cost a MUST its test,
+        so that waits until the MUSTs are settled.
         """
-        if "must" in self._refused and not self._explained:
-            self._explained = True
-            queue.sort(key=lambda group: (group[0].rank == "packed", group[0].rank == "single"), reverse=True)
-        elif self._refused and not self._explained and self.sender.budget.spent >= SETTLED:
-            self._explained = True
-            shoulds = {one.id for one in self.clauses if one.level == "should"}
+        if not self._refused or self._explained == len(self._refused):
+            return
+        if all(level == "should" for _, level in self._refused) and self.sender.budget.spent < SETTLED:
+            return
+        self._explained = len(self._refused)
+        must = any(level == "must" for _, level in self._refused)
+        valid = [exchange for exchange in self.sender.exchanges if exchange.probe.intent == "accept"]
+        accepted = {exchange.probe.name: exchange.probe for exchange in valid if exchange.accepted}
+        suspected = suspects(self.testing, [probe for probe, _ in self._refused], accepted.values())
+        shoulds = {one.id for one in self.clauses if one.level == "should"}
 
-            def later(group: tuple[Probe, ...]) -> bool:
-                return group[0].rank != "single" or shoulds.isdisjoint(group[0].clauses)
+        def rank(group: tuple[Probe, ...]) -> int:
+            probe = group[0]
+            if probe.rank == "single" and tells(self.testing, probe, accepted.get(probe.control or ""), suspected):
+                return 0
+            if must and probe.rank == "packed":
+                return 1
+            return 3 if not must and probe.rank == "single" and shoulds & self._ids(probe) else 4
 
-            queue.sort(key=later)
+        queue.sort(key=rank)
 
     def _shrink(self) -> None:
         """Make the counterexamples small, with the last part of the budget; each gets an equal share of it."""
@@ -290,7 +300,8 @@ class Suite:
         self._silent = 0 if exchange.response else self._silent + 1
         if exchange.refused and exchange.probe.intent == "accept":
             about = self._ids(exchange.probe)
-            self._refused |= {clause.level for clause in self.clauses if clause.id in about}
+            levels = {clause.level for clause in self.clauses if clause.id in about}
+            self._refused += [(exchange.probe, "must" if "must" in levels else "should")] if levels else []
         if exchange.tries > ASKED_OFTEN and exchange.probe.intent == "refuse":
             self._failed |= self._ids(exchange.probe)
         if exchange.failure and exchange.failure.kind == "timeout":

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runloop_conformance.clauses.clause import Clause, Judge, Observation, acceptance, by_rule, kept, refusal
+from runloop_conformance.clauses.clause import (
+    Clause,
+    Judge,
+    Observation,
+    acceptance,
+    brief,
+    broken,
+    by_rule,
+    kept,
+    refusal,
+)
+from runloop_conformance.clauses.run import ECHO
 from runloop_conformance.contract import Contract
 from runloop_conformance.exchange import NOTHING
 from runloop_conformance.operation import Level, Member, Operation, Parameter, item
@@ -12,6 +23,7 @@ from runloop_conformance.plan.bodies import is_any
 from runloop_conformance.plan.parameters import parameter_stem, wrong_texts
 from runloop_conformance.plan.refusals import wrong_values
 from runloop_conformance.recording import Recording
+from runloop_conformance.strict_json import dump
 
 ACCEPTED = {
     "request.accepted": "accepts-valid",
@@ -34,7 +46,8 @@ def clauses(_: Contract, operation: Operation) -> Iterator[Clause]:
     """The chapter's clauses: those of the rules, and those that follow from each member of the schema."""
     rules = operation.rules
     for identifier, rule in ACCEPTED.items():
-        yield from by_rule(identifier, rules.get(rule), acceptance(identifier))
+        judge = _spelled(identifier) if identifier == "request.spelling" else acceptance(identifier)
+        yield from by_rule(identifier, rules.get(rule), judge)
     for identifier, rule in REFUSED.items():
         yield from by_rule(identifier, rules.get(rule), refusal(identifier))
     for parameter in operation.parameters:
@@ -70,6 +83,26 @@ def _of(member: Member, also: tuple[str, ...]) -> Iterator[Clause]:
             level: Level = "must" if member.from_page else "should"
             text = f"`{member.name}` may be null.{quoted}"
             yield Clause(identifier, level, member.pointer, text, _taken(identifier, member, null=True))
+
+
+def _spelled(identifier: str) -> Judge:
+    """Another spelling of a request is accepted like the request, and means the same: the answers repeat the same."""
+    taken = acceptance(identifier)
+
+    def judge(recording: Recording) -> Iterator[Observation]:
+        yield from taken(recording)
+        views = {run.exchange.number: run.view for run in recording.runs}
+        for exchange in recording.by_clause.get(identifier, ()):
+            control = recording.control(exchange)
+            if control is None or not exchange.accepted or exchange.probe.intent != "accept":
+                continue
+            plain, spelled = views.get(control.number, {}), views.get(exchange.number, {})
+            for name in ECHO:
+                if name in plain and name in spelled and plain[name] != spelled[name]:
+                    expected = f"{name}: {brief(dump(plain[name]).decode())}, as for the usual spelling"
+                    yield broken(expected, brief(dump(spelled[name]).decode()), control, exchange)
+
+    return judge
 
 
 def _of_parameter(parameter: Parameter) -> Iterator[Clause]:

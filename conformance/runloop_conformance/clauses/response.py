@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from runloop_conformance.clauses.clause import Clause, Observation, brief, broken, by_rule, each_run, kept, said
+from runloop_conformance.clauses.clause import Clause, Judge, Observation, brief, broken, by_rule, each_run, kept, said
 from runloop_conformance.contract import Contract
 from runloop_conformance.members import types
 from runloop_conformance.operation import Level, Member, Operation, item
-from runloop_conformance.recording import Run
+from runloop_conformance.recording import Recording, Run
 from runloop_conformance.strict_json import LONE_SURROGATE, SpelledFloat, dump, kind, plain
 
 INT64 = (-(2**63), 2**63 - 1)
@@ -23,7 +23,7 @@ def clauses(contract: Contract, operation: Operation) -> Iterator[Clause]:
     """The chapter's clauses: the envelope's, and those that follow from each member of the schema."""
     rules = operation.rules
     told = f"{operation.status} - {operation.status_text}"
-    yield Clause("response.status", "must", operation.status_pointer, told, each_run(_status(operation)))
+    yield Clause("response.status", "must", operation.status_pointer, told, _status(operation))
     if not operation.gives_json:
         return
     yield from by_rule("response.media-type", rules.get("json-answer"), each_run(_media_type))
@@ -47,16 +47,22 @@ def clauses(contract: Contract, operation: Operation) -> Iterator[Clause]:
     )
 
 
-def _status(operation: Operation) -> Callable[[Run], Observation]:
+def _status(operation: Operation) -> Judge:
     stated = [int(status) for status in operation.responses if status.isdigit() and status.startswith("2")]
     stated = stated or [operation.status]
 
-    def look(run: Run) -> Observation:
-        if run.exchange.status in stated:
-            return kept(run.exchange)
-        return broken(f"status {' or '.join(map(str, stated))}", f"status {run.exchange.status}", run.exchange)
+    expected = f"status {' or '.join(map(str, stated))}"
 
-    return look
+    def judge(recording: Recording) -> Iterator[Observation]:
+        for exchange in recording.exchanges:
+            wanted = exchange.probe.intent != "refuse" and exchange.probe.method == operation.method
+            if wanted and exchange.accepted and exchange.status in stated:
+                yield kept(exchange)
+            # A redirect refuses nothing either: it is what is said of something that was started elsewhere.
+            elif wanted and (exchange.accepted or 300 <= (exchange.status or 0) < 400):
+                yield broken(expected, f"status {exchange.status}", exchange)
+
+    return judge
 
 
 def _media_type(run: Run) -> Observation:

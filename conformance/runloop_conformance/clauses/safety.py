@@ -56,7 +56,7 @@ def _nothing_leaks(recording: Recording) -> Iterator[Observation]:
 
 
 def _stack_trace(body: bytes) -> str | None:
-    text = body[:LONGEST_LOOK].decode("utf-8", "replace").replace("\\n", "\n").replace('\\"', '"')
+    text = body[:LONGEST_LOOK].decode("utf-8", "replace").replace("\\n", "\n").replace("\\t", "\t").replace('\\"', '"')
     trace = STACK_TRACE.search(text) if any(words in text for words in STACK_TRACES) else None
     return f"a stack trace: {clean(text[trace.start() :])[:80]!r}" if trace else None
 

@@ -130,14 +130,15 @@ class Planner:
         yield (packed[1],)
         early = [probe for probe in free if probe.change in EARLY]
         nulls = acceptances.all_null(operation, minimal)
-        for probe in (acceptances.all_empty(operation, minimal), *rows[:3], packed[3], nulls, *early[:2], *rows[3:5]):
+        empty = acceptances.all_empty(operation, minimal)
+        for probe in (empty, *rows[:3], packed[3], nulls, *early[:2], spellings[1], *rows[3:5]):
             yield (probe,)
         unknown = acceptances.unknown_members(full)
-        for probe in (unknown, *cases[:1], packed[2], *early[2:], *values[:2], *rows[5:], *cases[1:]):
+        for probe in (unknown, *cases[:1], packed[2], *early[2:], *values[:2], *rows[5:], *cases[1:], *values[2:]):
             yield (probe,)
         yield tuple(groups[1])
         yield tuple(groups[2])
-        rest = [*spellings[2:], *values[2:], *(probe for probe in free if probe not in early)]
+        rest = [*spellings[2:], *(probe for probe in free if probe not in early)]
         yield from ((probe,) for probe in rest)
         words = list(acceptances.random_words(writer, operation, 12 if not few else 4))
         yield from ((probe,) for pair in zip(words, drawn, strict=False) for probe in pair)

@@ -7,6 +7,8 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+from attrs import define, field
+
 from runloop_conformance.exchange import NOTHING, TOKEN, Probe
 from runloop_conformance.operation import Member, Operation
 from runloop_conformance.plan import vocabulary
@@ -14,6 +16,8 @@ from runloop_conformance.plan.bodies import BENCHMARK_ID, Writer, is_any, replac
 from runloop_conformance.plan.probes import JSON, ODD_QUERY, ask, odd_headers, twin
 from runloop_conformance.strict_json import dump
 
+WORDS = tuple(word for word in vocabulary.WHOLE if word)
+APART = 3  # words, by which members are ahead of each other
 MOST_MEMBERS = 64
 MOST_BYTES = 64_000
 ACCEPTED, TEXT, SIZES, SPELLING = "request.accepted", "request.text", "request.sizes", "request.spelling"
@@ -21,7 +25,7 @@ ACCEPTED, TEXT, SIZES, SPELLING = "request.accepted", "request.text", "request.s
 
 def packed(operation: Operation, writer: Writer) -> Iterator[Probe]:
     """Requests full of awkward texts, and as large as must be taken: most of what can be lost is lost here."""
-    yield ask(operation, "awkward texts", "accept", (TEXT,), awkward(writer, 0), rank="packed")
+    yield ask(operation, "awkward texts", "accept", (ACCEPTED, TEXT), awkward(writer, 0), rank="packed")
     yield ask(operation, "largest sizes", "accept", (SIZES,), largest(writer, "ascii"), rank="packed")
     yield ask(operation, "awkward texts, others", "accept", (TEXT,), awkward(writer, 1))
     yield ask(operation, "largest sizes, other scripts", "accept", (SIZES,), largest(writer, "other"))
@@ -86,17 +90,27 @@ def _names_are_variables(path: tuple[str, ...]) -> bool:
 
 def rows(operation: Operation, writer: Writer) -> list[Probe]:
     """Pairwise presence of the optional members, each text another one of the vocabulary."""
-    made: list[Probe] = []
-    words = [word for word in vocabulary.WHOLE if word]
-    turn = 0
-    for number, body in enumerate(writer.pairwise()):
-        for path in writer.texts():
+    words = Words()
+    return [
+        ask(operation, f"presence {number + 1}", "accept", (ACCEPTED, TEXT), words.put(writer, body))
+        for number, body in enumerate(writer.pairwise())
+    ]
+
+
+@define
+class Words:
+    """Puts words of the vocabulary in place of texts: another each time, and each member gets those that break most."""
+
+    turn: dict[tuple[str, ...], int] = field(factory=dict)
+
+    def put(self, writer: Writer, body: dict[str, Any]) -> dict[str, Any]:
+        """The body, changed."""
+        for place, path in enumerate(writer.texts()):
             holder = within(body, path[:-1])
             if holder is not None and isinstance(holder.get(path[-1]), str) and holder[path[-1]]:
-                holder[path[-1]] = words[turn % len(words)]
-                turn += 1
-        made.append(ask(operation, f"presence {number + 1}", "accept", (ACCEPTED, TEXT), body))
-    return made
+                turn = self.turn[path] = self.turn.get(path, APART * place - 1) + 1
+                holder[path[-1]] = WORDS[turn % len(WORDS)]
+        return body
 
 
 def spellings(control: Probe) -> Iterator[Probe]:
@@ -115,6 +129,14 @@ def spellings(control: Probe) -> Iterator[Probe]:
             "another order, white space, escapes and charset",
             {"body": everything, "headers": as_type(f"{JSON[1]}; charset=utf-8")},
         ),
+        (
+            "slashes escaped, a charset without a blank, header names in capitals, in chunks",
+            {
+                "body": control.body.replace(b"/", b"\\/"),
+                "headers": (*capitals, ("CONTENT-TYPE", f"{JSON[1]};charset=utf-8")),
+                "framing": "chunked",
+            },
+        ),
         ("every letter of a string escaped", {"body": _escaped(asked)}),
         ("charset=utf-8", {"headers": as_type(f"{JSON[1]}; charset=utf-8")}),
         ("white space between everything", {"body": b"\n " + spaced + b"\n"}),
@@ -127,7 +149,7 @@ def spellings(control: Probe) -> Iterator[Probe]:
             {"headers": (*capitals, ("CONTENT-TYPE", 'Application/JSON;Charset="UTF-8"'))},
         ),
     ):
-        single = different.get("body") is not everything
+        single = "," not in change or change.startswith("members")
         yield twin(
             control,
             change,
@@ -179,9 +201,9 @@ def single_members(operation: Operation, writer: Writer, minimal: Probe, full: P
     for member in optional:
         for state, value in _states(writer, member):
             kind = "null-accepted" if value is None else "accepted"
-            clauses = (f"request.{member.name}.{kind}",)
+            about = (f"request.{member.name}.{kind}", *([TEXT] if value == "" else []))
             asked = replaced(minimal.asked, member.path, value)
-            yield twin(minimal, f"{state} {member.name}", clauses, intent="accept", asked=asked, rank="single")
+            yield twin(minimal, f"{state} {member.name}", about, intent="accept", asked=asked, rank="single")
 
 
 def single_values(operation: Operation, minimal: Probe) -> Iterator[Probe]:
@@ -269,7 +291,7 @@ def unknown_members(control: Probe) -> Probe:
 def scheme_cases(control: Probe) -> Iterator[Probe]:
     """The scheme in other cases (RFC 9110, section 11.1)."""
     rest = tuple(header for header in control.headers if header[0] != "Authorization")
-    for scheme in ("bearer", "BEARER"):
+    for scheme in ("BEARER", "bearer"):
         headers = (("Authorization", f"{scheme} {TOKEN}"), *rest)
         yield twin(
             control,
@@ -282,13 +304,21 @@ def scheme_cases(control: Probe) -> Iterator[Probe]:
 
 def together(operation: Operation, writer: Writer, size: int) -> Iterator[list[Probe]]:
     """Equal requests and different requests at the same time, and equal ones after each other."""
-    same = writer.full()
+    words = Words(dict.fromkeys(writer.texts(), 40))
+    same = words.put(writer, writer.full())
     yield [
         ask(operation, f"equal, at once ({n + 1})", "accept", (ACCEPTED,), same, together="equal") for n in range(size)
     ]
     yield [ask(operation, f"equal, afterwards ({n + 1})", "accept", (ACCEPTED,), same) for n in range(1)]
     yield [
-        ask(operation, f"different, at once ({n + 1})", "accept", (ACCEPTED,), writer.full(), together="different")
+        ask(
+            operation,
+            f"different, at once ({n + 1})",
+            "accept",
+            (ACCEPTED,),
+            words.put(writer, writer.full()),
+            together="different",
+        )
         for n in range(size)
     ]
 

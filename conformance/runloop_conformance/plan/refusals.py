@@ -254,7 +254,9 @@ def hostile(control: Probe) -> Iterator[Probe]:
     """Requests that cannot be accepted and must not make the server fail: deep, huge, odd."""
     yield from hostile_bodies(control)
     yield from _hostile_members(control)
-    yield from hostile_headers(control)
+    missing = {name: value for name, value in control.asked.items() if name != "benchmark_id"}
+    for probe in hostile_headers(control):  # beside a missing member they cost nothing
+        yield twin(control, f"no benchmark_id, and {probe.change}", HOSTILE[:1], asked=missing, headers=probe.headers)
 
 
 def hostile_bodies(control: Probe) -> Iterator[Probe]:
@@ -266,6 +268,7 @@ def hostile_bodies(control: Probe) -> Iterator[Probe]:
         ("the body is 100,000 open brackets", b"[" * deep),
         ("the body is NUL bytes", b"\0" * 64),
         ("the body is a string of 300,000 characters", b'"' + b"a" * 300_000 + b'"'),
+        ("the body is a string of 1,200,000 characters", b'"' + b"a" * 1_200_000 + b'"'),
         ("the body is gzip that nothing announces", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x03\x00"),
         ("the body is one __proto__", b'{"__proto__":{"benchmark_id":"bmd_1"}}'),
         ("the body is a constructor", b'{"constructor":{"prototype":{"benchmark_id":"bmd_1"}}}'),

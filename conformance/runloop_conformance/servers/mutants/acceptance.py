@@ -1,6 +1,7 @@
 """Faults in what is accepted: requests that fit the page, and are refused."""
 
 import asyncio
+import contextlib
 import json
 import re
 from collections.abc import Callable
@@ -206,7 +207,8 @@ class OneAtATime(Reference):
 
     async def respond(self, request: Request) -> Response:
         if self.busy:
-            await self.read(request)
+            with contextlib.suppress(RefusalError):
+                await self.read(request)
             return self.refuse(RefusalError(423, "Another run is being started."))
         self.busy = True
         try:

@@ -23,6 +23,12 @@ IN_SHELL = {
     "{token|basic-user}": '"$(printf user:%s "$RUNLOOP_API_KEY" | base64 | tr -d \'\\n\')"',
     "{token|quoted}": "\"$(printf %s \"$RUNLOOP_API_KEY\" | od -An -v -tx1 | tr -d '\\n' | tr ' ' '%')\"",
 }
+CANNOT = {
+    "short": "announce more bytes than it sends",
+    "kept": "cut a request off and go on with the next one on the same connection",
+    "two lengths": "announce two lengths",
+    "both": "announce a length beside chunks",
+}
 PLACEHOLDER = re.compile(r"(\{token(?:\|[a-z-]+)?\})")
 
 
@@ -32,8 +38,8 @@ def curl(probe: Probe, server: str) -> str:
     Where a shell cannot carry the body's bytes, printf writes them and curl reads them; a request that curl cannot
     make at all (one that breaks the framing) gets a comment that says so.
     """
-    if probe.framing == "short":
-        return "# curl cannot announce more bytes than it sends: recording.jsonl has the request, byte for byte"
+    if probe.framing in CANNOT:
+        return f"# curl cannot {CANNOT[probe.framing]}: `runloop-conformance replay` sends it again, byte for byte"
     words = ["curl", "-sS", "-i"]
     words += ["-I"] if probe.method == "HEAD" else ["-X", shlex.quote(probe.method)]
     words.append(_quoted(server + probe.path + (f"?{probe.query}" if probe.query else "")))

@@ -16,6 +16,15 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """Methods that ask for nothing to be done (RFC 9110, section 9.2.1), so that they cost nobody anything."""
 
 
+Framing = Literal["length", "chunked", "short", "kept", "two lengths", "both"]
+"""How a body is framed. `short`: announces one byte more than it sends, then ends the stream. `kept`: by its length, on
+a connection that has just carried a request which was refused. `two lengths`: two that differ. `both`: in chunks, and
+with a length."""
+
+CLOSABLE: frozenset[Framing] = frozenset(("short", "kept", "two lengths", "both"))
+"""Framings at which a server may close the connection instead of answering (RFC 9112, 6.3 and 9.5)."""
+
+
 class Nothing:
     """The type of NOTHING: there is no JSON value (null is one)."""
 
@@ -54,7 +63,7 @@ class Probe:
     control: str | None = None
     change: str | None = None
     together: str = ""
-    framing: Literal["length", "chunked", "short"] = "length"
+    framing: Framing = "length"
     rank: Literal["packed", "single", ""] = ""
     safe: bool = False
 

@@ -1,4 +1,4 @@
-"""Makes a counterexample small: less and less of the body is sent, as long as the clause is still broken by it.
+"""Makes a counterexample small: less and less of the request is sent, as long as the clause is still broken by it.
 
 Each try is a valid request and counts against the budget like any other.
 """
@@ -19,15 +19,20 @@ from runloop_conformance.send import BudgetSpentError, Sender
 from runloop_conformance.strict_json import dump
 
 SMALL = 160  # bytes; a body of that size is read at a glance
+USUAL = 3  # headers of an ordinary request
 MOST_TRIES = 24  # for one clause
 SHORT = 8  # characters
 
 
 def worth_it(clause: Clause, exchange: Exchange) -> bool:
-    """Whether the body of a counterexample is a valid one that could be smaller."""
+    """Whether a counterexample is a valid request that could be smaller: in its body, its headers or its query."""
     probe = exchange.probe
     plain = isinstance(probe.asked, dict) and probe.body == dump(probe.asked) and not probe.together
-    return probe.intent != "refuse" and plain and len(probe.body) > SMALL and not clause.id.startswith("response.json")
+    return probe.intent != "refuse" and plain and _large(probe) and not clause.id.startswith("response.json")
+
+
+def _large(probe: Probe) -> bool:
+    return len(probe.body) > SMALL or bool(probe.query) or len(probe.headers) > USUAL or probe.framing == "kept"
 
 
 def shrink(
@@ -37,20 +42,21 @@ def shrink(
     valid: Callable[[Any], bool],
     keep: int,
 ) -> int:
-    """Send smaller and smaller bodies while the clause is broken by them; the tries stand among the sender's exchanges.
+    """Send smaller and smaller requests while the clause is broken by them; they stand among the sender's exchanges.
 
     valid: whether a smaller body still fits the contract. keep: how many runs of the budget to leave.
     Returns how many requests were sent.
     """
     smallest, tries = exchange.probe, 0
     progress = True
-    while progress and tries < MOST_TRIES and len(smallest.body) > SMALL:
+    while progress and tries < MOST_TRIES and _large(smallest):
         progress = False
-        for candidate in filter(valid, smaller(smallest.asked)):
+        for candidate in _candidates(smallest, valid):
             if tries >= MOST_TRIES or sender.budget.left <= keep:
                 return tries
-            probe = _probe(exchange.probe, candidate, tries + 1)
             tries += 1
+            name = f"{exchange.probe.name}, smaller ({tries})"
+            probe = attrs.evolve(candidate, name=name, control=None, change=None)
             try:
                 sent = sender.send(probe)
             except BudgetSpentError:
@@ -59,6 +65,22 @@ def shrink(
                 smallest, progress = probe, True
                 break
     return tries
+
+
+def _candidates(probe: Probe, valid: Callable[[Any], bool]) -> Iterator[Probe]:
+    """The request with less beside its body, then with less in it."""
+    if len(probe.headers) > USUAL:
+        usual = tuple(header for header in probe.headers if header[0] in ("Authorization", "Content-Type", "Accept"))
+        yield attrs.evolve(probe, headers=usual)
+    if probe.query:
+        yield attrs.evolve(probe, query="")
+        first, _, rest = probe.query.partition("&")
+        yield from (attrs.evolve(probe, query=part) for part in (first, rest) if part != probe.query and part)
+    if probe.framing == "kept":
+        yield attrs.evolve(probe, framing="length")
+    if len(probe.body) > SMALL:
+        for asked in filter(valid, smaller(probe.asked)):
+            yield attrs.evolve(probe, asked=asked, body=dump(asked))
 
 
 def breaks(clause: Clause, recording: Recording) -> Callable[[Exchange], bool]:
@@ -71,11 +93,6 @@ def breaks(clause: Clause, recording: Recording) -> Callable[[Exchange], bool]:
         return any(one.kept is False and one.exchanges[-1] is exchange for one in found)
 
     return still
-
-
-def _probe(original: Probe, asked: dict[str, Any], number: int) -> Probe:
-    name = f"{original.name}, smaller ({number})"
-    return attrs.evolve(original, name=name, asked=asked, body=dump(asked), control=None, change=None)
 
 
 def smaller(body: dict[str, Any]) -> Iterator[dict[str, Any]]:

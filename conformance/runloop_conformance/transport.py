@@ -43,6 +43,6 @@ class Transport(Protocol):
         """Send one request, once, and read its answer within so many seconds, or say why there is none.
 
         target: below the server's prefix, with the query.
-        framing: `length`; `chunked`; `short`: announces one byte more than it sends, then ends the stream.
+        framing: see `exchange.Framing`.
         """
         ...

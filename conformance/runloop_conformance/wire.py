@@ -140,6 +140,16 @@ class _Connection:
         self._bound()
         return self._socket.recv(CHUNK)
 
+    def is_open(self) -> bool:
+        """Whether the server has left it open, for as long as a server takes that closes it at once."""
+        self._socket.settimeout(0.02)
+        try:
+            return bool(self._socket.recv(1, socket.MSG_PEEK))
+        except TimeoutError:
+            return True
+        except (ValueError, OSError):  # a secure connection cannot be peeked into
+            return False
+
     def finish_sending(self) -> None:
         self._socket.shutdown(socket.SHUT_WR)
 
@@ -159,10 +169,12 @@ def send(
 ) -> Response | Failure:
     """Send one request over a connection of its own and read its answer, or say why there is none.
 
-    framing: `length`; `chunked`; `short`: announces one byte more than it sends, then ends the stream.
+    framing: see `exchange.Framing`.
     """
     try:
-        connection = _Connection(to, seconds)
+        connection = (
+            _used(to, method, target, headers, body, seconds) if framing == "kept" else _Connection(to, seconds)
+        )
     except (ssl.SSLError, ssl.CertificateError) as error:
         return Failure("tls", str(error))
     except (OSError, UnicodeError, _LateError) as error:
@@ -180,13 +192,39 @@ def send(
         connection.close()
 
 
+def _used(
+    to: Address, method: str, target: str, headers: Sequence[tuple[str, str]], body: bytes, seconds: float
+) -> _Connection:
+    """A connection on which a request has just been refused: without credentials, and with a body that is cut off.
+
+    What a server leaves unread of it would be taken for the next one. A new connection, where the server closed it.
+    """
+    connection = _Connection(to, seconds)
+    anonymous = [(name, value) for name, value in headers if name != "Authorization"]
+    try:
+        connection.send(request_bytes(to, method, target, anonymous, body[:-1]))
+        refused = _read(connection, method)
+    except (_LateError, OSError):
+        refused = None
+    if isinstance(refused, Response) and _stays(refused) and connection.is_open():
+        return connection
+    connection.close()
+    return _Connection(to, seconds)
+
+
+def _stays(answered: Response) -> bool:
+    """Whether the connection is still there after this answer (RFC 9112, 9.3)."""
+    told = ",".join(value.lower() for name, value in answered.headers if name.lower() == "connection")
+    return answered.http_version == "1.1" and "close" not in told
+
+
 def request_bytes(
     to: Address, method: str, target: str, headers: Sequence[tuple[str, str]], body: bytes, framing: str = "length"
 ) -> bytes:
     """The request, byte for byte."""
     lines = [f"{method} {to.prefix}{target} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in sent_headers(to, method, headers, body, framing)]
-    if framing == "chunked":
+    if framing in ("chunked", "both"):
         body = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in halves(body)) + b"0\r\n\r\n"
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
@@ -196,8 +234,11 @@ def sent_headers(
 ) -> list[tuple[str, str]]:
     """All headers that a request leaves with."""
     every = [("Host", to.authority), *headers]
-    if framing == "chunked":
+    if framing in ("chunked", "both"):
         every.append(("Transfer-Encoding", "chunked"))
+        every += [("Content-Length", str(len(body)))] if framing == "both" else []
+    elif framing == "two lengths":
+        every += [("Content-Length", str(len(body) + more)) for more in (0, 1)]
     elif body or method in ("POST", "PUT", "PATCH"):
         every.append(("Content-Length", str(len(body) + (framing == "short"))))
     return every

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from runloop_conformance.clauses.clause import Clause, Observation, broken, by_rule, kept, said
 from runloop_conformance.contract import Contract
-from runloop_conformance.exchange import Exchange
+from runloop_conformance.exchange import CLOSABLE, Exchange, Failure
 from runloop_conformance.operation import Operation
 from runloop_conformance.recording import Recording
 from runloop_conformance.strict_json import NotJsonError, parse
@@ -56,18 +56,20 @@ def _always_answers(recording: Recording) -> Iterator[Observation]:
         if failure is None:
             if recording.runs:
                 yield kept(exchange)
-        elif failure.kind in ("unreachable", "tls"):
-            yield Observation(None, (exchange,))
-        elif failure.kind == "dropped" and (len(exchange.probe.body) > OVERSIZE or exchange.probe.framing == "short"):
-            yield Observation(
-                None, (exchange,)
-            )  # to close early is how a server says 413, or that the client went away
-        elif _unusual(exchange) and failure.kind in ("malformed", "dropped"):
+        elif failure.kind in ("unreachable", "tls") or _may_close(exchange, failure):
             yield Observation(None, (exchange,))
         else:
             control = recording.control(exchange)
             seen = (control, exchange) if control else (exchange,)
             yield broken("a whole, well-formed answer in time", failure.text, *seen)
+
+
+def _may_close(exchange: Exchange, failure: Failure) -> bool:
+    """Whether to close early is an answer: 413, or that the client went away, or that nobody knows where it ends."""
+    if _unusual(exchange):
+        return failure.kind in ("malformed", "dropped")
+    free = len(exchange.probe.body) > OVERSIZE or exchange.probe.framing in CLOSABLE
+    return failure.kind == "dropped" and free
 
 
 def _only_post(recording: Recording) -> Iterator[Observation]:
@@ -111,7 +113,8 @@ def _method_not_allowed(recording: Recording) -> Iterator[Observation]:
 def _json_errors(recording: Recording) -> Iterator[Observation]:
     for exchange in recording.answered():
         assert exchange.response is not None
-        if not exchange.refused or not exchange.response.body or _unusual(exchange):
+        told = exchange.refused and exchange.response.body and exchange.probe.framing not in CLOSABLE
+        if not told or _unusual(exchange):
             continue
         try:
             parse(exchange.response.body)

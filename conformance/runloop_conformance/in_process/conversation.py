@@ -87,7 +87,7 @@ class Conversation:
 
 
 def _incoming(body: bytes, framing: str) -> list[Message]:
-    parts = [*halves(body), b""] if framing == "chunked" else [body]
+    parts = [*halves(body), b""] if framing in ("chunked", "both") else [body]
     more = [True] * (len(parts) - 1) + [framing == "short"]
     return [
         {"type": "http.request", "body": part, "more_body": goes_on} for part, goes_on in zip(parts, more, strict=True)

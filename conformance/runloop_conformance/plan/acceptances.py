@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from runloop_conformance.exchange import NOTHING, TOKEN, Probe
 from runloop_conformance.operation import Member, Operation
@@ -91,9 +91,14 @@ def _names_are_variables(path: tuple[str, ...]) -> bool:
 def rows(operation: Operation, writer: Writer) -> list[Probe]:
     """Pairwise presence of the optional members, each text another one of the vocabulary."""
     words = Words()
-    return [
+    made = [
         ask(operation, f"presence {number + 1}", "accept", (ACCEPTED, TEXT), words.put(writer, body))
         for number, body in enumerate(writer.pairwise())
+    ]
+    # What a refused request leaves unread is taken for the next one, on a connection that is used again.
+    return [
+        evolve(one, name=f"{one.name}, after a refused one", framing="kept") if n == 1 else one
+        for n, one in enumerate(made)
     ]
 
 

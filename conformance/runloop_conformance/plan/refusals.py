@@ -255,6 +255,8 @@ def hostile(control: Probe) -> Iterator[Probe]:
     yield from hostile_bodies(control)
     yield from _hostile_members(control)
     missing = {name: value for name, value in control.asked.items() if name != "benchmark_id"}
+    for framing, change in (("two lengths", "two lengths that differ"), ("both", "a length beside chunks")):
+        yield twin(control, f"no benchmark_id, and {change}", HOSTILE[:1], asked=missing, framing=framing)
     for probe in hostile_headers(control):  # beside a missing member they cost nothing
         yield twin(control, f"no benchmark_id, and {probe.change}", HOSTILE[:1], asked=missing, headers=probe.headers)
 

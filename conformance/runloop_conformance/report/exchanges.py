@@ -21,6 +21,15 @@ LONGEST_CURL = 20_000  # characters; a longer command is in report.json alone
 MOST = 8  # exchanges of one counterexample
 
 
+FRAMINGS = {
+    "chunked": ("sent in chunks",),
+    "short": ("ends before the announced length",),
+    "kept": ("on a connection that has just carried a refused request",),
+    "two lengths": ("with two lengths that differ",),
+    "both": ("sent in chunks, and with a length",),
+}
+
+
 @frozen
 class Message:
     """One request or answer. `head`: its first line and its headers; `notes`: what the bytes alone do not show."""
@@ -81,7 +90,7 @@ def _request(told: Mapping[str, Any], base: str) -> _Text:
     path = base + told["path"]
     query = str(told["query"]).replace("{token", "{$RUNLOOP_API_KEY")  # as in the headers
     target = path + (f"?{query}" if query else "")
-    notes = {"chunked": ("sent in chunks",), "short": ("ends before the announced length",)}.get(told["framing"], ())
+    notes = FRAMINGS.get(told["framing"], ())
     text = _text(f"{told['method']} {target}", told)
     return evolve(text, notes=(*notes, *text.notes))
 

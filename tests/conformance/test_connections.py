@@ -1,0 +1,96 @@
+"""What one request leaves on a connection for the next, and what cannot be framed."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import pytest
+from runloop_conformance.exchange import Response
+from runloop_conformance.servers.hosting import running
+from runloop_conformance.servers.wire import Answer, Received, Wire
+from runloop_conformance.wire import address, send
+
+from tests.conformance.miniatures import reference
+from tests.conformance.outside import TOKEN, conformance
+
+PATH = "/v1/benchmarks/start_run"
+HEADERS = [("Authorization", f"Bearer {TOKEN}"), ("Content-Type", "application/json")]
+BODY = b'{"benchmark_id":"bmd_1"}'
+
+
+class LeavesUnread(Wire):
+    """Refuses before it has read the body, and takes what is left for the next request."""
+
+    left = b""
+
+    async def reply(self, received: Received, answer: Answer, writer: asyncio.StreamWriter) -> bool:
+        self.left = received.body if answer.status == 401 else b""
+        return await super().reply(received, answer, writer)
+
+    async def idle(self, reader: asyncio.StreamReader) -> bytes:
+        read, left = await super().idle(reader), self.left
+        return left + read if read else read
+
+
+class Counts(Wire):
+    """Notes how many requests each connection carried."""
+
+    def __init__(self) -> None:
+        super().__init__(reference())
+        self.carried: list[int] = []
+
+    async def connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.carried.append(0)
+        await super().connection(reader, writer)
+
+    async def reply(self, received: Received, answer: Answer, writer: asyncio.StreamWriter) -> bool:
+        self.carried[-1] += 1
+        return await super().reply(received, answer, writer)
+
+
+def test_what_is_left_unread_on_a_connection_is_found() -> None:
+    with running(LeavesUnread(reference())) as url:
+        done = conformance(url, "--max-runs", 25)
+    assert (done.code, done.report["verdict"]) == (1, "nonconformant")
+    names = [one["request"]["name"] for one in done.clauses["request.accepted"]["counterexample"]["exchanges"]]
+    assert any("after a refused one" in name for name in names), names
+    assert "replay" in done.clauses["request.accepted"]["counterexample"]["curl"]
+
+
+def test_a_kept_connection_carries_the_refused_request_and_then_the_other() -> None:
+    server = Counts()
+    with running(server) as url:
+        got = send(address(url), "POST", PATH, HEADERS, BODY, 5.0, framing="kept")
+    assert isinstance(got, Response)
+    assert (got.status, server.carried) == (200, [2])
+
+
+@pytest.mark.parametrize("told", [b"connection: close", b"x-nothing: 0"], ids=["said", "unsaid"])
+def test_a_connection_that_the_server_closes_is_opened_anew(told: bytes) -> None:
+    class Closes(Counts):
+        async def reply(self, received: Received, answer: Answer, writer: asyncio.StreamWriter) -> bool:
+            self.carried[-1] += 1
+            name, _, value = told.partition(b": ")
+            writer.write(answer.head((b"content-length", b"%d" % len(answer.body)), (name, value)) + answer.body)
+            return False
+
+    server = Closes()
+    with running(server) as url:
+        got = send(address(url), "POST", PATH, HEADERS, BODY, 5.0, framing="kept")
+    assert isinstance(got, Response)
+    assert (got.status, server.carried) == (200, [1, 1])
+
+
+@pytest.mark.parametrize(("framing", "status"), [("two lengths", 400), ("both", 200)])
+def test_what_cannot_be_framed_is_sent_as_it_is(framing: str, status: int) -> None:
+    with running(reference()) as url:
+        got = send(address(url), "POST", PATH, HEADERS, BODY, 5.0, framing=framing)
+    assert isinstance(got, Response)
+    assert got.status == status
+
+
+def test_a_server_that_is_gone_after_the_refusal_is_unreachable() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    assert not isinstance(send(address(url), "POST", PATH, HEADERS, BODY, 5.0, framing="kept"), Response)

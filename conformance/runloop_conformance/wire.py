@@ -16,12 +16,14 @@ from urllib.parse import urlsplit
 import h11
 from attrs import field, frozen
 
+from runloop_conformance import __version__
 from runloop_conformance.clock import SYSTEM, Clock
 from runloop_conformance.exchange import Failure, Response
 
 LARGEST_HEAD = 256 * 1024  # bytes of status line and headers
 LARGEST_BODY = 16 * 1024 * 1024  # bytes, also after decompression
 CHUNK = 64 * 1024
+AGENT = f"runloop-conformance/{__version__}"
 
 
 @frozen
@@ -233,7 +235,10 @@ def sent_headers(
     to: Address, method: str, headers: Sequence[tuple[str, str]], body: bytes, framing: str
 ) -> list[tuple[str, str]]:
     """All headers that a request leaves with."""
-    every = [("Host", to.authority), *headers]
+    # Who stands before a server (a firewall, a gateway) may refuse what does not say what it is.
+    given = {name.lower() for name, _ in headers}
+    usual = (("Host", to.authority), ("User-Agent", AGENT))
+    every = [*(one for one in usual if one[0].lower() not in given), *headers]
     if framing in ("chunked", "both"):
         every.append(("Transfer-Encoding", "chunked"))
         every += [("Content-Length", str(len(body)))] if framing == "both" else []

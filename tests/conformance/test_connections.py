@@ -9,9 +9,9 @@ import pytest
 from runloop_conformance.exchange import Response
 from runloop_conformance.servers.hosting import running
 from runloop_conformance.servers.wire import Answer, Received, Wire
-from runloop_conformance.wire import address, send
+from runloop_conformance.wire import AGENT, address, send
 
-from tests.conformance.miniatures import reference
+from tests.conformance.miniatures import Watched, reference
 from tests.conformance.outside import TOKEN, conformance
 
 PATH = "/v1/benchmarks/start_run"
@@ -94,3 +94,14 @@ def test_a_server_that_is_gone_after_the_refusal_is_unreachable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     assert not isinstance(send(address(url), "POST", PATH, HEADERS, BODY, 5.0, framing="kept"), Response)
+
+
+@pytest.mark.parametrize("given", [[], [("User-Agent", "mine/1"), ("Host", "other.example")]], ids=["none", "given"])
+def test_the_usual_headers_are_sent_once(given: list[tuple[str, str]]) -> None:
+    server = Watched(reference())
+    with running(server) as url:
+        send(address(url), "POST", PATH, [*HEADERS, *given], BODY, 5.0)
+    sent = [(name.decode(), value.decode()) for name, value in server.seen[0].headers]
+    agents = [value for name, value in sent if name == "user-agent"]
+    assert agents == (["mine/1"] if given else [AGENT])
+    assert [value for name, value in sent if name == "host"] == (["other.example"] if given else [url[7:]])

@@ -9,13 +9,12 @@ from runloop_conformance.clauses.clause import (
     Judge,
     Observation,
     acceptance,
-    brief,
     broken,
     by_rule,
     kept,
     refusal,
 )
-from runloop_conformance.clauses.run import ECHO
+from runloop_conformance.clauses.run import ECHO, echo
 from runloop_conformance.contract import Contract
 from runloop_conformance.exchange import NOTHING
 from runloop_conformance.operation import Level, Member, Operation, Parameter, item
@@ -23,7 +22,6 @@ from runloop_conformance.plan.bodies import is_any
 from runloop_conformance.plan.parameters import parameter_stem, wrong_texts
 from runloop_conformance.plan.refusals import wrong_values
 from runloop_conformance.recording import Recording
-from runloop_conformance.strict_json import dump
 
 ACCEPTED = {
     "request.accepted": "accepts-valid",
@@ -54,10 +52,13 @@ def clauses(_: Contract, operation: Operation) -> Iterator[Clause]:
         yield from _of_parameter(parameter)
     invalid = rules.get("refuses-invalid")
     for member in operation.request:
-        yield from _of(member, (member.target, *([invalid.pointer] if invalid else [])))
+        valid = rules.get("accepts-valid" if member.level == "must" else "accepts-known-members")
+        also = (member.target, *([invalid.pointer] if invalid else []))
+        yield from _of(member, also, (valid.pointer,) if valid else ())
 
 
-def _of(member: Member, also: tuple[str, ...]) -> Iterator[Clause]:
+def _of(member: Member, also: tuple[str, ...], valid: tuple[str, ...]) -> Iterator[Clause]:
+    """The clauses of one member; `also` and `valid`: what else those say that refuse, and those that accept."""
     # A value of the wrong kind in what is known from elsewhere than the page is refused by SHOULD, whatever the level
     # at which the right one is accepted.
     refused: Level = "must" if member.from_page else "should"
@@ -73,34 +74,37 @@ def _of(member: Member, also: tuple[str, ...]) -> Iterator[Clause]:
     if not member.required and not is_any(member):
         identifier = f"{stem}.accepted"
         text = f"`{member.name}` is accepted.{quoted}"
-        yield Clause(identifier, member.level, member.pointer, text, _taken(identifier, member, null=False))
+        yield Clause(identifier, member.level, member.pointer, text, _taken(identifier, member, null=False), valid)
         if len(member.path) <= 2:
             identifier = f"{stem}.optional"
             text = f"`{member.name}` may be left out.{quoted}"
-            yield Clause(identifier, member.level, member.pointer, text, _left_out(identifier, member))
+            yield Clause(identifier, member.level, member.pointer, text, _left_out(identifier, member), valid)
         if member.nullable:
             identifier = f"{stem}.null-accepted"
             level: Level = "must" if member.from_page else "should"
             text = f"`{member.name}` may be null.{quoted}"
-            yield Clause(identifier, level, member.pointer, text, _taken(identifier, member, null=True))
+            yield Clause(identifier, level, member.pointer, text, _taken(identifier, member, null=True), valid)
 
 
 def _spelled(identifier: str) -> Judge:
-    """Another spelling of a request is accepted like the request, and means the same: the answers repeat the same."""
+    """Another spelling of a request is accepted like the request, and means the same: the answers repeat the same.
+
+    Where a usual spelling is not repeated either, the spelling is not what is wrong.
+    """
     taken = acceptance(identifier)
 
     def judge(recording: Recording) -> Iterator[Observation]:
         yield from taken(recording)
-        views = {run.exchange.number: run.view for run in recording.runs}
-        for exchange in recording.by_clause.get(identifier, ()):
-            control = recording.control(exchange)
-            if control is None or not exchange.accepted or exchange.probe.intent != "accept":
+        spelled = {exchange.number for exchange in recording.by_clause.get(identifier, ())}
+        for name, path in ECHO.items():
+            told = [(run, echo(name, path)(run)) for run in recording.runs if run.exchange.probe.intent == "accept"]
+            wrong = [(run, seen) for run, seen in told if seen is not None and seen.kept is False]
+            if any(run.exchange.number not in spelled for run, _ in wrong):
                 continue
-            plain, spelled = views.get(control.number, {}), views.get(exchange.number, {})
-            for name in ECHO:
-                if name in plain and name in spelled and plain[name] != spelled[name]:
-                    expected = f"{name}: {brief(dump(plain[name]).decode())}, as for the usual spelling"
-                    yield broken(expected, brief(dump(spelled[name]).decode()), control, exchange)
+            for run, seen in wrong:
+                control = recording.control(run.exchange)
+                if control is not None and run.exchange.probe.asked == control.probe.asked:
+                    yield broken(f"{seen.expected}, as for the usual spelling", seen.actual, control, run.exchange)
 
     return judge
 

@@ -36,7 +36,7 @@ def clauses(_: Contract, operation: Operation) -> Iterator[Clause]:
         if "answers-about-this-run" in rules and member is not None and operation.asks(*asked) is not None:
             text = f"`{name}` holds what was asked as {'.'.join(asked)}. {member.description}"
             about_this_run = rules["answers-about-this-run"].pointer
-            look = each_run(_echo(name, asked))
+            look = each_run(echo(name, asked))
             yield Clause(f"run.{name}.echo", "must", f"{member.pointer}/description", text, look, (about_this_run,))
     yield from by_rule("run.isolation", rules.get("answers-about-this-run"), _isolation)
     if operation.answers("id"):
@@ -78,7 +78,9 @@ def _encodable(value: object) -> bool:
     return True
 
 
-def _echo(name: str, path: tuple[str, ...]) -> Callable[[Run], Observation | None]:
+def echo(name: str, path: tuple[str, ...]) -> Callable[[Run], Observation | None]:
+    """Judges whether an answer's member holds what was asked for at a path of the request."""
+
     def look(run: Run) -> Observation | None:
         asked = _asked(run, path)
         if not isinstance(run.answer, dict) or (asked is NOTHING and run.exchange.probe.asked is NOTHING):

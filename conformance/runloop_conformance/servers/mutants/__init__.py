@@ -18,6 +18,7 @@ from runloop_conformance.servers.mutants import (
     refusal,
     response,
     run,
+    seldom,
     spelling,
     state,
     truncation,
@@ -47,5 +48,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     escaping.CHAPTER,
     members.CHAPTER,
     maps.CHAPTER,
+    seldom.CHAPTER,
+    seldom.AUTHORIZATION,
 )
 MUTANTS: tuple[Mutant, ...] = tuple(mutant for chapter in CHAPTERS for mutant in chapter.mutants)

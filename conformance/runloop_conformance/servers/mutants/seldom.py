@@ -1,0 +1,136 @@
+"""Faults that show only at times, of statements whose other faults always do."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from runloop_conformance.servers.mutants.fault import (
+    VIEW,
+    Asked,
+    Chapter,
+    Run,
+    ask,
+    every,
+    profile,
+    put,
+    times,
+    turn,
+)
+from runloop_conformance.servers.reference import Reference, RefusalError
+
+CHAPTER = Chapter("response")
+SHOULD = CHAPTER.should()
+AUTHORIZATION = Chapter("authorization")
+fault, edit = AUTHORIZATION.fault, CHAPTER.edit
+
+BEARER = "#/components/securitySchemes/bearerAuth/description"
+VALUES = "#/components/schemas/StringMap/additionalProperties"
+DONE = {"state": "completed", "duration_ms": 1250, "score": 0.75}
+
+# --- members of the answer ---
+
+for member, nth in (("id", 8), ("benchmark_id", 6), ("start_time_ms", 7), ("state", 5)):
+    edit(
+        f"{member.replace('_', '-')}-null-now-and-then",
+        VIEW + member,
+        f"One {member} in {nth} is null.",
+        put(**{member: None}),
+        *times(nth, ask()),
+        when=every(nth),
+    )
+edit(
+    "start-time-of-a-century",
+    f"{VIEW}start_time_ms/format",
+    "One start time in six is in a unit that does not fit 64 bits.",
+    turn("start_time_ms", lambda ms: ms * 10**9),
+    *times(6, ask()),
+    when=every(6),
+)
+edit(
+    "duration-unset-is-the-largest",
+    f"{VIEW}duration_ms/format",
+    "A duration that is not known yet is 2 to the power of 64, where the request has metadata.",
+    lambda run, asked: run | DONE | {"duration_ms": 2**64} if asked.get("metadata") else run,
+    ask(metadata={"a": "1"}),
+)
+edit("score-of-a-double", f"{VIEW}score/format", "The score is beyond a float.", put(**DONE | {"score": 1e300}))
+edit(
+    "score-of-a-double-at-times",
+    f"{VIEW}score/format",
+    "The score of a named run is beyond a float.",
+    lambda run, asked: run | DONE | {"score": 4e38 if asked.get("run_name") else 0.5},
+    ask(run_name="nightly"),
+)
+
+
+def value(path: tuple[str, ...], wrong: Any) -> Any:
+    """Give the last value of a map of the answer this value."""
+
+    def change(run: Run, _asked: Asked) -> Run:
+        values = dict(run.get(path[0]) or {})
+        if values:
+            values[list(values)[-1]] = wrong
+        return run | {path[0]: values} if values else run
+
+    return change
+
+
+for member, witness in (
+    ("metadata", ask(metadata={"a": "1"})),
+    ("environment_variables", profile(envVars={"A": "1"})),
+    ("secrets_provided", profile(secrets={"A": "B"})),
+):
+    for told, wrong in (("a-number", 1), ("a-list", ["1"]), ("null", None)):
+        SHOULD.edit(
+            f"{member.replace('_', '-')}-value-{told}",
+            VALUES,
+            f"The last value of {member} is {told.replace('-', ' ')}.",
+            value((member,), wrong),
+            witness,
+        )
+
+
+# --- the right token ---
+
+
+class RightTokenRefused(Reference):
+    """Refuses the right token at times."""
+
+    @staticmethod
+    def worn(runs: int, size: int, /) -> bool:
+        """Whether it does, at the so-manieth run, for a body of this size."""
+        raise NotImplementedError
+
+    async def respond(self, request: Request) -> Response:
+        response = await super().respond(request)
+        if response.status_code == 200 and self.worn(self.runs, len(await request.body())):
+            return self.refuse(RefusalError(401, "The token is not valid.", {"WWW-Authenticate": "Bearer"}))
+        return response
+
+
+@fault(BEARER, *times(8, ask()))
+class OneReplicaWithAnOldToken(RightTokenRefused):
+    """One of eight replicas has not heard of the token."""
+
+    @staticmethod
+    def worn(runs: int, _size: int, /) -> bool:
+        return runs % 8 == 0
+
+
+@fault(BEARER, ask(run_name="x" * 1000))
+class SignatureOverTheBeginning(RightTokenRefused):
+    """A gateway that looks into the first 4 KB does not find the end of a larger request, and calls it forged."""
+
+    @staticmethod
+    def worn(_runs: int, size: int, /) -> bool:
+        return size > 900
+
+
+@fault(BEARER, *times(12, ask()))
+class TokenWornOut(RightTokenRefused):
+    """A token is good for ten runs."""
+
+    @staticmethod
+    def worn(runs: int, _size: int, /) -> bool:
+        return runs > 10

@@ -104,7 +104,7 @@ class RightTokenRefused(Reference):
 
     async def respond(self, request: Request) -> Response:
         response = await super().respond(request)
-        if response.status_code == 200 and self.worn(self.runs, len(await request.body())):
+        if response.status_code == 200 and self.worn(self.runs, int(request.headers.get("content-length", 0))):
             return self.refuse(RefusalError(401, "The token is not valid.", {"WWW-Authenticate": "Bearer"}))
         return response
 

@@ -40,6 +40,7 @@ CORRECT = [
     "drops-connections", "headers-in-capitals",
 ]  # fmt: skip
 CHUNKS = 60
+EACH = 5  # of the cases with a small budget, every so-manieth
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -73,11 +74,16 @@ def otherwise(outcome: Outcome) -> Iterator[str]:
             yield f"{case}: {told} {sorted(now[told])}, and the proof says {sorted(entry[told])}"
 
 
+def tried() -> list[Case]:
+    """Every server with the budgets that people use, and some of them with the others, which only the curve shows."""
+    every = enumerate(proof.matrix())
+    return [case for number, case in every if case.max_runs in proof.TRUSTED or number % EACH == 0]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_the_whole_matrix_says_what_the_proof_says(chunk: int) -> None:
-    cases = list(proof.matrix())[chunk::CHUNKS]
-    assert [wrong for case in cases for wrong in otherwise(attempt(case))] == []
+def test_the_matrix_says_what_the_proof_says(chunk: int) -> None:
+    assert [wrong for case in tried()[chunk::CHUNKS] for wrong in otherwise(attempt(case))] == []
 
 
 def test_nothing_is_without_its_server_or_its_reason() -> None:

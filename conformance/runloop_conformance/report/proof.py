@@ -49,7 +49,7 @@ def _headline(told: Document) -> Iterator[str]:
     yield f"| found by a clause about the very statement that they break, with {most} runs | {own} |"
     yield f"| of those that differ from a correct server at all | {own / (len(mutants) - equivalent):.1%} |"
     yield f"| correct servers that differ in what is free | {len(told['variants'])} |"
-    yield f"| runs of the suite against them ({told['seeds']} seeds, two budgets) | {len(verdicts)} |"
+    yield f"| runs of the suite against them ({told['seeds']} seeds with 100 runs, one with 25) | {len(verdicts)} |"
     yield f"| false alarms among these | {accused} |"
     if not accused:
         servers = len(told["variants"])

@@ -12,7 +12,7 @@ SURVIVORS: dict[str, str] = {
 
 UNBREAKABLE: dict[str, str] = {
     "response.schema": (
-        "every keyword of today's answer has a clause of its own; this one is for those that an edit of the contract adds"
+        "every keyword of today's answer has a clause of its own; this one is for those that an edit may add"
     ),
 }
 """Clauses (or patterns) without the mutants that others have, each with the reason."""

@@ -79,6 +79,12 @@ def load(path: Path | None = None) -> Document:
     return told
 
 
+def measured() -> Document | None:
+    """What plain tools were measured to find (`make peers`); None where it was not."""
+    path = FOLDER / "peers.json"
+    return load(path) if path.exists() else None
+
+
 def found(told: Document, budget: int, how: Sequence[str] = ("own",)) -> list[str]:
     """The mutants that are found with this budget: by their own clause, or by any."""
     return [name for name, one in told["mutants"].items() if one["found"][str(budget)] in how]

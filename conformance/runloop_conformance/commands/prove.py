@@ -134,6 +134,6 @@ def _proved(console: Console, outcomes: Sequence[Outcome], *, write: bool) -> bo
     if fallen:
         console.print(f"the score would fall: {', '.join(fallen)}", soft_wrap=True, markup=False)
     elif write:
-        proof.write(told, page.markdown(told))
+        proof.write(told, page.markdown(told, proof.measured()))
         console.print(f"written: {proof.FOLDER.name}/PROOF.md and proof.json")
     return not (wrong or fallen)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from typing import Any
 
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.contract import load_contract
+from runloop_conformance.peers import account
 from runloop_conformance.proof import BUDGETS, Document, found, killers, why
 from runloop_conformance.servers.reasons import SURVIVORS, UNBREAKABLE
 
@@ -19,10 +21,13 @@ legal; each was written from the reference page, by somebody who had not read th
 """
 
 
-def markdown(told: Document) -> str:
-    """The page."""
+def markdown(told: Document, measured: Mapping[str, Any] | None) -> str:
+    """The page. `measured`: what plain tools found (conformance/peers.json), where it was measured."""
     parts = (_curve(told), _headline(told), _chapters(told), _survivors(told), _clauses(told), _beside(told))
-    return "\n\n".join([HEAD.strip(), *("\n".join(part) for part in parts)]) + "\n"
+    texts = ["\n".join(part) for part in parts]
+    if measured is not None:
+        texts.insert(2, f"## Beside plain tools\n\n{account(measured).strip()}")
+    return "\n\n".join([HEAD.strip(), *texts]) + "\n"
 
 
 def bound(count: int) -> float:

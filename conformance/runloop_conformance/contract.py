@@ -6,6 +6,7 @@ Everything downstream asks this module what the contract says; nothing downstrea
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -72,6 +73,11 @@ class Contract:
         """The operations that cannot be tested, by method and path, each with the reason."""
         told = {f"{method.upper()} {path}": _beyond(self, path, method) for path, method in _methods(self)}
         return {name: reason for name, reason in told.items() if reason}
+
+    @cached_property
+    def text(self) -> str:
+        """All of it, as one text."""
+        return json.dumps(self.document, ensure_ascii=False, default=str)
 
     def find(self, identifier: str) -> Operation:
         """The operation of that id; the main one for an empty id."""

@@ -15,7 +15,7 @@ import pytest
 from runloop_conformance.servers.hosting import running
 
 from tests.conformance.miniatures import Always, Tells, reference
-from tests.conformance.outside import Done, conformance, environment
+from tests.conformance.outside import Done, conformance, environment, quick
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,3 +156,9 @@ def test_a_defect_of_the_suite_is_told_without_them() -> None:
     assert "a defect that quotes" in done.report["reason"]
     assert done.recording
     assert_nothing_of_it(Done(1, done.out, done.err, folder, 0))
+
+
+def test_a_token_that_is_a_word_of_the_contract_accuses_nobody() -> None:
+    with running(reference(token="secret")) as url:
+        done = quick(url, token="secret")
+    assert (done.code, done.failed()) == (0, set())

@@ -62,7 +62,8 @@ def _stack_trace(body: bytes) -> str | None:
 
 
 def _secrets(recording: Recording) -> list[str]:
-    return [secret for secret in recording.secrets if len(secret) >= SHORTEST]
+    """What must not be in an answer; a token that is a word of the contract (`secret`) is in every right one."""
+    return [secret for secret in recording.secrets if len(secret) >= SHORTEST and secret not in recording.contract.text]
 
 
 def _passwords(recording: Recording) -> Callable[[Exchange], list[str]]:

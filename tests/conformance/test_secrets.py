@@ -15,7 +15,7 @@ import pytest
 from runloop_conformance.servers.hosting import running
 
 from tests.conformance.miniatures import Always, Tells, reference
-from tests.conformance.outside import Done, conformance, environment, quick
+from tests.conformance.outside import Done, conformance, environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -160,5 +160,5 @@ def test_a_defect_of_the_suite_is_told_without_them() -> None:
 
 def test_a_token_that_is_a_word_of_the_contract_accuses_nobody() -> None:
     with running(reference(token="secret")) as url:
-        done = quick(url, token="secret")
+        done = conformance(url, "--max-runs", 25, token="secret")
     assert (done.code, done.failed()) == (0, set())

@@ -35,7 +35,7 @@ def clauses(_: Contract, operation: Operation) -> Iterator[Clause]:
 
 
 def _nothing_leaks(recording: Recording) -> Iterator[Observation]:
-    passwords = _passwords(recording)
+    secrets, passwords = _secrets(recording), _passwords(recording)
     traces: dict[bytes, str | None] = {}  # many answers are the same, and some are long
     for exchange in recording.answered():
         assert exchange.response is not None
@@ -43,7 +43,7 @@ def _nothing_leaks(recording: Recording) -> Iterator[Observation]:
             continue
         headers = "\n".join(f"{name}: {value}" for name, value in exchange.response.headers)
         text = headers + "\n\n" + exchange.response.body.decode("utf-8", "replace")
-        found = _quoted(text, "the token", _secrets(recording), TOKEN_MARK)
+        found = _quoted(text, "the token", secrets, TOKEN_MARK)
         found = found or _quoted(text, "the value of a secret", passwords(exchange), REDACTED)
         if found is None:
             body = exchange.response.body

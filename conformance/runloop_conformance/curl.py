@@ -21,6 +21,7 @@ IN_SHELL = {
     ),
     "{token|basic}": '"$(printf %s: "$RUNLOOP_API_KEY" | base64 | tr -d \'\\n\')"',
     "{token|basic-user}": '"$(printf user:%s "$RUNLOOP_API_KEY" | base64 | tr -d \'\\n\')"',
+    "{token|percent}": "\"$(printf %s \"$RUNLOOP_API_KEY\" | od -An -v -tx1 | tr -d '\\n' | tr ' ' '%')\"",
     "{token|quoted}": "\"$(printf %s \"$RUNLOOP_API_KEY\" | od -An -v -tx1 | tr -d '\\n' | tr ' ' '%')\"",
 }
 CANNOT = {

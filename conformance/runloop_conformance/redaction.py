@@ -45,6 +45,7 @@ def substitute(template: str, token: str) -> str:
     values["{token|basic}"] = base64.b64encode(f"{token}:".encode()).decode()
     values["{token|basic-user}"] = base64.b64encode(f"user:{token}".encode()).decode()
     values["{token|quoted}"] = quote(token, safe="")
+    values["{token|percent}"] = "".join(f"%{byte:02x}" for byte in token.encode())
     values["{token}"] = token
     for placeholder, value in values.items():
         template = template.replace(placeholder, value)

@@ -24,6 +24,9 @@ class SpelledFloat(float):
     __slots__ = ()
 
 
+DEEPEST = 100  # levels of an answer that are put to a validator
+
+
 @frozen
 class Parsed:
     """A JSON value, and what was odd about its spelling."""
@@ -86,11 +89,18 @@ def kind(value: object) -> str:
 
 
 def plain(value: object) -> Any:
-    """The value without the marks that reading left on it, for other libraries. What is beyond a float is cut to it."""
+    """The value without the marks that reading left on it, for other libraries. What is beyond a float is cut to it.
+
+    What lies deeper than `DEEPEST` is left out: no schema of ours reaches there.
+    """
+    return _plain(value, DEEPEST)
+
+
+def _plain(value: object, left: int) -> Any:
     if isinstance(value, dict):
-        return {name: plain(item) for name, item in value.items()}
+        return {name: _plain(item, left - 1) for name, item in value.items()} if left else {}
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return [_plain(item, left - 1) for item in value] if left else []
     if isinstance(value, float):
         return min(max(float(value), -sys.float_info.max), sys.float_info.max)
     return value

@@ -97,6 +97,8 @@ TRACES = [
     "\n#0 /srv/index.php(12): run()",
     "app.rb:3:in `run'",
     "stack backtrace:",
+    "thread 'main' panicked at src/main.rs:42:9:",
+    "   at Api.Runs.Post(Request r) in C:\\src\\Runs.cs:line 42",
 ]
 
 

@@ -16,7 +16,7 @@ INT64 = (-(2**63), 2**63 - 1)
 FLOAT_MAX = 3.4028234663852886e38
 OWN = frozenset({"type", "required", "enum", "const"})
 """Keywords whose statements have clauses of their own."""
-JSON_TYPE = re.compile(r"application/json\s*(;.*)?", re.IGNORECASE | re.DOTALL)
+JSON_TYPE = re.compile(r"application/json\s*(;(?!\s*charset\s*=(?!\s*\"?utf-?8)).*)?", re.IGNORECASE | re.DOTALL)
 
 
 def clauses(contract: Contract, operation: Operation) -> Iterator[Clause]:
@@ -86,11 +86,19 @@ def _paired(run: Run) -> bool:
 
 
 def _all_text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, dict):
-        return "".join(_all_text(part) for pair in value.items() for part in pair)
-    return "".join(_all_text(item) for item in value) if isinstance(value, list) else ""
+    """Every text in it, names included. Answers may be nested deeper than functions can call each other."""
+    texts: list[str] = []
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            texts.append(one)
+        elif isinstance(one, dict):
+            texts += one
+            left += one.values()
+        elif isinstance(one, list):
+            left += one
+    return "".join(texts)
 
 
 def _exact(operation: Operation) -> Callable[[Run], Observation | None]:

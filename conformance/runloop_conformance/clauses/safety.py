@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Iterator
 
@@ -25,6 +26,8 @@ STACK_TRACES = {
     "\n#": r"\n#\d+ [^\n]{1,300}\(\d+\): ",
     ".rb:": r"\.rb:\d+:in [`']",
     "stack backtrace:": r"stack backtrace:",
+    "panicked at ": r"\bpanicked at [^\n]{1,300}:\d+",
+    ":line ": r" in [^\n]{1,300}\.\w{2,4}:line \d+",
 }
 STACK_TRACE = re.compile("|".join(STACK_TRACES.values()))
 
@@ -63,7 +66,8 @@ def _stack_trace(body: bytes) -> str | None:
 
 def _secrets(recording: Recording) -> list[str]:
     """What must not be in an answer; a token that is a word of the contract (`secret`) is in every right one."""
-    return [secret for secret in recording.secrets if len(secret) >= SHORTEST and secret not in recording.contract.text]
+    told = [secret for secret in recording.secrets if len(secret) >= SHORTEST and secret not in recording.contract.text]
+    return [*told, *(base64.b64encode(secret.encode()).decode().rstrip("=") for secret in told if secret.isascii())]
 
 
 def _passwords(recording: Recording) -> Callable[[Exchange], list[str]]:

@@ -7,6 +7,7 @@ answers decides only what of it is still worth sending.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from typing import Literal
 
 from attrs import define, evolve, field
@@ -29,7 +30,7 @@ EARLY = (
     "much that need not be taken, at once",
     "U+0000 in a text",
     "a text of 100,000 characters",
-    "benchmark_id is unknown",
+    "benchmark_id is odd in every way",
 )
 EVERYTHING = "everything"
 DRAWN = {"quick": 0, "standard": 40, "thorough": 400}  # bodies asked of schemathesis' strategies
@@ -108,17 +109,18 @@ class Planner:
         return unique
 
     def _successes(
-        self, writer: Writer, minimal: Probe, full: Probe, drawn: Sequence[Probe]
+        self, writer: Writer, minimal: Probe, full: Probe, bodies: Sequence[dict[str, Json]]
     ) -> Iterator[tuple[Probe, ...]]:
         operation = self.contract.operation
         few = self.max_runs <= FEW
         size = 2 if few else 6
         packed = list(acceptances.packed(operation, writer))
-        rows = acceptances.rows(operation, writer)
+        words = acceptances.Words()
+        rows = acceptances.rows(operation, writer, words)
         telling = ask(operation, "telling texts", "accept", (acceptances.ACCEPTED, acceptances.TEXT), writer.full())
         spellings = list(acceptances.spellings(telling))
         cases = list(acceptances.scheme_cases(full)) if operation.secured else []
-        groups = list(acceptances.together(operation, writer, size))
+        groups = list(acceptances.together(operation, writer, size, words))
         free = list(acceptances.free(operation, writer, full))
         singles = list(acceptances.single_values(operation, minimal)) if writer.known else []
         singles += acceptances.single_members(operation, writer, minimal, full)
@@ -140,20 +142,21 @@ class Planner:
         yield tuple(groups[2])
         rest = [*spellings[2:], *(probe for probe in free if probe not in early)]
         yield from ((probe,) for probe in rest)
-        words = list(acceptances.random_words(writer, operation, 12 if not few else 4))
-        yield from ((probe,) for pair in zip(words, drawn, strict=False) for probe in pair)
-        yield from ((probe,) for probe in drawn[len(words) :])
-        yield from ((probe,) for probe in words[len(drawn) :])
+        drawn = [
+            ask(operation, f"drawn {number + 1}", "accept", (acceptances.ACCEPTED,), words.put(writer, deepcopy(body)))
+            for number, body in enumerate(bodies)
+        ]
+        mixed = list(acceptances.random_words(writer, operation, 12 if not few else 4))
+        yield from ((probe,) for pair in zip(mixed, drawn, strict=False) for probe in pair)
+        yield from ((probe,) for probe in drawn[len(mixed) :])
+        yield from ((probe,) for probe in mixed[len(drawn) :])
         yield from ((probe,) for probe in singles)  # they come forward as soon as something is refused
 
-    def _drawn(self, writer: Writer) -> list[Probe]:
+    def _drawn(self, writer: Writer) -> list[dict[str, Json]]:
         count = min(DRAWN[self.profile], max(0, self.max_runs - FEW))
         bodies = fuzzing.valid_bodies(self.contract, writer, count) if count else []
         bodies.sort(key=lambda body: -len(set(dump(body))))  # the more there is in a body, the more it can show
-        return [
-            ask(self.contract.operation, f"drawn {number + 1}", "accept", (acceptances.ACCEPTED,), body)
-            for number, body in enumerate(bodies[:count])
-        ]
+        return bodies[:count]
 
 
 def _only_should(probe: Probe) -> bool:

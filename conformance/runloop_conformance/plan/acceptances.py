@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from attrs import define, evolve, field
@@ -54,7 +54,9 @@ def awkward(writer: Writer, half: int) -> dict[str, Any]:
         holder["mark"] = mark
     secrets = within(body, ("runProfile", "secrets"))
     if secrets is not None:
-        secrets.update({f"SECRET_{n}": f"NAME_OF_SECRET_{n}_{'x' * 8 * n}" for n in range(20)})
+        secrets.update(
+            {f"SECRET_{n}": f"NAME_OF_SECRET_{n}_{'x' * (8 * n % 200)}" for n in range(MOST_MEMBERS - len(secrets))}
+        )
     return body
 
 
@@ -88,18 +90,54 @@ def _names_are_variables(path: tuple[str, ...]) -> bool:
     return "env" in path[-1].lower() or "secret" in path[-1].lower()
 
 
-def rows(operation: Operation, writer: Writer) -> list[Probe]:
-    """Pairwise presence of the optional members, each text another one of the vocabulary."""
-    words = Words()
-    made = [
-        ask(operation, f"presence {number + 1}", "accept", (ACCEPTED, TEXT), words.put(writer, body))
-        for number, body in enumerate(writer.pairwise())
-    ]
+def rows(operation: Operation, writer: Writer, words: Words) -> list[Probe]:
+    """Pairwise presence of the optional members, each text another one of the vocabulary.
+
+    What a request has beside its body is another thing each time as well: the fuller ways of saying what is usual.
+    """
+    made: list[Probe] = []
+    for number, body in enumerate(writer.pairwise()):
+        if number == LISTED:
+            _number_names(writer, body)
+        probe = ask(operation, f"presence {number + 1}", "accept", (ACCEPTED, TEXT), words.put(writer, body))
+        if number in BESIDE:
+            said, different = BESIDE[number]
+            probe = evolve(probe, name=probe.name + said, **different(probe))
+        made.append(probe)
+    return made
+
+
+def _number_names(writer: Writer, body: dict[str, Any]) -> None:
+    """Give maps the names 0, 1, … alone, which some languages take for a list."""
+    for path in writer.maps():
+        holder = within(body, path)
+        if holder and not _names_are_variables(path):
+            values = list(holder.values())
+            holder.clear()
+            holder.update({str(number): value for number, value in enumerate(values)})
+
+
+def _with(name: str, *value: str) -> Callable[[Probe], dict[str, Any]]:
+    """The headers with another value of one of them, or without it."""
+
+    def different(probe: Probe) -> dict[str, Any]:
+        rest = tuple(header for header in probe.headers if header[0] != name)
+        return {"headers": (*rest, *((name, one) for one in value))}
+
+    return different
+
+
+LISTED = 4  # the row whose maps have numbers for names
+BESIDE: Mapping[int, tuple[str, Callable[[Probe], dict[str, Any]]]] = {
     # What a refused request leaves unread is taken for the next one, on a connection that is used again.
-    return [
-        evolve(one, name=f"{one.name}, after a refused one", framing="kept") if n == 1 else one
-        for n, one in enumerate(made)
-    ]
+    1: (", after a refused one", lambda _: {"framing": "kept"}),
+    2: (", any type accepted", _with("Accept", "*/*")),
+    3: (", no Accept", _with("Accept")),
+    5: (", charset=UTF-8", _with("Content-Type", "application/json; charset=UTF-8")),
+    6: (", a quoted charset", _with("Content-Type", 'application/json;charset="utf-8"')),
+    7: (", the media type in capitals", _with("Content-Type", "Application/JSON")),
+}
+"""What is different about a row beside its body, by its number."""
 
 
 @define
@@ -135,10 +173,10 @@ def spellings(control: Probe) -> Iterator[Probe]:
             {"body": everything, "headers": as_type(f"{JSON[1]}; charset=utf-8")},
         ),
         (
-            "slashes escaped, a charset without a blank, header names in capitals, in chunks",
+            "slashes escaped, a quoted charset without a blank, capitals, in chunks",
             {
                 "body": control.body.replace(b"/", b"\\/"),
-                "headers": (*capitals, ("CONTENT-TYPE", f"{JSON[1]};charset=utf-8")),
+                "headers": (*capitals, ("CONTENT-TYPE", 'Application/JSON;Charset="UTF-8"')),
                 "framing": "chunked",
             },
         ),
@@ -307,13 +345,12 @@ def scheme_cases(control: Probe) -> Iterator[Probe]:
         )
 
 
-def together(operation: Operation, writer: Writer, size: int) -> Iterator[list[Probe]]:
+def together(operation: Operation, writer: Writer, size: int, words: Words) -> Iterator[list[Probe]]:
     """Equal requests and different requests at the same time, and equal ones after each other."""
-    words = Words(dict.fromkeys(writer.texts(), 40))
-    same = words.put(writer, writer.full())
-    yield [
-        ask(operation, f"equal, at once ({n + 1})", "accept", (ACCEPTED,), same, together="equal") for n in range(size)
-    ]
+    same, other = words.put(writer, writer.full()), words.put(writer, writer.full())
+    equal = [ask(operation, f"equal, at once ({n + 1})", "accept", (ACCEPTED,), same) for n in range(size)]
+    equal.append(ask(operation, "another beside them", "accept", (ACCEPTED,), other))
+    yield [evolve(probe, together="equal") for probe in equal]
     yield [ask(operation, f"equal, afterwards ({n + 1})", "accept", (ACCEPTED,), same) for n in range(1)]
     yield [
         ask(
@@ -385,6 +422,7 @@ def _free_members(operation: Operation, control: Probe, writer: Writer) -> Itera
             yield f"{name} is null", {"asked": replaced(asked, (name,), None)}
     if operation.asks(BENCHMARK_ID):
         for change, value in (
+            ("odd in every way", "../\u00e9\U0001f600'; DROP TABLE runs; --" + "b" * 300),
             ("empty", ""),
             ("unknown", "bmd_no_such_benchmark"),
             ("awkward", "'; DROP TABLE runs; -- é \U0001f600"),
@@ -400,7 +438,6 @@ def _free_spellings(control: Probe) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "an unknown member nested 500 deep", {"body": body[:-1] + b',"x":' + nested + b"}"}
     yield "an unknown member that is 1e400", {"body": body[:-1] + b',"x":1e400}'}
     yield "a byte order mark", {"body": b"\xef\xbb\xbf" + body}
-    yield "in UTF-16", {"body": body.decode().encode("utf-16")}
     untyped = tuple(header for header in control.headers if header[0] != "Content-Type")
     yield "no Content-Type", {"headers": untyped, "asked": asked}
     suffixed = (*untyped, ("Content-Type", "application/vnd.api+json"))

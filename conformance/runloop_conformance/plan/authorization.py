@@ -35,6 +35,9 @@ MATRIX: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("authorization.form", "a token that is an SQL condition", ("Bearer 'OR'1'='1'--",)),
     ("authorization.form", "a token that is a pattern", ("Bearer *",)),
     ("authorization.form", "a token beyond ASCII", ("Bearer t\xf6k\xe9n",)),
+    ("authorization.token", "a token of 2,000 characters", ("Bearer " + "x" * 2000,)),
+    ("authorization.token", "a token in three parts that decode to nothing", ("Bearer eyJ.eyJ.x",)),
+    ("authorization.form", "the header percent-encoded", ("Bearer%20{token|percent}",)),
     ("authorization.token", "a token that is the word null", ("Bearer null",)),
     ("authorization.token", "a token that is the word undefined", ("Bearer undefined",)),
 )  # fmt: skip
@@ -49,6 +52,7 @@ ELSEWHERE = (
     ("the token in a cookie", {"header": ("Cookie", f"token={TOKEN}; session={TOKEN}; access_token={TOKEN}")}),
     ("the header as Proxy-Authorization", {"header": ("Proxy-Authorization", f"Bearer {TOKEN}")}),
     ("the header as X-Authorization", {"header": ("X-Authorization", f"Bearer {TOKEN}")}),
+    ("a user that a proxy would have named", {"header": ("X-Forwarded-User", "admin")}),
 )
 
 REPEATS = 9  # of the request without credentials: a check that is left out once in so many calls

@@ -10,7 +10,7 @@ import attrs
 
 from runloop_conformance.exchange import NOTHING, Probe
 from runloop_conformance.operation import Member, Operation, item
-from runloop_conformance.plan.bodies import is_any, replaced
+from runloop_conformance.plan.bodies import is_any, replaced, within
 from runloop_conformance.plan.probes import ODD_QUERY, odd_headers, twin
 from runloop_conformance.plan.vocabulary import WRONG
 from runloop_conformance.strict_json import dump, kind
@@ -37,6 +37,7 @@ def member_twins(operation: Operation, controls: Sequence[Probe], *, all_types: 
                     control, f"without {member.name}", (f"request.{member.name}.required",),
                     asked=replaced(control.asked, member.path, NOTHING),
                 )  # fmt: skip
+            yield from _last_of_a_map(control, member)
             tried: dict[str, int] = {}
             for clause, value in (*wrong_values(member), *_disguised(member, control.asked)):
                 tried[clause] = tried.get(clause, 0) + 1
@@ -46,6 +47,15 @@ def member_twins(operation: Operation, controls: Sequence[Probe], *, all_types: 
                     control, f"{member.name} is {_shown(value)}", (f"request.{member.name}.{clause}",),
                     asked=replaced(control.asked, member.path, value),
                 )  # fmt: skip
+
+
+def _last_of_a_map(control: Probe, member: Member) -> Iterator[Probe]:
+    """A map whose last value alone is of the wrong type: who looks at the first one only takes it."""
+    holder = within(control.asked, member.path[:-1]) if member.path[-1] == "*" else None
+    if holder and len(holder) > 1 and member.types == {"string"}:
+        path = (*member.path[:-1], list(holder)[-1])
+        change, clause = f"the last of {member.name} is 123", f"request.{member.name}.type"
+        yield twin(control, change, (clause,), asked=replaced(control.asked, path, 123))
 
 
 def wrong_values(member: Member) -> Iterator[tuple[str, Any]]:
@@ -160,6 +170,9 @@ def not_json(control: Probe) -> Iterator[Probe]:
         ("the second half is missing", body[: len(body) // 2]),
         ("only the first byte is there", body[:1]),
         ("the first byte is missing", body[1:]),
+        ("the braces are missing", body[1:-1]),
+        ("the last two bytes are missing", body[:-2]),
+        ("the last quarter is missing", body[: len(body) * 3 // 4]),
         ("the body is a form", b"benchmark_id=bmd_30xCTWqsuNaUXk3uJ0GCo&run_name=x"),
         ("the body is XML", b"<request><benchmark_id>bmd_30xCTWqsuNaUXk3uJ0GCo</benchmark_id></request>"),
         ("the body is YAML", b"benchmark_id: bmd_30xCTWqsuNaUXk3uJ0GCo\n"),
@@ -209,6 +222,8 @@ def json_extensions(control: Probe) -> Iterator[Probe]:
         ("with a name twice", body[:-1] + b"," + first + b':"bmd_other"}'),
         ("with a name twice, the same value", body[:-1] + b"," + inside + b"}"),
         ("followed by text", body + b" x"),
+        ("followed by a hash comment", body + b" # note"),
+        ("in UTF-16", body.decode().encode("utf-16")),
         ("followed by another value", body + b"{}"),
         ("followed by a closing brace", body + b"}"),
         ("with a trailing comma", body[:-1] + b",}"),
@@ -306,6 +321,16 @@ def _hostile_members(control: Probe) -> Iterator[Probe]:
         ("no benchmark_id, and 1,000 members", {"asked": {**missing, "metadata": {f"k{n}": "v" for n in range(1000)}}}),
         ("no benchmark_id, and a long text", {"asked": {**missing, "run_name": "x" * 100_000}}),
         ("no benchmark_id, and a huge number", {"asked": {**missing, "x": 10**30}}),
+        ("no benchmark_id, and nothing but null", {"asked": dict.fromkeys(missing)}),
+        *(
+            (f"run_name is 123, and benchmark_id is {told}", {"asked": {**whole, "run_name": 123, "benchmark_id": odd}})
+            for told, odd in (
+                ("empty", ""),
+                ("a path", "a/../b"),
+                ("not ASCII", "\u00e9\U0001f600"),
+                ("long", "b" * 300),
+            )
+        ),
         ("no benchmark_id, and __proto__", {"asked": {**missing, "__proto__": {"benchmark_id": "bmd_1"}}}),
         (
             "no benchmark_id, and nested 500 deep",
@@ -328,6 +353,14 @@ def hostile_headers(control: Probe) -> Iterator[Probe]:
         ("an unknown charset", ("Content-Type", "application/json; charset=no-such")),
         ("an unknown Content-Encoding", ("Content-Encoding", "no-such")),
         ("an Accept that nothing meets", ("Accept", "image/x-no-such")),
+        ("an Accept that is none", ("Accept", "nonsense")),
+        ("an X-Request-Id that is no UUID", ("X-Request-Id", "not-a-uuid")),
+        ("a malformed traceparent", ("traceparent", "00-x-y-zz")),
+        ("an Idempotency-Key of blanks and signs", ("Idempotency-Key", "'; \\ %00")),
+        ("an X-Forwarded-For that is no address", ("X-Forwarded-For", "nobody, 999.999.999.999")),
+        ("a Range", ("Range", "bytes=5-1")),
+        ("an If-Match", ("If-Match", "*")),
+        ("a header of 9,000 characters", ("X-Long", "x" * 9000)),
         ("a Content-Encoding that is not true", ("Content-Encoding", "gzip")),
     ):
         headers = (*(h for h in control.headers if h[0] != header[0]), header)

@@ -6,7 +6,7 @@ from typing import Any
 
 WHOLE = (
     # what a server may take for a value of another type, or for none
-    "", "007", "null", " ", "no", "false", "0", "None", "true", "1e3", "-1", "NaN", "undefined", "1.10", "[]", "{}", "on", "YES",
+    "", "007", "null", " ", "no", "42", "\u00e9t\u00e9", "[]", "false", "0", "None", "true", "1e3", "-1", "NaN", "undefined", "1.10", "{}", "on", "YES",
     '"quoted"', "'quoted'", "9007199254740993", "2026-11-23T00:00:00Z", "2026-11-23", "12:30:45", "0x1F", "1_000", "+1", ".5", "N/A", "~",
     # what is trimmed, folded, normalised or cut
     "  both ends  ", "MiXeD cAsE", "mixed case", "e\u0301 decomposed", "\u00e9 precomposed", "\u212b \ufb01 \u2460 compatibility",
@@ -17,6 +17,9 @@ WHOLE = (
     # what templates, shells, queries, markup, paths and formats take for their own
     "'; DROP TABLE runs; --", '" OR "1"="1', "{{7*7}}", "${7*7} ${HOME}", "%s %d %n %00", "$(id) `id`", "<script>alert(1)</script>",
     "&amp; & &lt;", "\\n \\u0041 \\", "a/b\\c", "../../etc/passwd", "a=b;c,d|e", "*)(uid=*", "http://example.org/?a=b#c", "caf%C3%A9+x",
+    "nil", "TRUE", "False", "12", "5.0", "1,000", "4111111111111111", '{"a":1}', "[1,2]", "x", "!!!", "   ", "Y", "off",
+    "' OR 1=1 --", "x' UNION SELECT 1 --", "\u0301 combining first", "\ufeffmarked", "wait... (c) :smile:",
+    "someone@example.org", "\ue000 private", "\u0378 unassigned", "many " + " " * 450 + "blanks",
     "@file", "=1+1", "# comment // /* */", "C:\\new\\table", "a, b", "a;b", "x" * 81, "word " * 30,
 )  # fmt: skip
 """Texts that are sent as whole values, those that break most first."""
@@ -35,6 +38,25 @@ KEYS = (
     "key",
     "id",
     "length",
+    "name",
+    "run_name",
+    "benchmark_id",
+    "metadata",
+    "state",
+    "purpose",
+    "password",
+    "authorization",
+    "api_key",
+    "token",
+    "caf\u00e9",
+    "cafe\u0301",
+    "cafe",
+    "a",
+    "a ",
+    "a:b",
+    "a-b",
+    "a_b",
+    "aB",
 )
 """Names of members that JavaScript objects, document stores and case-folding columns handle wrongly."""
 
@@ -50,7 +72,11 @@ ENVIRONMENT_NAMES = (
     "MixedCase",
     "__proto__",
     "constructor",
+    "DB_PASSWORD",
+    "API_TOKEN",
+    "SECRET_KEY",
     "Z" * 100,
+    "Z" * 300,
 )
 """POSIX names (IEEE 1003.1, 3.216): letters, digits and underscores, not beginning with a digit."""
 
@@ -85,8 +111,24 @@ LENGTHS = (
 """Characters. On both sides of the sizes at which columns and buffers cut."""
 
 WRONG: dict[str, tuple[Any, ...]] = {
-    "string": (123, 0, True, False, 1.5, [], ["text"], {}, {"text": "text"}, [[]], -1),
-    "object": ("text", "", 0, 1, True, False, [], [["key", "value"]], [{}], 1.5, "{}", "null"),
+    "string": (123, 0, True, False, 1.5, [], ["text"], {}, {"text": "text"}, [[]], -1, 2**40),
+    "object": (
+        "text",
+        "",
+        0,
+        1,
+        True,
+        False,
+        [],
+        [["key", "value"]],
+        [{}],
+        1.5,
+        "{}",
+        "null",
+        "key=value",
+        ["KEY=value"],
+        [{"key": "key", "value": "value"}],
+    ),
     "array": ("text", {}, 0, True, {"0": "x"}),
     "integer": ("1", 1.5, True, [], {}),
     "number": ("1.5", True, [], {}),

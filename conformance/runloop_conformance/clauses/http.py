@@ -11,6 +11,7 @@ from runloop_conformance.operation import Operation
 from runloop_conformance.recording import Recording
 from runloop_conformance.strict_json import NotJsonError, parse
 
+LONG_HEADER = 8000  # characters; many servers read no longer line
 OVERSIZE = 64 * 1024  # bytes; a larger body may be cut off by closing the connection (413)
 
 
@@ -110,11 +111,17 @@ def _method_not_allowed(recording: Recording) -> Iterator[Observation]:
             yield broken("405 with an Allow header", f"{exchange.status}, Allow: {allowed or 'absent'}", exchange)
 
 
+def _below_the_api(exchange: Exchange) -> bool:
+    """Whether what reads HTTP, before any API is asked, may have refused it in its own words."""
+    long = any(len(value) > LONG_HEADER for _, value in exchange.probe.headers)
+    return long or exchange.probe.framing in CLOSABLE
+
+
 def _json_errors(recording: Recording) -> Iterator[Observation]:
     for exchange in recording.answered():
         assert exchange.response is not None
-        told = exchange.refused and exchange.response.body and exchange.probe.framing not in CLOSABLE
-        if not told or _unusual(exchange):
+        told = exchange.refused and exchange.response.body
+        if not told or _unusual(exchange) or _below_the_api(exchange):
             continue
         try:
             parse(exchange.response.body)

@@ -214,10 +214,16 @@ class Suite:
             if len(queue) == half or 3 * left <= self.options.limits.max_runs:
                 self._let_time_pass()
             group = queue.pop(0)
-            if self.testing.own_rules or group[0].control is None or group[0].control in self._accepted:
+            if self._tells(group[0]):
                 self._try(group)
         if not self._shrunk and not self._stopped:
             self._shrink()
+
+    def _tells(self, probe: Probe) -> bool:
+        """Whether the refusal of a valid request would say something: its control was taken, or is a usual one."""
+        if probe.control is None or probe.control in self._accepted:
+            return True
+        return self.testing.own_rules and probe.control != EVERYTHING
 
     def _explain(self, queue: list[tuple[Probe, ...]]) -> None:
         """Bring forward the requests with one thing in them: they say what it was that was refused in a fuller one.

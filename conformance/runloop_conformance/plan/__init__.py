@@ -64,7 +64,7 @@ class Planner:
         refused = list(self._refusals(minimal, full, everything))
         drawn = self._drawn(writer)
         plain, known = (
-            tuple(self._successes(evolve(writer, made=writer.made, known=known), minimal, full, drawn))
+            tuple(self._successes(evolve(writer, made=writer.made, known=known), (minimal, full, everything), drawn))
             for known in (False, True)
         )
         return Plan(controls, tuple(self._spread(refused, minimal)), plain, known)
@@ -109,9 +109,9 @@ class Planner:
         return unique
 
     def _successes(
-        self, writer: Writer, minimal: Probe, full: Probe, bodies: Sequence[dict[str, Json]]
+        self, writer: Writer, controls: tuple[Probe, Probe, Probe], bodies: Sequence[dict[str, Json]]
     ) -> Iterator[tuple[Probe, ...]]:
-        operation = self.contract.operation
+        operation, (minimal, full, everything) = self.contract.operation, controls
         few = self.max_runs <= FEW
         size = 2 if few else 6
         packed = list(acceptances.packed(operation, writer))
@@ -124,6 +124,7 @@ class Planner:
         free = list(acceptances.free(operation, writer, full))
         singles = list(acceptances.single_values(operation, minimal)) if writer.known else []
         singles += acceptances.single_members(operation, writer, minimal, full)
+        singles += acceptances.single_known(operation, writer, minimal, everything)
         values = list(acceptances.known_values(operation, writer)) if writer.known else []
         yield (telling,)
         yield (packed[0],)

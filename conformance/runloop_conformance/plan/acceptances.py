@@ -10,7 +10,7 @@ from typing import Any
 from attrs import define, evolve, field
 
 from runloop_conformance.exchange import NOTHING, TOKEN, Probe
-from runloop_conformance.operation import Member, Operation
+from runloop_conformance.operation import Member, Operation, item
 from runloop_conformance.plan import vocabulary
 from runloop_conformance.plan.bodies import BENCHMARK_ID, Writer, is_any, replaced, within
 from runloop_conformance.plan.probes import JSON, ODD_QUERY, ask, odd_headers, twin
@@ -247,6 +247,29 @@ def single_members(operation: Operation, writer: Writer, minimal: Probe, full: P
             about = (f"request.{member.name}.{kind}", *([TEXT] if value == "" else []))
             asked = replaced(minimal.asked, member.path, value)
             yield twin(minimal, f"{state} {member.name}", about, intent="accept", asked=asked, rank="single")
+
+
+def single_known(operation: Operation, writer: Writer, minimal: Probe, everything: Probe) -> Iterator[Probe]:
+    """One member more or less of those that are known from elsewhere than the page, as `single_members` has the others.
+
+    What stands in the items of a list is left out: an item is sent whole.
+    """
+    for member in operation.request:
+        if (
+            member.level == "must"
+            or member.required
+            or is_any(member)
+            or any(item(step) is not None for step in member.path)
+        ):
+            continue
+        if len(member.path) > 2:
+            asked = replaced(minimal.asked, member.path, _sample(writer, member))
+            clauses = (f"request.{member.name}.accepted",)
+            yield twin(minimal, f"with {member.name}", clauses, intent="accept", asked=asked, rank="single")
+        elif _holds(everything.asked, member):
+            asked = replaced(everything.asked, member.path, NOTHING)
+            clauses = (f"request.{member.name}.optional",)
+            yield twin(everything, f"without {member.name}", clauses, intent="accept", asked=asked, rank="single")
 
 
 def single_values(operation: Operation, minimal: Probe) -> Iterator[Probe]:

@@ -50,5 +50,6 @@ CHAPTERS: tuple[Chapter, ...] = (
     maps.CHAPTER,
     seldom.CHAPTER,
     seldom.AUTHORIZATION,
+    seldom.REQUESTS,
 )
 MUTANTS: tuple[Mutant, ...] = tuple(mutant for chapter in CHAPTERS for mutant in chapter.mutants)

@@ -1,11 +1,14 @@
 """Faults that show only at times, of statements whose other faults always do."""
 
+from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from runloop_conformance.servers.mutants.fault import (
+    PROFILE,
+    RULE,
     VIEW,
     Asked,
     Chapter,
@@ -90,6 +93,83 @@ for member, witness in (
             witness,
         )
 
+
+# --- one member ---
+
+KNOWN = RULE + "accepts-known-members"
+REQUESTS = Chapter("request")
+KNOWN_REQUESTS = REQUESTS.should()
+
+
+def given(*path: str) -> Callable[[Asked], bool]:
+    """Whether there is something at a path of the profile."""
+
+    def found(asked: Asked) -> bool:
+        value: Any = asked.get("runProfile")
+        for step in path:
+            value = value.get(step) if isinstance(value, dict) else None
+        return bool(value)
+
+    return found
+
+
+def lacking(member: str) -> Callable[[Asked], bool]:
+    """Whether a profile does without a member."""
+    return lambda asked: bool(asked.get("runProfile")) and member not in asked["runProfile"]
+
+
+def empty(member: str, nothing: Any) -> Callable[[Asked], bool]:
+    """Whether a member of the profile is this kind of nothing."""
+    return lambda asked: member in (asked.get("runProfile") or {}) and asked["runProfile"][member] == nothing
+
+
+for member, example in (
+    ("after_idle", {"idle_time_seconds": 60, "on_idle": "shutdown"}), ("available_ports", [8080]),
+    ("custom_cpu_cores", 2), ("custom_disk_size", 10), ("custom_gb_memory", 4), ("keep_alive_time_seconds", 60),
+    ("launch_commands", ["make"]), ("required_services", ["redis"]),
+    ("user_parameters", {"uid": 1000, "username": "user"}),
+):  # fmt: skip
+    KNOWN_REQUESTS.refuse(
+        f"any-{member.replace('_', '-')}-refused",
+        KNOWN,
+        f"Whoever asks for {member} is refused.",
+        given("launchParameters", member),
+        profile(launchParameters={member: example}),
+        status=422,
+    )
+for member in ("secrets", "launchParameters", "mounts"):
+    KNOWN_REQUESTS.refuse(
+        f"{member.lower()}-required",
+        KNOWN,
+        f"A runProfile without {member} is refused.",
+        lacking(member),
+        profile(purpose="x"),
+        status=422,
+    )
+    KNOWN_REQUESTS.refuse(
+        f"null-{member.lower()}-refused",
+        KNOWN,
+        f"A runProfile whose {member} are null is refused.",
+        empty(member, None),
+        profile(**{member: None}),
+        status=422,
+    )
+REQUESTS.refuse(
+    "purpose-refused",
+    f"{PROFILE}purpose",
+    "A purpose is taken for a member that is not known.",
+    given("purpose"),
+    profile(purpose="x"),
+    status=422,
+)
+REQUESTS.refuse(
+    "purpose-of-nothing-refused",
+    f"{PROFILE}purpose",
+    "A purpose is refused where it is the empty text.",
+    empty("purpose", ""),
+    profile(purpose=""),
+    status=422,
+)
 
 # --- the right token ---
 

@@ -57,7 +57,8 @@ def document(outcomes: Sequence[Outcome]) -> dict[str, Any]:
             entry.update(_of_mutant(one, entry))
         else:
             entry.setdefault("verdicts", {})[f"{one.case.max_runs} runs, seed {one.case.seed}"] = one.verdict
-    return told
+    made: dict[str, Any] = json.loads(json.dumps(told, sort_keys=True))  # in the order of the file
+    return made
 
 
 def _of_mutant(outcome: Outcome, entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from attrs import define, evolve, field
 from runloop_conformance.contract import Contract
 from runloop_conformance.exchange import Probe
 from runloop_conformance.operation import Json, Operation
-from runloop_conformance.plan import acceptances, authorization, fuzzing, refusals
+from runloop_conformance.plan import acceptances, authorization, freedoms, fuzzing, hostile, refusals
 from runloop_conformance.plan.bodies import Writer
 from runloop_conformance.plan.general import GeneralPlanner
 from runloop_conformance.plan.probes import ask
@@ -92,7 +92,7 @@ class Planner:
         yield from refusals.disguised_methods(full)
         yield from refusals.json_extensions(full)
         yield from refusals.media_types(full)
-        yield from refusals.hostile(full)
+        yield from hostile.hostile(full)
         deeper = [p for p in refusals.member_twins(operation, [everything], all_types=self.profile == "thorough")
                   if _only_should(p)]  # fmt: skip
         yield from deeper
@@ -121,7 +121,7 @@ class Planner:
         spellings = list(acceptances.spellings(telling))
         cases = list(acceptances.scheme_cases(full)) if operation.secured else []
         groups = list(acceptances.together(operation, writer, size, words))
-        free = list(acceptances.free(operation, writer, full))
+        free = list(freedoms.free(operation, writer, full))
         singles = list(acceptances.single_values(operation, minimal)) if writer.known else []
         singles += acceptances.single_members(operation, writer, minimal, full)
         singles += acceptances.single_known(operation, writer, minimal, everything)

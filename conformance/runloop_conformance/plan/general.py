@@ -14,7 +14,7 @@ from attrs import define, field
 from runloop_conformance.contract import Contract
 from runloop_conformance.exchange import NOTHING, Probe
 from runloop_conformance.operation import Json, Operation
-from runloop_conformance.plan import acceptances, authorization, fuzzing, refusals
+from runloop_conformance.plan import acceptances, authorization, fuzzing, hostile, refusals
 from runloop_conformance.plan.bodies import Writer
 from runloop_conformance.plan.parameters import Target, parameter_stem, target, values, wrong_texts
 from runloop_conformance.plan.probes import ask, headers_for, twin
@@ -86,7 +86,7 @@ class GeneralPlanner:
         if isinstance(full.asked, dict) and full.asked:
             yield from refusals.json_extensions(full)
         yield from refusals.media_types(minimal)
-        yield from refusals.hostile_bodies(minimal)
+        yield from hostile.hostile_bodies(minimal)
 
     def _parameter_twins(self, control: Probe, known: Mapping[str, Json]) -> Iterator[Probe]:
         """The control with one parameter left out that is required, or with a text that it cannot have."""
@@ -124,7 +124,7 @@ class GeneralPlanner:
             yield from acceptances.single_members(self.operation, self.writer, minimal, full)
             yield from acceptances.single_values(self.operation, minimal)
         yield from spellings[1:]
-        yield from refusals.hostile_headers(minimal)
+        yield from hostile.hostile_headers(minimal)
         made = fuzzing.valid_bodies(self.contract, self.writer, self.drawn) if self.drawn else []
         yield from (self._like(full, f"drawn {n + 1}", body) for n, body in enumerate(made[: self.drawn]))
 

@@ -182,9 +182,16 @@ class RightTokenRefused(Reference):
         """Whether it does, at the so-manieth run, for a body of this size."""
         raise NotImplementedError
 
+    size = 0
+
+    async def read(self, request: Request) -> bytes:
+        body = await super().read(request)
+        self.size = len(body)
+        return body
+
     async def respond(self, request: Request) -> Response:
         response = await super().respond(request)
-        if response.status_code == 200 and self.worn(self.runs, int(request.headers.get("content-length", 0))):
+        if response.status_code == 200 and self.worn(self.runs, self.size):
             return self.refuse(RefusalError(401, "The token is not valid.", {"WWW-Authenticate": "Bearer"}))
         return response
 

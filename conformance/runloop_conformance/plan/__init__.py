@@ -20,6 +20,7 @@ from runloop_conformance.plan.bodies import Writer
 from runloop_conformance.plan.general import GeneralPlanner
 from runloop_conformance.plan.probes import ask
 from runloop_conformance.plan.stages import Plan
+from runloop_conformance.plan.words import Words
 from runloop_conformance.strict_json import dump
 
 __all__ = ["EVERYTHING", "Plan", "Planner", "Profile"]
@@ -115,7 +116,7 @@ class Planner:
         few = self.max_runs <= FEW
         size = 2 if few else 6
         packed = list(acceptances.packed(operation, writer))
-        words = acceptances.Words()
+        words = Words()
         rows = acceptances.rows(operation, writer, words)
         telling = ask(operation, "telling texts", "accept", (acceptances.ACCEPTED, acceptances.TEXT), writer.full())
         spellings = list(acceptances.spellings(telling))

@@ -7,17 +7,16 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from attrs import define, evolve, field
+from attrs import evolve
 
 from runloop_conformance.exchange import NOTHING, TOKEN, Probe
 from runloop_conformance.operation import Member, Operation, item
 from runloop_conformance.plan import vocabulary
 from runloop_conformance.plan.bodies import Writer, is_any, replaced, within
 from runloop_conformance.plan.probes import JSON, ask, twin
+from runloop_conformance.plan.words import Words
 from runloop_conformance.strict_json import dump
 
-WORDS = tuple(word for word in vocabulary.WHOLE if word)
-APART = 3  # words, by which members are ahead of each other
 MOST_MEMBERS = 64
 MOST_BYTES = 64_000
 ACCEPTED, TEXT, SIZES, SPELLING = "request.accepted", "request.text", "request.sizes", "request.spelling"
@@ -138,22 +137,6 @@ BESIDE: Mapping[int, tuple[str, Callable[[Probe], dict[str, Any]]]] = {
     7: (", the media type in capitals", _with("Content-Type", "Application/JSON")),
 }
 """What is different about a row beside its body, by its number."""
-
-
-@define
-class Words:
-    """Puts words of the vocabulary in place of texts: another each time, and each member gets those that break most."""
-
-    turn: dict[tuple[str, ...], int] = field(factory=dict)
-
-    def put(self, writer: Writer, body: dict[str, Any]) -> dict[str, Any]:
-        """The body, changed."""
-        for place, path in enumerate(writer.texts()):
-            holder = within(body, path[:-1])
-            if holder is not None and isinstance(holder.get(path[-1]), str) and holder[path[-1]]:
-                turn = self.turn[path] = self.turn.get(path, APART * place - 1) + 1
-                holder[path[-1]] = WORDS[turn % len(WORDS)]
-        return body
 
 
 def spellings(control: Probe) -> Iterator[Probe]:

@@ -309,7 +309,9 @@ class Suite:
         if exchange.refused and exchange.probe.intent == "accept":
             about = self._ids(exchange.probe)
             levels = {clause.level for clause in self.clauses if clause.id in about}
-            self._refused += [(exchange.probe, "must" if "must" in levels else "should")] if levels else []
+            if levels:
+                level: Level = "must" if "must" in levels else "should"
+                self._refused.append((exchange.probe, level))
         if exchange.tries > ASKED_OFTEN and exchange.probe.intent == "refuse":
             self._failed |= self._ids(exchange.probe)
         if exchange.failure and exchange.failure.kind == "timeout":

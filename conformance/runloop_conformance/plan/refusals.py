@@ -50,7 +50,7 @@ def member_twins(operation: Operation, controls: Sequence[Probe], *, all_types: 
 def _last_of_a_map(control: Probe, member: Member) -> Iterator[Probe]:
     """A map whose last value alone is of the wrong type: who looks at the first one only takes it."""
     holder = within(control.asked, member.path[:-1]) if member.path[-1] == "*" else None
-    if holder and len(holder) > 1 and member.types == {"string"}:
+    if holder and len(holder) > 1 and list(member.types) == ["string"]:
         path = (*member.path[:-1], list(holder)[-1])
         change, clause = f"the last of {member.name} is 123", f"request.{member.name}.type"
         yield twin(control, change, (clause,), asked=replaced(control.asked, path, 123))

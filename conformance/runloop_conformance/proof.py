@@ -129,7 +129,7 @@ def _uncovered(told: Document) -> Iterator[str]:
         elif not mutants:
             yield f"{clause}: no faulty server is found by it; add one to servers/mutants (CONTRIBUTING.md says how)"
         elif levels[clause] == "must" and len(mutants) < TWICE:
-            yield f"{clause}: a MUST needs two faulty servers of different kinds; it has {', '.join(mutants)} alone"
+            yield f"{clause}: a MUST needs two faulty servers; it has {', '.join(mutants)} alone"
 
 
 def _matching(patterns: Mapping[str, str], name: str) -> str | None:

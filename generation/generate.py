@@ -19,6 +19,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -44,6 +45,9 @@ LONGEST_MESSAGE = 200  # characters of the validator's, which may print whole sc
 # Two runs of the generator must not differ by the machine's settings: hash seeds, locales, a pyproject found upwards.
 FIXED_ENVIRONMENT = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "NO_COLOR": "1"}
 HOST_SETTINGS = ("RUFF_", "PYTHONWARNINGS")
+
+# Python 3.11 counts how deep it is in the trees of all threads together, and fails where two are parsed at once.
+PARSING = threading.Lock()
 
 
 class GenerationError(Exception):
@@ -261,7 +265,9 @@ def _calls_left_out(contract: Contract, package: Path) -> Iterator[tuple[tuple[s
 def _classes(package: Path) -> Iterator[tuple[str, frozenset[str]]]:
     """The classes for objects, by squeezed name, and every string in each: the names on the wire are among them."""
     for module in (package / "models").rglob("*.py"):
-        for node in ast.parse(module.read_text(encoding="utf-8")).body:
+        with PARSING:
+            parsed = ast.parse(module.read_text(encoding="utf-8"))
+        for node in parsed.body:
             if isinstance(node, ast.ClassDef):
                 constants = (one.value for one in ast.walk(node) if isinstance(one, ast.Constant))
                 yield _squeezed(node.name), frozenset(text for text in constants if isinstance(text, str))

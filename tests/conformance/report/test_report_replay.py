@@ -208,7 +208,7 @@ def test_a_request_that_held_a_secret_cannot_be_sent_again(cut: tuple[Path, dict
 def test_a_clause_that_is_not_there_or_was_kept_is_wrong_usage(plan: Plan) -> None:
     folder, report = recorded(reference(), plan, select=("run.name",))
     assert replayed(folder).exit_code == 0
-    assert "nothing to send again" in replayed(folder).output
+    assert "nothing to send again" in " ".join(replayed(folder).output.split())  # the path may wrap it
     kept = replayed(folder, "run.name.echo")
     assert (kept.exit_code, "was not broken but pass" in kept.output) == (2, True)
     assert replayed(folder, "run.nmae.echo").exit_code == 2

@@ -19,6 +19,10 @@ IN_SHELL = {
         '"$(printf %s "$RUNLOOP_API_KEY" | awk \'{m=int(length($0)/2); c=substr($0,m+1,1);'
         ' printf "%s%s%s", substr($0,1,m), (c=="X"?"Y":"X"), substr($0,m+2)}\')"'
     ),
+    "{token|begun}": '"another${RUNLOOP_API_KEY}"',
+    "{token|end}": '"$(printf %s "$RUNLOOP_API_KEY" | awk \'{print substr($0, int(length($0)/2) + 1)}\')"',
+    "{token|padded}": '"${RUNLOOP_API_KEY}="',
+    "{token|undashed}": '"$(printf %s "$RUNLOOP_API_KEY" | tr -d \'_-\')"',
     "{token|basic}": '"$(printf %s: "$RUNLOOP_API_KEY" | base64 | tr -d \'\\n\')"',
     "{token|basic-user}": '"$(printf user:%s "$RUNLOOP_API_KEY" | base64 | tr -d \'\\n\')"',
     "{token|percent}": "\"$(printf %s \"$RUNLOOP_API_KEY\" | od -An -v -tx1 | tr -d '\\n' | tr ' ' '%')\"",

@@ -8,24 +8,24 @@ from __future__ import annotations
 
 import fnmatch
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from runloop_conformance import __version__
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.contract import CHECKOUT, load_contract
-from runloop_conformance.prove import Case, Outcome, cases
+from runloop_conformance.prove import Case, Failed, Outcome, cases
 from runloop_conformance.servers.degenerate import DEGENERATES
 from runloop_conformance.servers.mutants import MUTANTS
-from runloop_conformance.servers.reasons import BESIDE, SURVIVORS, UNBREAKABLE
+from runloop_conformance.servers.reasons import BESIDE, ONE_KIND, SURVIVORS, UNBREAKABLE
 from runloop_conformance.servers.variants import VARIANTS
 
 FOLDER = CHECKOUT.parent / "conformance"
 BUDGETS = (0, 10, 25, 100)  # runs that the faulty servers may start
 TRUSTED = (25, 100)  # the two defaults; with these the correct servers are tried as well
 SEEDS = 5
-TWICE = 2  # mutants that a MUST needs
+KINDS = "always", "mostly", "at times"  # each time that it was judged, at least half of them, less often
 
 Document = Mapping[str, Any]
 
@@ -66,8 +66,15 @@ def _of_mutant(outcome: Outcome, entry: Mapping[str, Any]) -> dict[str, Any]:
     found = {**entry.get("found", {}), str(outcome.case.max_runs): "own" if own else "other" if outcome.failed else ""}
     if outcome.case.max_runs != BUDGETS[-1]:
         return {"found": found}
-    kinds = {one.id: "always" if one.always else "at times" for one in outcome.own}
-    return {"found": found, "own": kinds, "beside": [one.id for one in outcome.beside]}
+    return {
+        "found": found,
+        "own": {one.id: _kind(one) for one in outcome.own},
+        "beside": [one.id for one in outcome.beside],
+    }
+
+
+def _kind(failed: Failed) -> str:
+    return KINDS[0] if failed.always else KINDS[1] if 2 * failed.broken >= failed.judged else KINDS[2]
 
 
 def load(path: Path | None = None) -> Document:
@@ -92,7 +99,7 @@ def found(told: Document, budget: int, how: Sequence[str] = ("own",)) -> list[st
 
 
 def killers(told: Document) -> dict[str, dict[str, str]]:
-    """The mutants of each clause that it finds itself, and whether it is broken always or at times."""
+    """The mutants of each clause that it finds itself, and how often it is broken by them."""
     every: dict[str, dict[str, str]] = {clause.id: {} for clause in all_clauses(load_contract())}
     for name, one in told["mutants"].items():
         for clause, kind in one.get("own", {}).items():
@@ -128,8 +135,24 @@ def _uncovered(told: Document) -> Iterator[str]:
             continue
         elif not mutants:
             yield f"{clause}: no faulty server is found by it; add one to servers/mutants (CONTRIBUTING.md says how)"
-        elif levels[clause] == "must" and len(mutants) < TWICE:
+        elif levels[clause] == "must" and len(mutants) == 1:
             yield f"{clause}: a MUST needs two faulty servers; it has {', '.join(mutants)} alone"
+        elif levels[clause] == "must" and not _matching(ONE_KIND, clause) and not _of_both_kinds(mutants.values()):
+            yield f"{clause}: a MUST needs a fault that shows (nearly) always and one that does not; it has {mutants}"
+
+
+def _of_both_kinds(kinds: Iterable[str]) -> bool:
+    """Whether one fault shows always or mostly, and another mostly or at times.
+
+    A fault that is always there does not break all that is judged: where nothing was asked for, nothing can be lost.
+    """
+    told = list(kinds)
+    return any(
+        one != KINDS[2] and other != KINDS[0]
+        for number, one in enumerate(told)
+        for place, other in enumerate(told)
+        if place != number
+    )
 
 
 def _matching(patterns: Mapping[str, str], name: str) -> str | None:

@@ -18,6 +18,7 @@ from attrs import field, frozen
 REDACTED = "[redacted]"
 TOKEN_MARK = "[redacted token]"  # noqa: S105 - stands where the token itself stood, as it is, rather than a form of it
 DEEPEST = 4  # times that a text is written as JSON inside of JSON
+SPLIT = 16  # characters; half of a shorter token is a word that may stand anywhere
 SHORTEST = 4  # characters; a shorter secret stands in every text by chance, and hiding it would spoil the report
 
 
@@ -33,6 +34,10 @@ def wrong_tokens(token: str) -> dict[str, str]:
         "shorter": token[:-1],
         "longer": token + "x",
         "case": token.swapcase(),
+        "begun": "another" + token,
+        "end": token[middle:] if len(token) >= SPLIT else "",
+        "padded": token + "=",
+        "undashed": re.sub("[-_]", "", token),
     }
     return {name: value for name, value in made.items() if value != token and value}
 

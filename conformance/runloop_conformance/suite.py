@@ -255,10 +255,18 @@ class Suite:
     def _shrink(self) -> None:
         """Make the counterexamples small, with the last part of the budget; each gets an equal share of it."""
         self._shrunk = True
-        recording = Recording(self.contract, self.sender.exchanges[self._first :], (self.options.token,))
+        exchanges, secrets = self.sender.exchanges[self._first :], (self.options.token,)
+        recording = Recording(self.contract, exchanges, secrets)
+        # Only what valid requests break can be made small, and they are few beside all others.
+        valid = Recording(self.contract, [one for one in exchanges if one.probe.intent != "refuse"], secrets)
+        broken = [
+            one
+            for one in self.clauses
+            if one.operation == self.testing.id and any(seen.kept is False for seen in one.look(valid))
+        ]
         large = [
             (finding.clause, finding.counterexample.exchanges[-1])
-            for finding in judge([one for one in self.clauses if one.operation == self.testing.id], recording)
+            for finding in judge(broken, recording)
             if finding.counterexample and worth_it(finding.clause, finding.counterexample.exchanges[-1])
         ]
         for number, (clause, exchange) in enumerate(large[:MOST_SHRUNK]):

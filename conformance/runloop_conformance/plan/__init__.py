@@ -15,7 +15,7 @@ from attrs import define, evolve, field
 from runloop_conformance.contract import Contract
 from runloop_conformance.exchange import Probe
 from runloop_conformance.operation import Json, Operation
-from runloop_conformance.plan import acceptances, authorization, freedoms, fuzzing, hostile, refusals
+from runloop_conformance.plan import acceptances, authorization, freedoms, fuzzing, hostile, refusals, singles
 from runloop_conformance.plan.bodies import Writer
 from runloop_conformance.plan.general import GeneralPlanner
 from runloop_conformance.plan.probes import ask
@@ -123,10 +123,11 @@ class Planner:
         cases = list(acceptances.scheme_cases(full)) if operation.secured else []
         groups = list(acceptances.together(operation, writer, size, words))
         free = list(freedoms.free(operation, writer, full))
-        singles = list(acceptances.single_values(operation, minimal)) if writer.known else []
-        singles += acceptances.single_members(operation, writer, minimal, full)
-        singles += acceptances.single_known(operation, writer, minimal, everything)
-        values = list(acceptances.known_values(operation, writer)) if writer.known else []
+        single = list(singles.single_values(operation, minimal)) if writer.known else []
+        single += singles.single_members(operation, writer, minimal, full)
+        single += singles.single_known(operation, writer, minimal, everything)
+        values = list(singles.known_values(operation, writer)) if writer.known else []
+        values += acceptances.half_null(operation, everything) if writer.known else []
         yield (telling,)
         yield (packed[0],)
         yield (spellings[0],)
@@ -137,7 +138,8 @@ class Planner:
         empty = acceptances.all_empty(operation, minimal)
         for probe in (empty, *rows[:3], packed[3], nulls, *early[:2], spellings[1], *rows[3:5]):
             yield (probe,)
-        unknown = acceptances.unknown_members(full)
+        fits = self.contract.validator(operation.request_schema).is_valid
+        unknown = acceptances.unknown_members(operation, everything if writer.known else full, fits)
         for probe in (unknown, *cases[:1], packed[2], *early[2:], *values[:2], *rows[5:], *cases[1:], *values[2:]):
             yield (probe,)
         yield tuple(groups[1])
@@ -152,7 +154,7 @@ class Planner:
         yield from ((probe,) for pair in zip(mixed, drawn, strict=False) for probe in pair)
         yield from ((probe,) for probe in drawn[len(mixed) :])
         yield from ((probe,) for probe in mixed[len(drawn) :])
-        yield from ((probe,) for probe in singles)  # they come forward as soon as something is refused
+        yield from ((probe,) for probe in single)  # they come forward as soon as something is refused
 
     def _drawn(self, writer: Writer) -> list[dict[str, Json]]:
         count = min(DRAWN[self.profile], max(0, self.max_runs - FEW))

@@ -51,11 +51,6 @@ def awkward(writer: Writer, half: int) -> dict[str, Any]:
         start = half * room
         holder.update({name: values[(start + n) % len(values)] for n, name in enumerate(names)})
         holder["mark"] = mark
-    secrets = within(body, ("runProfile", "secrets"))
-    if secrets is not None:
-        secrets.update(
-            {f"SECRET_{n}": f"NAME_OF_SECRET_{n}_{'x' * (8 * n % 200)}" for n in range(MOST_MEMBERS - len(secrets))}
-        )
     return body
 
 
@@ -66,6 +61,11 @@ def largest(writer: Writer, script: str) -> dict[str, Any]:
     for path in writer.texts():
         if (holder := within(body, path[:-1])) is not None:
             holder[path[-1]] = vocabulary.of_length(1000, mark, script)
+    secrets = within(body, ("runProfile", "secrets"))
+    if secrets is not None:
+        secrets.update(
+            {f"SECRET_{n}": f"NAME_OF_SECRET_{n}_{'x' * (8 * n % 200)}" for n in range(MOST_MEMBERS - len(secrets))}
+        )
     maps = writer.maps()
     # An escape or a character of another script takes several bytes.
     room = (MOST_BYTES - len(dump(body))) // max(1, len(maps)) - 2000
@@ -213,96 +213,6 @@ def _reordered(value: Any) -> Any:
     return value
 
 
-def single_members(operation: Operation, writer: Writer, minimal: Probe, full: Probe) -> Iterator[Probe]:
-    """One optional member more, or one less: who refuses it refuses that member, or asks for it.
-
-    They say what is wrong where a fuller request was refused, so they are sent as soon as one is.
-    """
-    optional = [m for m in operation.request if not m.required and not is_any(m) and len(m.path) <= 2]
-    for member in optional:
-        if _holds(full.asked, member):
-            left_out = replaced(full.asked, member.path, NOTHING)
-            clauses = (f"request.{member.name}.optional",)
-            yield twin(full, f"without {member.name}", clauses, intent="accept", asked=left_out, rank="single")
-    for member in optional:
-        for state, value in _states(writer, member):
-            kind = "null-accepted" if value is None else "accepted"
-            about = (f"request.{member.name}.{kind}", *([TEXT] if value == "" else []))
-            asked = replaced(minimal.asked, member.path, value)
-            yield twin(minimal, f"{state} {member.name}", about, intent="accept", asked=asked, rank="single")
-
-
-def single_known(operation: Operation, writer: Writer, minimal: Probe, everything: Probe) -> Iterator[Probe]:
-    """One member more or less of those that are known from elsewhere than the page, as `single_members` has the others.
-
-    What stands in the items of a list is left out: an item is sent whole.
-    """
-    for member in operation.request:
-        if (
-            member.level == "must"
-            or member.required
-            or is_any(member)
-            or any(item(step) is not None for step in member.path)
-        ):
-            continue
-        if len(member.path) > 2:
-            asked = replaced(minimal.asked, member.path, _sample(writer, member))
-            clauses = (f"request.{member.name}.accepted",)
-            yield twin(minimal, f"with {member.name}", clauses, intent="accept", asked=asked, rank="single")
-        elif _holds(everything.asked, member):
-            asked = replaced(everything.asked, member.path, NOTHING)
-            clauses = (f"request.{member.name}.optional",)
-            yield twin(everything, f"without {member.name}", clauses, intent="accept", asked=asked, rank="single")
-
-
-def single_values(operation: Operation, minimal: Probe) -> Iterator[Probe]:
-    """Each further value of each optional enum by itself."""
-    for member in operation.request:
-        if "enum" in member.schema and not member.required and not is_any(member):
-            for value in member.schema["enum"][1:]:
-                asked = replaced(minimal.asked, member.path, value)
-                clauses = (f"request.{member.name}.accepted",)
-                change = f"with {member.name} {value}"
-                yield twin(minimal, change, clauses, intent="accept", asked=asked, rank="single")
-
-
-def _states(writer: Writer, member: Member) -> Iterator[tuple[str, Any]]:
-    yield "with", _sample(writer, member)
-    if member.level == "must" and "enum" not in member.schema:
-        if "string" in member.types:
-            yield "with an empty", ""
-        elif "object" in member.types:
-            yield "with an empty", {}
-    if member.nullable:
-        yield "with a null", None
-
-
-def _holds(body: Any, member: Member) -> bool:
-    holder = within(body, member.path[:-1])
-    return holder is not None and member.path[-1] in holder
-
-
-def known_values(operation: Operation, writer: Writer) -> Iterator[Probe]:
-    """Everything that is known, with each value of each enum in turn."""
-    for turn in range(1, writer.turns()):
-        yield ask(
-            operation, f"everything, turn {turn + 1}", "accept", ("request.known-members",), writer.everything(turn)
-        )
-
-
-def _sample(writer: Writer, member: Member) -> Any:
-    def wanted(other: Member) -> bool:
-        inside = other.path[: len(member.path)] == member.path
-        return other.path == member.path[: len(other.path)] or (
-            inside and (other.level == "must" or member.level == "should")
-        )
-
-    whole: Any = writer.body(wanted)
-    for step in member.path:
-        whole = whole[step]
-    return whole
-
-
 def all_empty(operation: Operation, control: Probe) -> Probe:
     """The control with every optional text and map that a MUST covers, and nothing in them."""
     asked = control.asked
@@ -315,19 +225,38 @@ def all_empty(operation: Operation, control: Probe) -> Probe:
 
 def all_null(operation: Operation, control: Probe) -> Probe:
     """The control with every optional member that the contract lets be null set to null."""
+    return _null(control, "everything null that may be null", _nullable(operation))
+
+
+def half_null(operation: Operation, control: Probe) -> Iterator[Probe]:
+    """The control with the objects alone null of what may be null, then with what is no object."""
+    objects = [member for member in _nullable(operation) if "object" in member.types]
+    yield _null(control, "its objects null that may be null", objects)
+    others = [member for member in _nullable(operation) if member not in objects]
+    yield _null(control, "all but its objects null that may be null", others)
+
+
+def _nullable(operation: Operation) -> list[Member]:
+    return [m for m in operation.request if m.nullable and not m.required and len(m.path) <= 2 and not is_any(m)]
+
+
+def _null(control: Probe, change: str, members: list[Member]) -> Probe:
     asked = control.asked
-    for member in operation.request:
-        if member.nullable and not member.required and len(member.path) <= 2 and not is_any(member):
-            asked = replaced(asked, member.path, None)
-    return twin(control, "everything null that may be null", ("request.known-members",), intent="accept", asked=asked)
+    for member in members:
+        asked = replaced(asked, member.path, None)
+    return twin(control, change, ("request.known-members",), intent="accept", asked=asked)
 
 
-def unknown_members(control: Probe) -> Probe:
-    """Members that no version of the contract names, at every level."""
+def unknown_members(operation: Operation, control: Probe, fits: Callable[[Any], bool]) -> Probe:
+    """Members that no version of the contract names, in every object of the control that may have them.
+
+    fits: whether a body with them still fits the contract, which may have closed an object.
+    """
     asked = {**control.asked, "x_unknown": {"a": [1, None, "b"]}, "unknown": "value"}
-    for name, value in control.asked.items():
-        if name == "runProfile" and isinstance(value, dict):
-            asked[name] = {**value, "x_unknown": True}
+    for path in dict.fromkeys(m.path[:-1] for m in operation.request if not is_any(m) and len(m.path) > 1):
+        if _reaches(asked, path):
+            more = replaced(asked, (*path, "x_unknown"), value=True)
+            asked = more if fits(more) else asked
     return twin(
         control,
         "with members that the contract does not name",
@@ -335,6 +264,17 @@ def unknown_members(control: Probe) -> Probe:
         intent="accept",
         asked=asked,
     )
+
+
+def _reaches(body: Any, path: tuple[str, ...]) -> bool:
+    """Whether there is an object at a path, which may lead through lists."""
+    for step in path:
+        number = item(step)
+        known = isinstance(body, list) and number is not None and number < len(body)
+        if not known and not (isinstance(body, dict) and step in body):
+            return False
+        body = body[step if number is None else number]
+    return isinstance(body, dict)
 
 
 def scheme_cases(control: Probe) -> Iterator[Probe]:

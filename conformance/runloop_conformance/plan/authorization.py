@@ -38,6 +38,7 @@ MATRIX: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("http.no-server-error", "a token of 2,000 characters", ("Bearer " + "x" * 2000,)),
     ("authorization.token", "a token in three parts that decode to nothing", ("Bearer eyJ.eyJ.x",)),
     ("authorization.form", "the header percent-encoded", ("Bearer%20{token|percent}",)),
+    ("authorization.form", "the token percent-encoded", ("Bearer {token|percent}",)),
     ("authorization.token", "a token that is the word null", ("Bearer null",)),
     ("authorization.token", "a token that is the word undefined", ("Bearer undefined",)),
 )  # fmt: skip

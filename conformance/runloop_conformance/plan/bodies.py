@@ -30,6 +30,7 @@ FORMATS = {
     "ipv4": "192.0.2.1",
     "ipv6": "2001:db8::1",
 }
+ITEMS = ("true", f"python -c 'print({'1 + ' * 120}1)'", "null", "cd /app && make", "a")  # of lists of strings
 MADE_UP_ID = "bmd_30xCTWqsuNaUXk3uJ0GCo"
 
 
@@ -54,6 +55,8 @@ class Filling:
 
     def text(self, path: tuple[str, ...]) -> str:
         """The text for a place. The names of secrets stay plain: a server may look them up."""
+        if self.turn and path[-1] == "[]":
+            return ITEMS[(self.turn - 1) % len(ITEMS)]
         name = path[-1].strip("*[]0123456789") or "value"
         if self.telling and not any("secret" in step.lower() for step in path):
             return vocabulary.telling(name, self.mark)

@@ -56,7 +56,9 @@ def _free_members(operation: Operation, control: Probe, writer: Writer) -> Itera
     variables, secrets = ("runProfile", "envVars"), ("runProfile", "secrets")
     if operation.asks(*variables):
         names = dict.fromkeys(("", "1A", "A B", "A=B", "Ä", "A-B", "\n", "PATH", "LD_PRELOAD"), "value")
-        yield "odd environment names", {"asked": replaced(asked, variables, names)}
+        odd = replaced(asked, variables, names)
+        odd = replaced(odd, secrets, {"EMPTY": ""}) if operation.asks(*secrets) else odd
+        yield "odd environment names", {"asked": odd}
     if operation.asks(*secrets):
         words = [word for word in vocabulary.WHOLE if word][:40]
         awkward = {f"S{n}": word for n, word in enumerate(words)}

@@ -14,7 +14,7 @@ from attrs import define, field
 from runloop_conformance.contract import Contract
 from runloop_conformance.exchange import NOTHING, Probe
 from runloop_conformance.operation import Json, Operation
-from runloop_conformance.plan import acceptances, authorization, fuzzing, hostile, refusals
+from runloop_conformance.plan import acceptances, authorization, fuzzing, hostile, refusals, singles
 from runloop_conformance.plan.bodies import Writer
 from runloop_conformance.plan.parameters import Target, parameter_stem, target, values, wrong_texts
 from runloop_conformance.plan.probes import ask, headers_for, twin
@@ -116,13 +116,13 @@ class GeneralPlanner:
         spellings = list(acceptances.spellings(full))
         yield spellings[0]
         if several:
-            yield acceptances.unknown_members(full)
+            yield acceptances.unknown_members(self.operation, full, self._valid)
         yield from cases if spelled else ()
         yield from (self._like(full, f"example {name}", body) for name, body in self.operation.examples.items())
         if several:
             yield from (self._like(full, f"presence {n + 1}", body) for n, body in enumerate(self.writer.pairwise()))
-            yield from acceptances.single_members(self.operation, self.writer, minimal, full)
-            yield from acceptances.single_values(self.operation, minimal)
+            yield from singles.single_members(self.operation, self.writer, minimal, full)
+            yield from singles.single_values(self.operation, minimal)
         yield from spellings[1:]
         yield from hostile.hostile_headers(minimal)
         made = fuzzing.valid_bodies(self.contract, self.writer, self.drawn) if self.drawn else []

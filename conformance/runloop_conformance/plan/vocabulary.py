@@ -75,6 +75,13 @@ ENVIRONMENT_NAMES = (
     "DB_PASSWORD",
     "API_TOKEN",
     "SECRET_KEY",
+    "RUNLOOP_TEAM",
+    "AWS_REGION",
+    "PYTHONPATH",
+    "USER",
+    "PORT",
+    "DEBUG",
+    "CI",
     "Z" * 100,
     "Z" * 300,
 )
@@ -148,8 +155,8 @@ def telling(name: str, mark: str) -> str:
 
 
 def joined(limit: int = 1000, half: int = 0) -> str:
-    """Many of the awkward texts in one string of at most `limit` characters, with spaces at both ends."""
-    text = " "
+    """Many of the awkward texts in one string of at most `limit` characters, with what is trimmed at both ends."""
+    text = "\ufeff" if half else " "
     for part in WHOLE[28:] if not half else reversed(WHOLE):
         if len(text) + len(part) + 2 > limit:
             break

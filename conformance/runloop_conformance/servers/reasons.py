@@ -6,7 +6,6 @@ SURVIVORS: dict[str, str] = {
     "drops-at-huge-body": (
         "equivalent: to reset the connection is how a server may refuse a body beyond what it must take (413)"
     ),
-    "launch-commands-refused": "gap: it refuses one single list of commands out of all that there are",
 }
 """Mutants that their own clause does not find at the largest budget: `equivalent: …` or `gap: …`, and the reason."""
 
@@ -19,6 +18,13 @@ UNBREAKABLE: dict[str, str] = {
     ),
 }
 """Clauses (or patterns) without the mutants that others have, each with the reason."""
+
+ONE_KIND: dict[str, str] = {
+    "request.run_name.null-accepted": (
+        "one request asks for it by itself; who refuses it at times is found by request.accepted"
+    ),
+}
+"""Clauses of a MUST (or patterns) whose faults are all of one kind, always or at times, each with the reason."""
 
 VALID = "a valid request was not accepted, and this too is about valid requests"
 FAILED = "the failure came instead of a refusal, so nothing was refused either"
@@ -59,6 +65,7 @@ BESIDE: tuple[tuple[str, str, str], ...] = (
     ("request", "run.*", "what a member of an odd request says was lost on the way, so it is not repeated"),
     ("response", "response.*", SHAPE),
     ("response", "run.*", SHAPE),
+    ("run", "run.only-what-was-asked", "a key that was changed on the way is one that nobody has asked for"),
     ("run", "run.*", ELSEWHERE),
     ("run", "response.*", "what is put in place of what was asked for is of another type as well"),
 )

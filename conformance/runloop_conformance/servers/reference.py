@@ -284,13 +284,14 @@ def operation_path(document: Document) -> str:
 
 
 def texts_in(value: Json) -> Iterator[str]:
-    """Give every string of a JSON value, keys included."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, member in value.items():
-            yield key
-            yield from texts_in(member)
-    elif isinstance(value, list):
-        for item in value:
-            yield from texts_in(item)
+    """Give every string of a JSON value, keys included, in no order that means anything."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            yield from one
+            left += one.values()
+        elif isinstance(one, list):
+            left += one

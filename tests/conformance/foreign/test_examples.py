@@ -1,24 +1,20 @@
-"""The servers of examples/servers are conformant; their first versions broke what the table says.
-
-`SEEDS=5 make test ARGS=tests/conformance/foreign` tries each with five seeds.
-"""
+"""The servers of examples/servers are conformant, with every seed; their first versions broke what the table says."""
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from runloop_conformance.proof import SEEDS
 
 from tests.conformance.foreign.serving import EXAMPLES, command_of, free_port, serving
 from tests.conformance.foreign.verdicts import EXAMPLES_README, FRAMEWORKS, differences, with_table
 from tests.conformance.outside import conformance
 
 (SHOWN,) = re.findall(r"^  .* clauses kept, .*$", EXAMPLES_README.read_text(encoding="utf-8"), re.MULTILINE)
-SEEDS = int(os.environ.get("SEEDS", "1"))
 
 
 def example(folder: Path, framework: str) -> Path:

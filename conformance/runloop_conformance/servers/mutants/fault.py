@@ -1,5 +1,6 @@
 """How a single fault is written down: the reference server with one step changed, and the requests that show it."""
 
+import base64
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +34,7 @@ JSON = "application/json"
 
 @frozen
 class Ask:
-    """One request. What stands in braces in `authorization` and `query` is made of the server's token."""
+    """One request. What stands in braces in `authorization`, `query` and `headers` is made of the server's token."""
 
     body: bytes
     method: str = "POST"
@@ -50,12 +51,17 @@ class Ask:
             "{swapped}": token.swapcase(),
             "{masked}": "x" * len(token),
             "{beginning}": f"{token[:8]}-and-another-end",
+            "{end}": token[-10:],
+            "{edges}": f"{token[:8]}-another-middle-{token[-4:]}",
+            "{percented}": "".join(f"%{ord(each):02X}" for each in token),
+            "{user}": base64.b64encode(f"{token}:".encode()).decode(),
         }
 
         def fill(text: str) -> str:
             return re.sub(r"\{\w+\}", lambda found: made[found[0]], text)
 
-        return evolve(self, authorization=tuple(map(fill, self.authorization)), query=fill(self.query))
+        headers = tuple((name, fill(value)) for name, value in self.headers)
+        return evolve(self, authorization=tuple(map(fill, self.authorization)), query=fill(self.query), headers=headers)
 
 
 def ask(**members: Any) -> Ask:

@@ -10,10 +10,12 @@ from runloop_conformance.servers.mutants.fault import (
     PROFILE,
     RULE,
     VIEW,
+    Ask,
     Asked,
     Chapter,
     Run,
     ask,
+    drop,
     every,
     profile,
     put,
@@ -63,6 +65,43 @@ edit(
     f"{VIEW}score/format",
     "The score of a named run is beyond a float.",
     lambda run, asked: run | DONE | {"score": 4e38 if asked.get("run_name") else 0.5},
+    ask(run_name="nightly"),
+)
+edit(
+    "id-missing-now-and-then",
+    f"{VIEW}id",
+    "One answer in eight is without its id.",
+    drop("id"),
+    *times(8, ask()),
+    when=every(8),
+)
+edit(
+    "benchmark-id-expanded",
+    f"{VIEW}benchmark_id/type",
+    "The benchmark is written out where the request has a runProfile.",
+    lambda run, asked: run | {"benchmark_id": {"id": run["benchmark_id"]}} if "runProfile" in asked else run,
+    profile(),
+)
+edit(
+    "state-a-number-now-and-then",
+    f"{VIEW}state",
+    "One state in five is the number of the state.",
+    put(state=1),
+    *times(5, ask()),
+    when=every(5),
+)
+edit(
+    "duration-told-to-the-nanosecond",
+    f"{VIEW}duration_ms/type",
+    "A duration has a fraction where the request has metadata.",
+    lambda run, asked: run | DONE | {"duration_ms": 1250.000001 if asked.get("metadata") else 1250},
+    ask(metadata={"a": "1"}),
+)
+edit(
+    "score-in-per-cent-when-named",
+    f"{VIEW}score/type",
+    "The score of a named run is a text.",
+    lambda run, asked: run | DONE | {"score": "75 %" if asked.get("run_name") else 0.75},
     ask(run_name="nightly"),
 )
 
@@ -221,3 +260,26 @@ class TokenWornOut(RightTokenRefused):
     @staticmethod
     def worn(runs: int, _size: int, /) -> bool:
         return runs > 10
+
+
+ONCE = RULE + "bearer-malformed"
+
+
+@fault(ONCE, Ask(ask().body, authorization=("Basic dXNlcjpwYXNz", "Bearer {token}")))
+class FirstBearerCounts(Reference):
+    """Of several Authorization headers the first that is a bearer token counts; the others are looked past."""
+
+    def credentials(self, request: Request) -> list[str]:
+        given = super().credentials(request)
+        return next(([one] for one in given if one.startswith("Bearer ")), given)
+
+
+SAFETY = Chapter("safety")
+
+
+@SAFETY.fault(RULE + "no-server-error", Ask(b"{"))
+class EveryRefusalFails(Reference):
+    """What is raised to refuse a request is handled nowhere."""
+
+    def refuse(self, refusal: RefusalError) -> Response:
+        return super().refuse(RefusalError(500, refusal.message))

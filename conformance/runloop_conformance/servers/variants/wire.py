@@ -115,10 +115,9 @@ class Chunked(Spoken):
         writer.write(answer.head(CHUNKED))
         if received.method == "HEAD":
             return True
-        for start in range(0, len(answer.body), self.size):
-            piece = answer.body[start : start + self.size]
-            writer.write(b"%x%s\r\n%s\r\n" % (len(piece), self.extension, piece))
-        writer.write(b"0\r\n" + self.trailer + b"\r\n")
+        pieces = (answer.body[start : start + self.size] for start in range(0, len(answer.body), self.size))
+        chunks = (b"%x%s\r\n%s\r\n" % (len(piece), self.extension, piece) for piece in pieces)
+        writer.write(b"".join(chunks) + b"0\r\n" + self.trailer + b"\r\n")
         return True
 
 

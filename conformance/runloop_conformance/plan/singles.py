@@ -1,0 +1,102 @@
+"""Valid requests with one thing in them, or one thing less: they say what it is that a server does not take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from runloop_conformance.exchange import NOTHING, Probe
+from runloop_conformance.operation import Member, Operation, item
+from runloop_conformance.plan.acceptances import TEXT
+from runloop_conformance.plan.bodies import Writer, is_any, replaced, within
+from runloop_conformance.plan.probes import ask, twin
+
+
+def single_members(operation: Operation, writer: Writer, minimal: Probe, full: Probe) -> Iterator[Probe]:
+    """One optional member more, or one less: who refuses it refuses that member, or asks for it.
+
+    They say what is wrong where a fuller request was refused, so they are sent as soon as one is.
+    """
+    optional = [m for m in operation.request if not m.required and not is_any(m) and len(m.path) <= 2]
+    for member in optional:
+        if _holds(full.asked, member):
+            left_out = replaced(full.asked, member.path, NOTHING)
+            clauses = (f"request.{member.name}.optional",)
+            yield twin(full, f"without {member.name}", clauses, intent="accept", asked=left_out, rank="single")
+    for member in optional:
+        for state, value in _states(writer, member):
+            kind = "null-accepted" if value is None else "accepted"
+            about = (f"request.{member.name}.{kind}", *([TEXT] if value == "" else []))
+            asked = replaced(minimal.asked, member.path, value)
+            yield twin(minimal, f"{state} {member.name}", about, intent="accept", asked=asked, rank="single")
+
+
+def single_known(operation: Operation, writer: Writer, minimal: Probe, everything: Probe) -> Iterator[Probe]:
+    """One member more or less of those that are known from elsewhere than the page, as `single_members` has the others.
+
+    What stands in the items of a list is left out: an item is sent whole.
+    """
+    for member in operation.request:
+        if (
+            member.level == "must"
+            or member.required
+            or is_any(member)
+            or any(item(step) is not None for step in member.path)
+        ):
+            continue
+        if len(member.path) > 2:
+            asked = replaced(minimal.asked, member.path, _sample(writer, member))
+            clauses = (f"request.{member.name}.accepted",)
+            yield twin(minimal, f"with {member.name}", clauses, intent="accept", asked=asked, rank="single")
+        elif _holds(everything.asked, member):
+            asked = replaced(everything.asked, member.path, NOTHING)
+            clauses = (f"request.{member.name}.optional",)
+            yield twin(everything, f"without {member.name}", clauses, intent="accept", asked=asked, rank="single")
+
+
+def single_values(operation: Operation, minimal: Probe) -> Iterator[Probe]:
+    """Each further value of each optional enum by itself."""
+    for member in operation.request:
+        if "enum" in member.schema and not member.required and not is_any(member):
+            for value in member.schema["enum"][1:]:
+                asked = replaced(minimal.asked, member.path, value)
+                clauses = (f"request.{member.name}.accepted",)
+                change = f"with {member.name} {value}"
+                yield twin(minimal, change, clauses, intent="accept", asked=asked, rank="single")
+
+
+def _states(writer: Writer, member: Member) -> Iterator[tuple[str, Any]]:
+    yield "with", _sample(writer, member)
+    if member.level == "must" and "enum" not in member.schema:
+        if "string" in member.types:
+            yield "with an empty", ""
+        elif "object" in member.types:
+            yield "with an empty", {}
+    if member.nullable:
+        yield "with a null", None
+
+
+def _holds(body: Any, member: Member) -> bool:
+    holder = within(body, member.path[:-1])
+    return holder is not None and member.path[-1] in holder
+
+
+def known_values(operation: Operation, writer: Writer) -> Iterator[Probe]:
+    """Everything that is known, with each value of each enum in turn."""
+    for turn in range(1, writer.turns()):
+        yield ask(
+            operation, f"everything, turn {turn + 1}", "accept", ("request.known-members",), writer.everything(turn)
+        )
+
+
+def _sample(writer: Writer, member: Member) -> Any:
+    def wanted(other: Member) -> bool:
+        inside = other.path[: len(member.path)] == member.path
+        return other.path == member.path[: len(other.path)] or (
+            inside and (other.level == "must" or member.level == "should")
+        )
+
+    whole: Any = writer.body(wanted)
+    for step in member.path:
+        whole = whole[step]
+    return whole

@@ -11,20 +11,22 @@ import os
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Literal
 
 from attrs import frozen
+from starlette.types import ASGIApp
 
 from runloop_conformance.clauses import Clause, all_clauses, matches
 from runloop_conformance.clock import VirtualClock
 from runloop_conformance.contract import Contract, load_contract
-from runloop_conformance.in_process import in_process
+from runloop_conformance.in_process.application import LOGGER
+from runloop_conformance.in_process.driven import DrivenTransport
 from runloop_conformance.judge import Verdict
 from runloop_conformance.operation import Level
 from runloop_conformance.plan import Plan
 from runloop_conformance.send import Limits
 from runloop_conformance.servers.degenerate import DEGENERATES, Degenerate
-from runloop_conformance.servers.hosting import running
+from runloop_conformance.servers.hosting import RawServer, running
 from runloop_conformance.servers.mutants import MUTANTS, Mutant
 from runloop_conformance.servers.variants import VARIANTS, Variant
 from runloop_conformance.suite import Options, Suite, plan_for
@@ -149,7 +151,7 @@ def prove(wanted: Iterable[Case]) -> Iterator[Outcome]:
 def attempt(case: Case) -> Outcome:
     """Start the server of one case, run the suite against it, and compare."""
     # What a faulty server raises is the fault at work, and no news.
-    logging.getLogger(in_process.__module__).setLevel(logging.CRITICAL)
+    LOGGER.setLevel(logging.CRITICAL)
     contract = _contract()
     server = _server(case)
     with _reached(server.build(contract.document, TOKEN, ())) as to:
@@ -167,14 +169,14 @@ def attempt(case: Case) -> Outcome:
 
 
 @contextmanager
-def _reached(server: Any) -> Generator[Transport]:
+def _reached(server: ASGIApp | RawServer) -> Generator[Transport]:
     """The server in this process, where nothing then waits; over a socket where its fault lies below HTTP's meaning."""
-    if callable(server):
-        with in_process(server, clock=VirtualClock()) as transport:
-            yield transport
-    else:
+    if isinstance(server, RawServer):
         with running(server) as url:
             yield address(url)
+    else:
+        with DrivenTransport(server, VirtualClock()) as transport:
+            yield transport
 
 
 def about(clause: Clause, pointer: str) -> bool:

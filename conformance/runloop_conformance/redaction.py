@@ -7,6 +7,7 @@ is written anywhere, so that no report, recording, log or message can hold it.
 from __future__ import annotations
 
 import base64
+import functools
 import html
 import json
 import re
@@ -17,6 +18,7 @@ from attrs import field, frozen
 
 REDACTED = "[redacted]"
 TOKEN_MARK = "[redacted token]"  # noqa: S105 - stands where the token itself stood, as it is, rather than a form of it
+PLACEHOLDER = re.compile(r"\{token(?:\|[a-z-]+)?\}")
 DEEPEST = 4  # times that a text is written as JSON inside of JSON
 SPLIT = 16  # characters; half of a shorter token is a word that may stand anywhere
 SHORTEST = 4  # characters; a shorter secret stands in every text by chance, and hiding it would spoil the report
@@ -46,15 +48,20 @@ def substitute(template: str, token: str) -> str:
     """Put the token into a header's or target's template: `{token}`, `{token|altered}`, `{token|basic}`, …"""
     if "{token" not in template:
         return template
+    made = _made_of(token)
+    return PLACEHOLDER.sub(lambda found: made.get(found[0], found[0]), template)
+
+
+@functools.lru_cache(maxsize=4)
+def _made_of(token: str) -> dict[str, str]:
+    """What each placeholder stands for."""
     values = {f"{{token|{name}}}": value for name, value in wrong_tokens(token).items()}
     values["{token|basic}"] = base64.b64encode(f"{token}:".encode()).decode()
     values["{token|basic-user}"] = base64.b64encode(f"user:{token}".encode()).decode()
     values["{token|quoted}"] = quote(token, safe="")
     values["{token|percent}"] = "".join(f"%{byte:02x}" for byte in token.encode())
     values["{token}"] = token
-    for placeholder, value in values.items():
-        template = template.replace(placeholder, value)
-    return template
+    return values
 
 
 @frozen(repr=False)

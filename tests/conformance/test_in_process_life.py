@@ -10,10 +10,11 @@ import time
 from typing import Any
 
 import pytest
-from runloop_conformance.clock import SYSTEM, Clock, VirtualClock, now_ms
+from runloop_conformance.clock import VirtualClock, now_ms
 from runloop_conformance.contract import load_contract
 from runloop_conformance.exchange import Failure, Response
 from runloop_conformance.in_process import AppCannotStartError, AsgiTransport, NotAnAppError, asgi, in_process
+from runloop_conformance.in_process.driven import DrivenTransport
 from runloop_conformance.plan import Plan
 from runloop_conformance.prove import TOKEN
 from runloop_conformance.send import Limits
@@ -29,6 +30,11 @@ from runloop_conformance.wire import address
 
 def answered(got: Response | Failure) -> Any:
     return got if isinstance(got, Failure) else (got.status, got.body)
+
+
+virtual = pytest.mark.parametrize(
+    "virtually", [lambda app, clock: AsgiTransport(app, clock=clock), DrivenTransport], ids=["in a thread", "driven"]
+)
 
 
 async def reply(send: Any, sent: bytes = b"") -> None:
@@ -80,7 +86,8 @@ def test_simultaneous_requests_are_simultaneous(app: Any) -> None:
     assert time.monotonic() - began < 1.2
 
 
-def test_virtual_time_costs_nothing_and_is_the_same_for_both_ends() -> None:
+@virtual
+def test_virtual_time_costs_nothing_and_is_the_same_for_both_ends(virtually: Any) -> None:
     seen: list[int] = []
 
     async def slow(scope: Any, _receive: Any, send: Any) -> None:
@@ -91,7 +98,7 @@ def test_virtual_time_costs_nothing_and_is_the_same_for_both_ends() -> None:
             await reply(send)
 
     clock, began = VirtualClock(), time.monotonic()
-    with AsgiTransport(slow, clock=clock) as here:
+    with virtually(slow, clock) as here:
         before = clock.now_ms()
         assert answered(here.send("POST", "/", [], b"", 10.0)) == (200, b"")
         assert seen == [before, before + 5000]
@@ -101,7 +108,8 @@ def test_virtual_time_costs_nothing_and_is_the_same_for_both_ends() -> None:
     assert time.monotonic() - began < 5
 
 
-def test_requests_that_are_announced_are_together_in_virtual_time() -> None:
+@virtual
+def test_requests_that_are_announced_are_together_in_virtual_time(virtually: Any) -> None:
     at_once: list[int] = []
     inside = 0
 
@@ -114,7 +122,7 @@ def test_requests_that_are_announced_are_together_in_virtual_time() -> None:
             inside -= 1
             await reply(send)
 
-    with AsgiTransport(counting, clock=VirtualClock()) as here:
+    with virtually(counting, VirtualClock()) as here:
         here.expect(3)
         asking = [threading.Thread(target=here.send, args=("POST", "/", [], b"", 10.0)) for _ in "123"]
         for thread in asking:
@@ -150,10 +158,13 @@ class Living:
         await reply(send)
 
 
-@pytest.mark.parametrize("clock", [None, VirtualClock()])
-def test_an_application_lives_for_as_long_as_the_block(clock: VirtualClock | None) -> None:
+@pytest.mark.parametrize(
+    "living",
+    [in_process, lambda app: in_process(app, clock=VirtualClock()), lambda app: DrivenTransport(app, VirtualClock())],
+)
+def test_an_application_lives_for_as_long_as_the_block(living: Any) -> None:
     app = Living("works")
-    with in_process(app, **({"clock": clock} if clock else {})) as here:
+    with living(app) as here:
         assert answered(here.send("POST", "/", [], b"", 10.0)) == (200, b"")
         assert app.happened == ["open"]
     assert app.happened == ["open", "stopped"]
@@ -161,13 +172,21 @@ def test_an_application_lives_for_as_long_as_the_block(clock: VirtualClock | Non
 
 
 @pytest.mark.parametrize("how", ["raises", "fails"])
-def test_an_application_that_cannot_start_says_why(how: str) -> None:
-    with pytest.raises(AppCannotStartError, match=r"cannot start: .*no database"), in_process(Living(how)):
+@pytest.mark.parametrize("living", [in_process, lambda app: DrivenTransport(app, VirtualClock())])
+def test_an_application_that_cannot_start_says_why(living: Any, how: str) -> None:
+    with pytest.raises(AppCannotStartError, match=r"cannot start: .*no database"), living(Living(how)):
         pass
 
 
-@pytest.mark.parametrize("clock", [SYSTEM, VirtualClock()])
-def test_an_application_that_does_not_start_is_left(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "living",
+    [
+        AsgiTransport,
+        lambda app: AsgiTransport(app, clock=VirtualClock()),
+        lambda app: DrivenTransport(app, VirtualClock()),
+    ],
+)
+def test_an_application_that_does_not_start_is_left(living: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asgi, "STARTS_WITHIN", 0.2)
 
     async def waits(scope: Any, receive: Any, _send: Any) -> None:
@@ -176,7 +195,7 @@ def test_an_application_that_does_not_start_is_left(clock: Clock, monkeypatch: p
         for _ in itertools.count():
             await asyncio.sleep(0.01)
 
-    with pytest.raises(AppCannotStartError, match="did not start within"), AsgiTransport(waits, clock=clock):
+    with pytest.raises(AppCannotStartError, match="did not start within"), living(waits):
         pass
     assert "ASGI application" not in {thread.name for thread in threading.enumerate()}
 
@@ -224,10 +243,11 @@ def built(name: str) -> Any:
         "always-200-and-empty",
     ],
 )
-def test_the_suite_says_the_same_of_a_server_in_process_and_behind_a_socket(name: str) -> None:
+@virtual
+def test_the_suite_says_the_same_of_a_server_in_process_and_behind_a_socket(virtually: Any, name: str) -> None:
     with running(built(name)) as url:
         behind = verdicts(address(url))
-    with AsgiTransport(built(name), clock=VirtualClock()) as here:
+    with virtually(built(name), VirtualClock()) as here:
         began = time.process_time()
         assert verdicts(here) == behind
         assert time.process_time() - began < 10  # and not the seconds that are waited for

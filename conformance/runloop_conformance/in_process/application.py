@@ -16,7 +16,7 @@ URL = "http://localhost"
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
-_log = logging.getLogger("runloop_conformance.in_process")
+LOGGER = logging.getLogger("runloop_conformance.in_process")
 
 
 class AppCannotStartError(Exception):
@@ -25,7 +25,7 @@ class AppCannotStartError(Exception):
 
 def log(error: BaseException) -> None:
     """Say what an application raised where a server would say it."""
-    _log.error("the application raised an exception", exc_info=error)
+    LOGGER.error("the application raised an exception", exc_info=error)
 
 
 OnError = Callable[[BaseException], None]

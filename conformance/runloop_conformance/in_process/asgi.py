@@ -109,8 +109,11 @@ class AsgiTransport:
         if read is None:
             self._announced -= 1
             return refused(method)
-        asked = Conversation(method, body, framing, self._asking.discard, self._on_error)
-        self._loop.call_soon_threadsafe(self._ask, asked, self._scope(method, target, read), seconds)
+        asked = Conversation(method, body, framing, self._ended, self._on_error)
+        return self._answer(asked, self._scope(method, target, read), seconds)
+
+    def _answer(self, asked: Conversation, scope: Scope, seconds: float) -> Response | Failure:
+        self._loop.call_soon_threadsafe(self._ask, asked, scope, seconds)
         try:
             return asked.said.get(timeout=seconds if self._real else STUCK)
         except queue.Empty:
@@ -145,6 +148,9 @@ class AsgiTransport:
             self._loop.call_soon(asked.disconnect)
         if not self._real:
             asked.expires = self._loop.call_later(seconds, asked.expire, seconds)
+
+    def _ended(self, asked: Conversation) -> None:
+        self._asking.discard(asked)
 
     def _may_time_pass(self) -> bool | None:
         """Whether virtual time may pass: not while nobody asks; None where another request is about to come."""

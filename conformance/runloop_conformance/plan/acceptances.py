@@ -270,10 +270,10 @@ def _reaches(body: Any, path: tuple[str, ...]) -> bool:
     """Whether there is an object at a path, which may lead through lists."""
     for step in path:
         number = item(step)
-        known = isinstance(body, list) and number is not None and number < len(body)
-        if not known and not (isinstance(body, dict) and step in body):
+        try:
+            body = body[step if number is None else number]
+        except (KeyError, IndexError, TypeError):
             return False
-        body = body[step if number is None else number]
     return isinstance(body, dict)
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import socket
 import threading
 import time
 
@@ -71,8 +72,11 @@ def test_a_body_beyond_all_bounds_is_answered():
 
 
 def test_a_raw_server_is_given_the_connection():
-    with running(Echo()) as url, pytest.raises(httpx.RemoteProtocolError):
-        post(url)
+    with running(Echo()) as url:
+        port = int(url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            connection.sendall(b"no HTTP\n")
+            assert connection.makefile("rb").readline() == b"no HTTP\n"
 
 
 def test_a_taken_port_is_said():

@@ -108,6 +108,7 @@ class Chunked(Spoken):
     """Answers come in chunks."""
 
     size = 65536
+    size_of_long = 65536
     extension = b""
     trailer = b""
 
@@ -115,7 +116,8 @@ class Chunked(Spoken):
         writer.write(answer.head(CHUNKED))
         if received.method == "HEAD":
             return True
-        pieces = (answer.body[start : start + self.size] for start in range(0, len(answer.body), self.size))
+        size = self.size if len(answer.body) < 4096 else self.size_of_long
+        pieces = (answer.body[start : start + size] for start in range(0, len(answer.body), size))
         chunks = (b"%x%s\r\n%s\r\n" % (len(piece), self.extension, piece) for piece in pieces)
         writer.write(b"".join(chunks) + b"0\r\n" + self.trailer + b"\r\n")
         return True
@@ -128,16 +130,17 @@ class ChunkedAnswers(Chunked):
 
 @variant(2)
 class ChunksOfOneByte(Chunked):
-    """Answers come in chunks of one byte, so characters come in pieces."""
+    """Answers come in chunks of one byte, long ones of seven, so characters come in pieces."""
 
     size = 1
+    size_of_long = 7
 
 
 @variant(2)
 class ChunksWithTrailer(Chunked):
     """Chunks have extensions, and a trailer follows."""
 
-    size = 100
+    size = size_of_long = 100
     extension = b";name=value"
     trailer = b"Server-Timing: run;dur=1\r\n"
 

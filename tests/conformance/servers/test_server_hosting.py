@@ -3,9 +3,9 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
-import socket
 import threading
 import time
 

@@ -99,7 +99,8 @@ def _spellings(secret: str) -> set[str]:
     found: set[str] = set()
     if len(secret) < SHORTEST:
         return found
-    for word in (secret, *wrong_tokens(secret).values()):
+    # One that holds the whole secret goes with it.
+    for word in (secret, *(wrong for wrong in wrong_tokens(secret).values() if secret not in wrong)):
         nested = {word}
         for _ in range(DEEPEST):
             nested = {json.dumps(one)[1:-1] for one in nested}

@@ -20,7 +20,10 @@ IN_SHELL = {
         ' printf "%s%s%s", substr($0,1,m), (c=="X"?"Y":"X"), substr($0,m+2)}\')"'
     ),
     "{token|begun}": '"another${RUNLOOP_API_KEY}"',
-    "{token|end}": '"$(printf %s "$RUNLOOP_API_KEY" | awk \'{print substr($0, int(length($0)/2) + 1)}\')"',
+    "{token|end}": (
+        '"$(printf %s "$RUNLOOP_API_KEY" | awk \'{s=substr($0, int(length($0)/2) + 1); sub(/^[^0-9A-Za-z]+/, "", s);'
+        ' printf "%s", s}\')"'
+    ),
     "{token|padded}": '"${RUNLOOP_API_KEY}="',
     "{token|undashed}": '"$(printf %s "$RUNLOOP_API_KEY" | tr -d \'_-\')"',
     "{token|basic}": '"$(printf %s: "$RUNLOOP_API_KEY" | base64 | tr -d \'\\n\')"',

@@ -37,7 +37,7 @@ CANNOT = {
     "two lengths": "announce two lengths",
     "both": "announce a length beside chunks",
 }
-PLACEHOLDER = re.compile(r"(\{token(?:\|[a-z-]+)?\})")
+PLACEHOLDER = re.compile(r"(\{token(?:\|[a-z0-9-]+)?\})")
 
 
 def curl(probe: Probe, server: str) -> str:

@@ -88,6 +88,11 @@ class Recording:
         return {exchange.probe.name: exchange for exchange in self.exchanges if exchange.accepted}
 
     @cached_property
+    def refused_names(self) -> frozenset[str]:
+        """The probes that were refused, and never accepted."""
+        return frozenset(one.probe.name for one in self.exchanges if one.refused) - self.accepted_names.keys()
+
+    @cached_property
     def by_clause(self) -> dict[str, list[Exchange]]:
         """The exchanges whose outcome speaks for or against a clause."""
         found: dict[str, list[Exchange]] = {}
@@ -124,3 +129,20 @@ def _read(exchange: Exchange) -> Run:
         return Run(exchange, parse(exchange.response.body), None)
     except NotJsonError as error:
         return Run(exchange, None, str(error))
+
+
+def answer_to(exchange: Exchange) -> object:
+    """The JSON value of an accepted exchange's answer, None where there is none."""
+    if exchange.response is None or not exchange.accepted:
+        return None
+    try:
+        return parse(exchange.response.body).value
+    except NotJsonError:
+        return None
+
+
+def run_id(exchange: Exchange) -> str | None:
+    """The id of the run that an answer tells of, None where it tells of none."""
+    answer = answer_to(exchange)
+    found = answer.get("id") if isinstance(answer, dict) else None
+    return found if isinstance(found, str) else None

@@ -18,7 +18,7 @@ from attrs import field, frozen
 
 REDACTED = "[redacted]"
 TOKEN_MARK = "[redacted token]"  # noqa: S105 - stands where the token itself stood, as it is, rather than a form of it
-PLACEHOLDER = re.compile(r"\{token(?:\|[a-z-]+)?\}")
+PLACEHOLDER = re.compile(r"\{token(?:\|[a-z0-9-]+)?\}")
 DEEPEST = 4  # times that a text is written as JSON inside of JSON
 SPLIT = 16  # characters; half of a shorter token is a word that may stand anywhere
 SHORTEST = 4  # characters; a shorter secret stands in every text by chance, and hiding it would spoil the report

@@ -17,11 +17,10 @@ from runloop_conformance.operation import Json, Level, Operation
 from runloop_conformance.plan import EVERYTHING, Plan, Planner, Profile
 from runloop_conformance.plan.suspects import suspects, tells
 from runloop_conformance.precondition import precondition
-from runloop_conformance.recording import Recording
+from runloop_conformance.recording import Recording, answer_to, run_id
 from runloop_conformance.redaction import Redaction, heed
 from runloop_conformance.send import BudgetSpentError, Limits, Sender, started
 from runloop_conformance.shrink import breaks, shrink, worth_it
-from runloop_conformance.strict_json import NotJsonError, parse
 from runloop_conformance.terms import Judgement, Terms, settle
 from runloop_conformance.transport import Transport
 
@@ -32,7 +31,7 @@ MOST_SHRUNK = 4  # counterexamples
 SETTLED = 20  # runs, after which a server that is right has shown that it keeps every MUST
 HANGS = 3  # of requests about one clause; then no more of them are sent
 HOPELESS = 40  # requests that are still sent to a server whose answers to valid ones cannot be read
-MANY_FAILURES = 25  # requests in a row without a whole answer: the server is gone
+MANY_FAILURES = 25  # requests in a row without a whole answer: the server may be gone
 
 
 @frozen
@@ -110,6 +109,8 @@ class Suite:
     _explained: int = field(default=0, init=False)
     _hopeless: int = field(default=0, init=False)
     _silent: int = field(default=0, init=False)
+    _patience: int = field(default=MANY_FAILURES, init=False)
+    _gone: bool = field(default=False, init=False)
     _first: int = field(default=0, init=False)
     _told: int = field(default=0, init=False)
     _answered: dict[str, list[Json]] = field(factory=dict, init=False, repr=False)
@@ -150,7 +151,7 @@ class Suite:
             self._send_successes(plan)
             if self._over():
                 break
-        return self._stopped if self._silent >= MANY_FAILURES else self._nothing_accepted()
+        return self._stopped if self._gone else self._nothing_accepted()
 
     def _share(self, operation: Operation) -> None:
         """Let each operation that costs something have its part of the budget, the main one as much as settles it."""
@@ -164,7 +165,7 @@ class Suite:
         """What was accepted so far, by operation. Each exchange is read once, however many operations there are."""
         for exchange in self.sender.exchanges[self._told :]:
             if exchange.accepted and exchange.probe.intent != "refuse":
-                self._answered.setdefault(exchange.probe.operation, []).append(_answer(exchange))
+                self._answered.setdefault(exchange.probe.operation, []).append(answer_to(exchange))
         self._told = len(self.sender.exchanges)
         return self._answered
 
@@ -188,7 +189,7 @@ class Suite:
             return None
         alone = self.testing.own_rules or len(self.contract.operations) == 1
         failed = precondition(controls, *self._asked_for(), alone=alone)
-        readable = any(isinstance(_answer(exchange), dict | list) for exchange in controls)
+        readable = any(isinstance(answer_to(exchange), dict | list) for exchange in controls)
         if not failed and self.testing.own_rules and not readable:
             self._hopeless = len(controls) + HOPELESS
         return failed
@@ -214,7 +215,7 @@ class Suite:
             if len(queue) == half or 3 * left <= self.options.limits.max_runs:
                 self._let_time_pass()
             group = queue.pop(0)
-            if self._tells(group[0]):
+            if self._worth(group[0]) if group[0].intent == "refuse" else self._tells(group[0]):
                 self._try(group)
         if not self._shrunk and not self._stopped:
             self._shrink()
@@ -329,13 +330,25 @@ class Suite:
         self.on_exchange(exchange, self.sender)
 
     def _over(self) -> bool:
-        if self._stopped is None and self._silent >= MANY_FAILURES:
+        if self._stopped is None and self._silent >= self._patience and not self._lives():
+            self._gone = True
             self._stopped = f"the server stopped answering: {self.sender.exchanges[-1].failure}"
         if self._stopped is None and self._hopeless and len(self.sender.exchanges) >= self._hopeless:
             self._stopped = "no valid request was answered with an object, so little can be learned from more of them"
         if self._stopped is None and self.options.to.clock.monotonic() - self._began > LONGEST:
             self._stopped = f"it took longer than {LONGEST:g} s"
         return self._stopped is not None
+
+    def _lives(self) -> bool:
+        """Whether a request that was accepted before is still answered, though so many others were not."""
+        before = next(
+            (one.probe for one in self.sender.exchanges if one.accepted and one.probe.intent == "accept"), None
+        )
+        count = len(self.sender.exchanges)
+        if before is not None:
+            self._try([evolve(before, name=f"{before.name}, as others are not answered", control=None, change=None)])
+        self._patience *= 2
+        return len(self.sender.exchanges) > count and self.sender.exchanges[-1].response is not None
 
     def settled(self) -> int:
         """How many clauses are known to be kept or broken by now."""
@@ -372,7 +385,7 @@ class Suite:
             runs_started=self.sender.budget.spent + self.sender.budget.by_mistake,
             runs_by_mistake=self.sender.budget.by_mistake,
             run_limit=self.options.limits.max_runs,
-            run_ids=tuple(run_id for exchange in runs if (run_id := _run_id(exchange))),
+            run_ids=tuple(found for exchange in runs if (found := run_id(exchange))),
             duration_s=round(self.options.to.clock.monotonic() - self._began, 3),
             findings=judgement.findings,
             exchanges=exchanges,
@@ -381,19 +394,3 @@ class Suite:
             benchmark_ids=self.options.benchmark_ids,
             header_names=tuple(name for name, _ in self.options.headers),
         )
-
-
-def _answer(exchange: Exchange) -> object:
-    """The JSON value of an accepted exchange's answer, None where there is none."""
-    if exchange.response is None or not exchange.accepted:
-        return None
-    try:
-        return parse(exchange.response.body).value
-    except NotJsonError:
-        return None
-
-
-def _run_id(exchange: Exchange) -> str | None:
-    answer = _answer(exchange)
-    found = answer.get("id") if isinstance(answer, dict) else None
-    return found if isinstance(found, str) else None

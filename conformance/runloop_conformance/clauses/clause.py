@@ -124,6 +124,8 @@ def acceptance(clause: str) -> Judge:
                 yield kept(exchange)
             elif exchange.response is None or (exchange.put_off and (exchange.status != 503 or not recording.runs)):
                 yield Observation(None, seen)
+            elif exchange.refused and exchange.probe.control in recording.refused_names:
+                yield Observation(None, seen)  # refused for what its control was refused for
             else:
                 yield broken(
                     f"accepted with {recording.operation.status}", f"{exchange.status}: {said(exchange)}", *seen

@@ -126,8 +126,10 @@ class Planner:
         single = list(singles.single_values(operation, minimal)) if writer.known else []
         single += singles.single_members(operation, writer, minimal, full)
         single += singles.single_known(operation, writer, minimal, everything)
-        values = list(singles.known_values(operation, writer)) if writer.known else []
+        values = list(singles.known_values(operation, writer, words)) if writer.known else []
         values += acceptances.half_null(operation, everything) if writer.known else []
+        if operation.secured:
+            yield (authorization.before_a_right_one(minimal),)
         yield (telling,)
         yield (packed[0],)
         yield (spellings[0],)
@@ -136,7 +138,8 @@ class Planner:
         early = [probe for probe in free if probe.change in EARLY]
         nulls = acceptances.all_null(operation, minimal)
         empty = acceptances.all_empty(operation, minimal)
-        for probe in (empty, *rows[:3], packed[3], nulls, *early[:2], spellings[1], *rows[3:5]):
+        refused = refusals.before_another(full)
+        for probe in (empty, *rows[:3], packed[3], *refused, nulls, *early[:2], spellings[1], *rows[3:5]):
             yield (probe,)
         fits = self.contract.validator(operation.request_schema).is_valid
         unknown = acceptances.unknown_members(operation, everything if writer.known else full, fits)
@@ -150,7 +153,7 @@ class Planner:
             ask(operation, f"drawn {number + 1}", "accept", (acceptances.ACCEPTED,), words.put(writer, deepcopy(body)))
             for number, body in enumerate(bodies)
         ]
-        mixed = list(acceptances.random_words(writer, operation, 12 if not few else 4))
+        mixed = list(acceptances.random_words(writer, operation, 12 if not few else 4, words))
         yield from ((probe,) for pair in zip(mixed, drawn, strict=False) for probe in pair)
         yield from ((probe,) for probe in drawn[len(mixed) :])
         yield from ((probe,) for probe in mixed[len(drawn) :])

@@ -19,6 +19,7 @@ from runloop_conformance.strict_json import dump
 
 MOST_MEMBERS = 64
 MOST_BYTES = 64_000
+LONG = 768  # characters
 ACCEPTED, TEXT, SIZES, SPELLING = "request.accepted", "request.text", "request.sizes", "request.spelling"
 
 
@@ -35,7 +36,7 @@ def awkward(writer: Writer, half: int) -> dict[str, Any]:
     body = writer.full()
     mark = writer.mark()
     values = vocabulary.WHOLE
-    room = MOST_MEMBERS - 1
+    room = MOST_MEMBERS - 2
     words = dict.fromkeys([*vocabulary.KEYS, *values] if not half else reversed(values))
     for path in writer.texts():
         if (holder := within(body, path[:-1])) is not None:
@@ -51,37 +52,53 @@ def awkward(writer: Writer, half: int) -> dict[str, Any]:
         start = half * room
         holder.update({name: values[(start + n) % len(values)] for n, name in enumerate(names)})
         holder["mark"] = mark
+        if not half:
+            holder["same"] = "same"
     return body
 
 
 def largest(writer: Writer, script: str) -> dict[str, Any]:
-    """The full body at the sizes that must be taken: 1,000 characters, 64 members, 64 KB."""
+    """The full body at the sizes that must be taken: 1,000 characters, 64 members, 64 KB.
+
+    One map is as large as there is room for, another one with each script; the others hold each length once.
+    """
     body = writer.full()
     mark = writer.mark()
     for path in writer.texts():
         if (holder := within(body, path[:-1])) is not None:
-            holder[path[-1]] = vocabulary.of_length(1000, mark, script)
+            holder[path[-1]] = vocabulary.of_length(1000, mark, "ascii" if script == "ascii" else "astral")
     secrets = within(body, ("runProfile", "secrets"))
-    if secrets is not None:
+    if secrets is not None and script == "ascii":
         secrets.update(
             {f"SECRET_{n}": f"NAME_OF_SECRET_{n}_{'x' * (8 * n % 200)}" for n in range(MOST_MEMBERS - len(secrets))}
         )
-    maps = writer.maps()
-    # An escape or a character of another script takes several bytes.
-    room = (MOST_BYTES - len(dump(body))) // max(1, len(maps)) - 2000
+    maps = [(path, holder) for path in writer.maps() if (holder := within(body, path)) is not None]
     lengths = vocabulary.LENGTHS
-    for path in maps:
-        if (holder := within(body, path)) is None:
-            continue
+    for path, holder in maps:
+        name = "K" * 100 if _names_are_variables(path) else vocabulary.of_length(1000, mark, "astral")
         holder.clear()
-        left = room
-        for n in range(MOST_MEMBERS):
-            name = f"K{n:02d}" if n else "K" * (100 if _names_are_variables(path) else 1000)
-            text = vocabulary.of_length(lengths[-1 - n % len(lengths)], mark, script)
-            # What does not fit any more is short: 64 members there are in any case.
-            holder[name] = text if left - len(text.encode()) > 60 * (MOST_MEMBERS - n) else f"{n} {mark}"
-            left -= len(holder[name].encode()) + len(name) + 6
+        holder.update({f"K{n:02d}" if n else name: f"{n} {mark}" for n in range(MOST_MEMBERS)})
+        for key, length in zip(holder, reversed(lengths), strict=False):
+            holder[key] = vocabulary.of_length(length, mark, script if length >= LONG else "ascii")
+    if maps:
+        _fill(body, maps[-1 if script == "ascii" else 0][1], mark, script)
     return body
+
+
+def _fill(body: dict[str, Any], holder: dict[str, Any], mark: str, script: str) -> None:
+    """Let the values of a map be as long as they may be, until the body is as large as must be taken."""
+    lengths = vocabulary.LENGTHS
+    for n, (key, before) in enumerate(holder.items()):
+        # Each length in the script, then as many characters as there is room for.
+        holder[key] = vocabulary.of_length(
+            lengths[-1 - n % len(lengths)], mark, script if n < len(lengths) else "ascii"
+        )
+        if len(dump(body)) > MOST_BYTES:
+            holder[key] = before
+    for key, text in holder.items():
+        room = min(1000 - len(text), MOST_BYTES - len(dump(body)))
+        if room > 0:
+            holder[key] = text + "." * (room - 1) + "$"
 
 
 def _names_are_variables(path: tuple[str, ...]) -> bool:
@@ -247,12 +264,28 @@ def _null(control: Probe, change: str, members: list[Member]) -> Probe:
     return twin(control, change, ("request.known-members",), intent="accept", asked=asked)
 
 
+def named_as_answered(operation: Operation) -> dict[str, Any]:
+    """Members that only the answer has, which a server that takes whatever it is given would give back."""
+    values: dict[str, Any] = {
+        "object": {"FROM": "the request"},
+        "integer": 1,
+        "number": 1,
+        "array": [],
+        "boolean": True,
+    }
+    kinds = {
+        m.path[0]: next(iter(sorted(m.types - {"null"})), "string") for m in operation.response if len(m.path) == 1
+    }
+    asked = {m.path[0] for m in operation.request}
+    return {name: values.get(kind, "from the request") for name, kind in kinds.items() if name not in asked}
+
+
 def unknown_members(operation: Operation, control: Probe, fits: Callable[[Any], bool]) -> Probe:
     """Members that no version of the contract names, in every object of the control that may have them.
 
     fits: whether a body with them still fits the contract, which may have closed an object.
     """
-    asked = {**control.asked, "x_unknown": {"a": [1, None, "b"]}, "unknown": "value"}
+    asked = {**control.asked, "x_unknown": {"a": [1, None, "b"]}, "unknown": "value", **named_as_answered(operation)}
     for path in dict.fromkeys(m.path[:-1] for m in operation.request if not is_any(m) and len(m.path) > 1):
         if _reaches(asked, path):
             more = replaced(asked, (*path, "x_unknown"), value=True)
@@ -311,11 +344,11 @@ def together(operation: Operation, writer: Writer, size: int, words: Words) -> I
     ]
 
 
-def random_words(writer: Writer, operation: Operation, count: int) -> Iterator[Probe]:
+def random_words(writer: Writer, operation: Operation, count: int, words: Words) -> Iterator[Probe]:
     """Full bodies whose texts are drawn from the vocabulary, joined at random: what only comes together by chance."""
     source = random.Random(writer.seed ^ 0x5EED)  # noqa: S311 - repeatable
     for number in range(count):
-        body = writer.body(lambda m: writer.usual(m) and source.random() < 0.85, telling=True)
+        body = words.put(writer, writer.body(lambda m: writer.usual(m) and source.random() < 0.85, telling=True))
         for path in writer.texts():
             holder = within(body, path[:-1])
             if holder is not None and path[-1] in holder and source.random() < 0.5:

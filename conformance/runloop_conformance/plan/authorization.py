@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
+
+from attrs import evolve
 
 from runloop_conformance.exchange import TOKEN, Probe
 from runloop_conformance.plan.probes import twin
 from runloop_conformance.redaction import wrong_tokens
+from runloop_conformance.strict_json import dump
 
 MATRIX: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("authorization.required", "no Authorization header", ()),
@@ -19,6 +23,7 @@ MATRIX: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("authorization.form", "a word behind the token", (f"Bearer {TOKEN} more",)),
     ("authorization.form", "a word before the token", (f"Bearer more {TOKEN}",)),
     ("authorization.form", "a comma behind the token", (f"Bearer {TOKEN},x",)),
+    ("authorization.form", "two tokens in one header", (f"Bearer {{token|altered}}, Bearer {TOKEN}",)),
     ("authorization.form", "the scheme twice", (f"Bearer Bearer {TOKEN}",)),
     ("authorization.scheme", "Basic, the token as password", ("Basic {token|basic-user}",)),
     ("authorization.scheme", "Basic, the token as user", ("Basic {token|basic}",)),
@@ -75,16 +80,34 @@ def matrix(control: Probe, others: tuple[Probe, ...], token: str) -> Iterator[Pr
         yield twin(
             control, change, ("authorization.header-only",), headers=(*extra, *rest), query=str(where.get("query", ""))
         )
+    change, query = "a wrong token, the right one in the query", "access_token={token|quoted}&token={token|quoted}"
+    yield evolve(with_credentials(control, "authorization.token", change, ("Bearer {token|altered}",)), query=query)
     for name in wrong_tokens(token):
         yield with_credentials(control, "authorization.token", f"a wrong token ({name})", (f"Bearer {{token|{name}}}",))
     for other in others:
         yield with_credentials(other, "authorization.required", "no Authorization header", ())
-        yield with_credentials(other, "authorization.token", "a wrong token (altered)", ("Bearer {token|altered}",))
 
 
 def again(control: Probe) -> list[Probe]:
-    """The request without credentials, several times more."""
-    return [
+    """The request without credentials, several times more, some of them different beside that as well.
+
+    A check may be left out once in so many calls, or for what some rule makes an exception of.
+    """
+    anonymous = [
         with_credentials(control, "authorization.required", f"no Authorization header, again ({n})", ())
         for n in range(2, REPEATS + 2)
     ]
+    asked = {**control.asked, "run_name": "x" * 1000, "metadata": {"a": "x" * 1000}}
+    different: dict[int, dict[str, Any]] = {
+        1: {"asked": asked, "body": dump(asked)},
+        3: {"headers": (("Content-Type", "application/json; charset=utf-8"), ("Accept", "*/*"))},
+        5: {"headers": (*anonymous[5].headers, ("X-Forwarded-For", "127.0.0.1"), ("X-Real-IP", "127.0.0.1"))},
+        7: {"framing": "chunked"},
+    }
+    return [evolve(probe, **different.get(number, {})) for number, probe in enumerate(anonymous)]
+
+
+def before_a_right_one(control: Probe) -> Probe:
+    """A wrong token, to be sent right before a right one, which must not suffer from it."""
+    change = "a wrong token, before a right one"
+    return with_credentials(control, "authorization.token", change, ("Bearer {token|altered}",))

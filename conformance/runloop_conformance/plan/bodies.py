@@ -18,6 +18,7 @@ from runloop_conformance.plan import vocabulary
 
 BENCHMARK_ID = "benchmark_id"
 ABSENT = NOTHING
+EMPTY_LISTS, DOUBLED_LISTS = 2, 3  # the turns in which lists are so
 DEEPEST = 8  # steps; what is optional is left out below
 FORMATS = {
     "date-time": "2026-11-23T09:30:00Z",
@@ -136,13 +137,16 @@ class Writer:
         return simple[kind] if kind in simple else filling.formatted(schema, path)
 
     def _array(self, schema: Mapping[str, Json], pointer: str, path: tuple[str, ...], filling: Filling) -> list[Json]:
-        """One item, or one of each alternative that an item can be."""
+        """One item, or one of each alternative that an item can be; none, or each twice, in a turn of its own."""
+        if filling.turn == EMPTY_LISTS and not schema.get("minItems"):
+            return []
         items, at = self.contract.resolve(schema.get("items", {}), pointer)
         alternatives = next((items[keyword] for keyword in ("anyOf", "oneOf") if keyword in items), None)
         if alternatives is None:
-            return [self._value(items, at, (*path, "[]"), filling)]
+            return [self._value(items, at, (*path, "[]"), filling)] * (1 + (filling.turn == DOUBLED_LISTS))
         resolved = [self.contract.resolve(alternative, at) for alternative in alternatives]
-        return [self._value(one, where, (*path, f"[{n}]"), filling) for n, (one, where) in enumerate(resolved)]
+        each = [self._value(one, where, (*path, f"[{n}]"), filling) for n, (one, where) in enumerate(resolved)]
+        return each * (1 + (filling.turn == DOUBLED_LISTS))
 
     def _object(
         self,

@@ -8,6 +8,7 @@ from typing import Any
 from runloop_conformance.exchange import Probe
 from runloop_conformance.operation import Operation
 from runloop_conformance.plan import vocabulary
+from runloop_conformance.plan.acceptances import named_as_answered
 from runloop_conformance.plan.bodies import BENCHMARK_ID, Writer, replaced
 from runloop_conformance.plan.probes import ODD_QUERY, odd_headers, twin
 
@@ -30,7 +31,14 @@ def _beyond(operation: Operation, control: Probe, writer: Writer) -> dict[str, A
         asked = replaced(asked, path, {f"k{n}": "v" for n in range(70)})
     if operation.asks("runProfile", "envVars"):
         asked = replaced(asked, ("runProfile", "envVars"), {"A-B": "odd name", "1A": "odd name", "A.B": "odd name"})
-    asked = {**asked, "x_huge": 10**30, "x_tiny": 1e-300, "x_deep": [[[[{"a": [None]}]]]], "x_text": "'\"\\%"}
+    asked = {
+        **asked,
+        **named_as_answered(operation),
+        "x_huge": 10**30,
+        "x_tiny": 1e-300,
+        "x_deep": [[[[{"a": [None]}]]]],
+        "x_text": "'\"\\%",
+    }
     headers = (*control.headers, *odd_headers())
     return {"asked": asked, "headers": headers, "query": ODD_QUERY}
 
@@ -65,7 +73,7 @@ def _free_members(operation: Operation, control: Probe, writer: Writer) -> Itera
         awkward |= {f"L{n}": "s" * n for n in (64, 65, 128, 255, 256, 1000)}
         yield "secrets with awkward names", {"asked": replaced(asked, secrets, awkward)}
     for path in writer.maps()[:1]:
-        yield "1,000 members in a map", {"asked": replaced(asked, path, {f"k{n}": "v" for n in range(1000)})}
+        yield "1,500 members in a map", {"asked": replaced(asked, path, {f"k{n}": "v" for n in range(1500)})}
     for name in ("metadata", "runProfile"):
         if operation.asks(name):
             yield f"{name} is null", {"asked": replaced(asked, (name,), None)}
@@ -77,6 +85,7 @@ def _free_members(operation: Operation, control: Probe, writer: Writer) -> Itera
             ("awkward", "'; DROP TABLE runs; -- é \U0001f600"),
             ("long", "b" * 1000),
             ("a path", "../../etc/passwd"),
+            ("between blanks", " bmd_between "),
         ):
             yield f"benchmark_id is {change}", {"asked": replaced(asked, (BENCHMARK_ID,), value)}
 

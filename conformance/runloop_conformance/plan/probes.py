@@ -13,7 +13,7 @@ from runloop_conformance.strict_json import dump
 JSON = ("Content-Type", "application/json")
 
 
-ODD_QUERY = "a=1&a=2&b&=c&%zz=%00&u=%ff%fe&benchmark_id=&debug=true&x[]=1"
+ODD_QUERY = "a=1&a=2&b&=c&%zz=%00&u=%ff%fe&benchmark_id=&debug=true&x[]=1&run_name=query"
 
 
 def odd_headers() -> tuple[tuple[str, str], ...]:

@@ -10,7 +10,7 @@ import attrs
 
 from runloop_conformance.exchange import NOTHING, Probe
 from runloop_conformance.operation import Member, Operation, item
-from runloop_conformance.plan.bodies import is_any, replaced, within
+from runloop_conformance.plan.bodies import BENCHMARK_ID, is_any, replaced, within
 from runloop_conformance.plan.probes import twin
 from runloop_conformance.plan.vocabulary import WRONG
 from runloop_conformance.strict_json import dump, kind
@@ -45,6 +45,13 @@ def member_twins(operation: Operation, controls: Sequence[Probe], *, all_types: 
                     control, f"{member.name} is {_shown(value)}", (f"request.{member.name}.{clause}",),
                     asked=replaced(control.asked, member.path, value),
                 )  # fmt: skip
+
+
+def before_another(control: Probe) -> Iterator[Probe]:
+    """A full request that must be refused, to be sent right before one with little in it: nothing of it may be left."""
+    if isinstance(control.asked, dict) and BENCHMARK_ID in control.asked:
+        asked = replaced(control.asked, (BENCHMARK_ID,), 5)
+        yield twin(control, f"{BENCHMARK_ID} is 5, before another", (f"request.{BENCHMARK_ID}.type",), asked=asked)
 
 
 def _last_of_a_map(control: Probe, member: Member) -> Iterator[Probe]:

@@ -10,6 +10,7 @@ from runloop_conformance.operation import Member, Operation, item
 from runloop_conformance.plan.acceptances import TEXT
 from runloop_conformance.plan.bodies import Writer, is_any, replaced, within
 from runloop_conformance.plan.probes import ask, twin
+from runloop_conformance.plan.words import Words
 
 
 def single_members(operation: Operation, writer: Writer, minimal: Probe, full: Probe) -> Iterator[Probe]:
@@ -81,12 +82,11 @@ def _holds(body: Any, member: Member) -> bool:
     return holder is not None and member.path[-1] in holder
 
 
-def known_values(operation: Operation, writer: Writer) -> Iterator[Probe]:
+def known_values(operation: Operation, writer: Writer, words: Words) -> Iterator[Probe]:
     """Everything that is known, with each value of each enum in turn."""
     for turn in range(1, writer.turns()):
-        yield ask(
-            operation, f"everything, turn {turn + 1}", "accept", ("request.known-members",), writer.everything(turn)
-        )
+        body = words.put(writer, writer.everything(turn))
+        yield ask(operation, f"everything, turn {turn + 1}", "accept", ("request.known-members",), body)
 
 
 def _sample(writer: Writer, member: Member) -> Any:

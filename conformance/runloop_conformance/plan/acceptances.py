@@ -326,7 +326,8 @@ def scheme_cases(control: Probe) -> Iterator[Probe]:
 
 def together(operation: Operation, writer: Writer, size: int, words: Words) -> Iterator[list[Probe]]:
     """Equal requests and different requests at the same time, and equal ones after each other."""
-    same, other = words.put(writer, writer.full()), words.put(writer, writer.full())
+    same = words.put(writer, writer.full())
+    other = writer.again(same)
     equal = [ask(operation, f"equal, at once ({n + 1})", "accept", (ACCEPTED,), same) for n in range(size)]
     equal.append(ask(operation, "another beside them", "accept", (ACCEPTED,), other))
     yield [evolve(probe, together="equal") for probe in equal]

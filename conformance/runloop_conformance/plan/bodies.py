@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import json
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -18,7 +19,7 @@ from runloop_conformance.plan import vocabulary
 
 BENCHMARK_ID = "benchmark_id"
 ABSENT = NOTHING
-EMPTY_LISTS, DOUBLED_LISTS = 2, 3  # the turns in which lists are so
+EMPTY_LISTS, DOUBLED_LISTS = 4, 5  # the turns in which lists are so
 DEEPEST = 8  # steps; what is optional is left out below
 FORMATS = {
     "date-time": "2026-11-23T09:30:00Z",
@@ -87,7 +88,16 @@ class Writer:
     def mark(self) -> str:
         """The next mark: `mk`, the seed, a number, `z`."""
         self.made += 1
+        return self._mark()
+
+    def _mark(self) -> str:
         return f"mk{self.seed % 0x10000:04x}x{self.made:03x}z"
+
+    def again(self, body: dict[str, Json]) -> dict[str, Json]:
+        """The body that was made last, with another mark: equal in everything else, its length with it."""
+        before = self._mark()
+        told: dict[str, Json] = json.loads(json.dumps(body).replace(before, self.mark()))
+        return told
 
     def identifier(self) -> str:
         """A benchmark that exists, as far as is known."""

@@ -328,6 +328,8 @@ def together(operation: Operation, writer: Writer, size: int, words: Words) -> I
     """Equal requests and different requests at the same time, and equal ones after each other."""
     same = words.put(writer, writer.full())
     other = writer.again(same)
+    if isinstance(name := other.get("run_name"), str):
+        other["run_name"] = name[::-1]  # of the same length: what goes by that alone takes one for the other
     equal = [ask(operation, f"equal, at once ({n + 1})", "accept", (ACCEPTED,), same) for n in range(size)]
     equal.append(ask(operation, "another beside them", "accept", (ACCEPTED,), other))
     yield [evolve(probe, together="equal") for probe in equal]

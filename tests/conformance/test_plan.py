@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 VALIDATOR = jsonschema.Draft202012Validator({**OPERATION.request_schema, "components": CONTRACT.document["components"]})
 POSIX_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+ROOT = Path(__file__).parents[2]
+PETSTORE = ROOT / "tests/data/petstore-3.1.yaml"
 MOST_CHARACTERS, MOST_MEMBERS, MOST_BYTES = 1000, 64, 64 * 1024
 
 
@@ -195,6 +200,34 @@ def test_the_wrong_tokens_are_few() -> None:
 def test_the_same_seed_makes_the_same_plan(profile: str) -> None:
     assert plan(5, profile=profile) == plan(5, profile=profile)
     assert plan(5, profile=profile) != plan(6, profile=profile)
+
+
+PLANNED = """
+import sys
+from pathlib import Path
+sys.path.extend(sys.argv[2:])
+if sys.argv[2:]:
+    import application
+from runloop_conformance.contract import load_contract
+from runloop_conformance.plan import Planner
+contract = load_contract(Path(sys.argv[1]))
+planner = Planner(contract, 5, "thorough", (), "a token", 100)
+for operation in contract.operations:
+    plan = planner.plan() if operation is contract.operation else planner.further(operation, {}, 100)
+    print([(probe.name, probe.body) for probe in (*plan.probes(), *(one for group in plan.successes for one in group))])
+"""
+
+
+@pytest.mark.parametrize("contract", [ROOT / "openapi.yaml", PETSTORE], ids=["ours", "petstore"])
+def test_the_plan_does_not_depend_on_what_else_is_loaded(contract: Path, tmp_path: Path) -> None:
+    constants = "".join(f"A{n} = ({n * 7919}, 'constant {n}')\n" for n in range(500))
+    (tmp_path / "application.py").write_text(constants)
+    alone, beside = (
+        subprocess.run([sys.executable, "-c", PLANNED, contract, *more], check=True, capture_output=True).stdout
+        for more in ([], [tmp_path])
+    )
+    assert len(alone) > 1000
+    assert alone == beside
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)

@@ -46,6 +46,8 @@ def _cases(strict: dict[str, Any], tested: Operation, examples: int, seed: int) 
     import schemathesis  # noqa: PLC0415
     from schemathesis import GenerationMode  # noqa: PLC0415
 
+    from runloop_conformance.plan.drawing import BACKEND  # noqa: PLC0415
+
     schema = schemathesis.openapi.from_dict(strict)
     operation = schema["/"][tested.method]
     drawn: list[Any] = []
@@ -54,6 +56,7 @@ def _cases(strict: dict[str, Any], tested: Operation, examples: int, seed: int) 
     @hypothesis.settings(
         max_examples=max(1, examples),
         database=None,
+        backend=BACKEND,
         deadline=None,
         phases=[hypothesis.Phase.generate],
         suppress_health_check=[hypothesis.HealthCheck(check) for check in hypothesis.HealthCheck],

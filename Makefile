@@ -72,7 +72,7 @@ serve: $(READY) ## the embedded reference server: ARGS="--port 8080 --token …"
 	@"$(PY)" -m runloop_conformance serve $(ARGS)
 
 test: $(READY) ## all tests: ARGS="-k name" for some
-	@"$(PY)" -m pytest -n 2 --dist loadgroup $(ARGS)
+	@"$(PY)" -m pytest -n 3 --dist loadgroup $(ARGS)
 
 # An environment of its own: a tool of ours that a peer imports where it finds it would slow that peer down.
 prove: $(READY) ## the suite against every server with a known fault and every correct one; writes conformance/PROOF.md

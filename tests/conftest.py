@@ -18,6 +18,11 @@ ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "openapi.yaml"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first, so that no worker is left with it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def _installed(path: Path, name: str) -> Path:
     """What is below `node_modules`. Without it the test is skipped with the reason; in CI it fails."""
     if shutil.which("node") is None:

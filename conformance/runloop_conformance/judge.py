@@ -74,7 +74,7 @@ def _untested(clause: Clause, recording: Recording) -> str:
         return f"no request was accepted{told}"
     if clause.id.removeprefix(clause.prefix) in recording.by_clause:
         return "what was sent could not have broken it"
-    return "nothing was sent that could have broken it: the budget was spent, or its control was refused"
+    return "nothing was sent that could have broken it: no budget left, its control refused, or too many hangs"
 
 
 def verdict(

@@ -11,6 +11,7 @@ import os
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import get_context
 from typing import Literal
 
 from attrs import frozen
@@ -138,7 +139,8 @@ def prove(wanted: Iterable[Case]) -> Iterator[Outcome]:
 
     Those over a socket are tried beside them, several at once: they hang and trickle, and mostly wait.
     """
-    with ProcessPoolExecutor(os.cpu_count()) as busy, ProcessPoolExecutor(AT_ONCE) as waiting:
+    fresh = get_context("spawn")  # a fork would inherit the threads' locks of whoever asks, and not the threads
+    with ProcessPoolExecutor(os.cpu_count(), fresh) as busy, ProcessPoolExecutor(AT_ONCE, fresh) as waiting:
         tried = [(waiting if needs_socket(case) else busy).submit(attempt, case) for case in wanted]
         try:
             for one in tried:

@@ -30,6 +30,7 @@ RESERVE = 5  # the last fifth of the budget is first offered to making counterex
 MOST_SHRUNK = 4  # counterexamples
 SETTLED = 20  # runs, after which a server that is right has shown that it keeps every MUST
 HANGS = 3  # of requests about one clause; then no more of them are sent
+MANY_HANGS, MOST_HANGS = 6, 12  # of all requests: then one about each clause is enough, and then none
 HOPELESS = 40  # requests that are still sent to a server whose answers to valid ones cannot be read
 MANY_FAILURES = 25  # requests in a row without a whole answer: the server may be gone
 
@@ -104,6 +105,7 @@ class Suite:
     _failed: set[str] = field(factory=set, init=False)
     _accepted: set[str] = field(factory=set, init=False)
     _hangs: dict[str, int] = field(factory=dict, init=False)
+    _hung: int = field(default=0, init=False)
     _shrunk: bool = field(default=False, init=False)
     _refused: list[tuple[Probe, Level]] = field(factory=list, init=False, repr=False)
     _explained: int = field(default=0, init=False)
@@ -171,10 +173,10 @@ class Suite:
 
     def _nothing_accepted(self) -> str | None:
         """The reason where no operation of several took anything."""
-        exchanges = self.sender.exchanges
-        if len(self.contract.operations) == 1 or not exchanges or any(one.accepted for one in exchanges):
+        sent = self.sender.exchanges
+        if len(self.contract.operations) == 1 or not sent or any(one.accepted for one in sent):
             return None
-        return precondition(exchanges, *self._asked_for(), alone=True)
+        return precondition(sent, *self._asked_for(), alone=True)
 
     def _asked_for(self) -> tuple[Transport, str, tuple[str, ...]]:
         return self.options.to, self.options.token, self.options.benchmark_ids
@@ -292,12 +294,13 @@ class Suite:
     def _worth(self, probe: Probe) -> bool:
         """Whether a refusal can still tell something.
 
-        A clause that has failed by starting a run is not tried again, nor one about whose requests the server hangs.
+        A clause that has failed by starting a run is not tried again, nor one about which the server hangs too often.
         """
         about = self._ids(probe)
         if not self.wanted & about or self._failed & about:
             return False
-        if any(self._hangs.get(clause, 0) >= HANGS for clause in about):
+        enough = HANGS if self._hung < MANY_HANGS else 1 if self._hung < MOST_HANGS else 0
+        if any(self._hangs.get(clause, 0) >= enough for clause in about):
             return False
         return (self.options.limits.max_runs == 0 and not probe.safe) or probe.control in self._accepted
 
@@ -325,6 +328,7 @@ class Suite:
         if exchange.tries > ASKED_OFTEN and exchange.probe.intent == "refuse":
             self._failed |= self._ids(exchange.probe)
         if exchange.failure and exchange.failure.kind == "timeout":
+            self._hung += 1
             for clause in self._ids(exchange.probe):
                 self._hangs[clause] = self._hangs.get(clause, 0) + 1
         self.on_exchange(exchange, self.sender)

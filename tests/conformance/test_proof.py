@@ -10,13 +10,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from runloop_conformance import proof
-from runloop_conformance.prove import AT_ONCE, Case, Outcome, attempt, needs_socket
+from runloop_conformance.prove import Case, Outcome, attempt, needs_socket, prove
 from runloop_conformance.report.proof import bound, markdown
 from runloop_conformance.servers.mutants import CHAPTERS, MUTANTS
 from runloop_conformance.servers.variants import VARIANTS
@@ -42,7 +41,6 @@ CORRECT = [
     "drops-connections", "headers-in-capitals",
 ]  # fmt: skip
 CHUNKS = 60
-CHUNKS_ON_SOCKETS = 8
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -82,17 +80,14 @@ IN_PROCESS = [case for case in EVERY if not needs_socket(case)]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_the_matrix_says_what_the_proof_says(chunk: int) -> None:
-    assert [wrong for case in IN_PROCESS[chunk::CHUNKS] for wrong in otherwise(attempt(case))] == []
+def test_the_matrix_of_what_needs_a_socket_says_what_the_proof_says() -> None:
+    assert [wrong for outcome in prove(ON_A_SOCKET) for wrong in otherwise(outcome)] == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("chunk", range(CHUNKS_ON_SOCKETS))
-def test_so_does_the_matrix_of_what_needs_a_socket(chunk: int) -> None:
-    with ThreadPoolExecutor(AT_ONCE) as pool:  # they mostly wait
-        outcomes = list(pool.map(attempt, ON_A_SOCKET[chunk::CHUNKS_ON_SOCKETS]))
-    assert [wrong for outcome in outcomes for wrong in otherwise(outcome)] == []
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_the_matrix_says_what_the_proof_says(chunk: int) -> None:
+    assert [wrong for case in IN_PROCESS[chunk::CHUNKS] for wrong in otherwise(attempt(case))] == []
 
 
 def test_nothing_is_without_its_server_or_its_reason() -> None:

@@ -201,11 +201,6 @@ class Summary:
     missed: tuple[Outcome, ...]
     passed: tuple[Outcome, ...]
 
-    @property
-    def right(self) -> bool:
-        """Whether every fault was found, no correct server accused and no degenerate one passed."""
-        return not (self.accused or self.missed or self.passed)
-
 
 def summarize(outcomes: Sequence[Outcome]) -> Summary:
     """Count them. A fault is found when any clause failed; `missed` has those that their own clause did not find."""

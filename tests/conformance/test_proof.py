@@ -150,6 +150,18 @@ def test_the_command_tries_the_servers_that_break_a_clause() -> None:
     assert "at most 100 runs:" in done.out
 
 
+def test_what_a_smaller_budget_leaves_unfound_is_no_failure_of_the_larger() -> None:
+    smaller = call("prove", "blank-name-refused", "--max-runs", "0")
+    assert (smaller.code, "not found by its own clause: blank-name-refused" in smaller.out) == (1, True), smaller.said
+    both = call("prove", "blank-name-refused", "--max-runs", "0", "--max-runs", "100")
+    assert (both.code, "not found" in both.out) == (0, False), both.said
+
+
+def test_a_fault_that_no_client_can_tell_from_none_is_no_failure_and_the_reason_is_said() -> None:
+    done = call("prove", "drops-at-huge-body")
+    assert (done.code, "drops-at-huge-body (100 runs, seed 0): conformant (equivalent: " in done.out) == (0, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [(["no-such-server"], "no server is called no-such-server"), (["--clause", "no.such"], "no faulty server breaks")],

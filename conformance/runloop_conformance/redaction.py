@@ -40,6 +40,7 @@ def wrong_tokens(token: str) -> dict[str, str]:
         # From a letter on: what begins with an escape in some spelling makes the search for it slow.
         "end": re.sub("^[^0-9A-Za-z]+", "", token[middle:]) if len(token) >= SPLIT else "",
         "padded": token + "=",
+        "swapped": token[: middle - 1] + token[middle - 1 : middle + 1][::-1] + token[middle + 1 :],
         "undashed": re.sub("[-_]", "", token),
     }
     return {name: value for name, value in made.items() if value != token and value}

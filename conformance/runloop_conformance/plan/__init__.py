@@ -139,7 +139,8 @@ class Planner:
         nulls = acceptances.all_null(operation, minimal)
         empty = acceptances.all_empty(operation, minimal)
         refused = refusals.before_another(full)
-        for probe in (empty, *rows[:3], packed[3], *refused, nulls, *early[:2], spellings[1], *rows[3:5]):
+        again = evolve(minimal, name="minimal, again", clauses=(acceptances.ACCEPTED,))
+        for probe in (empty, *rows[:3], packed[3], *refused, nulls, *early[:2], spellings[1], again, *rows[3:5]):
             yield (probe,)
         fits = self.contract.validator(operation.request_schema).is_valid
         unknown = acceptances.unknown_members(operation, everything if writer.known else full, fits)

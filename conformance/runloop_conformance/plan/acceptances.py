@@ -112,15 +112,28 @@ def rows(operation: Operation, writer: Writer, words: Words) -> list[Probe]:
     What a request has beside its body is another thing each time as well: the fuller ways of saying what is usual.
     """
     made: list[Probe] = []
-    for number, body in enumerate(writer.pairwise()):
-        if number == LISTED:
+    bodies = writer.pairwise()
+    mapped = [body for body in bodies if any(within(body, path) for path in writer.maps())]
+    for number, body in enumerate(bodies):
+        words.put(writer, body)
+        if body in mapped[:1]:
             _number_names(writer, body)
-        probe = ask(operation, f"presence {number + 1}", "accept", (ACCEPTED, TEXT), words.put(writer, body))
+        asked = _in_latin_1(body) if body in mapped[1:2] else body
+        probe = ask(operation, f"presence {number + 1}", "accept", (ACCEPTED, TEXT), asked)
         if number in BESIDE:
             said, different = BESIDE[number]
             probe = evolve(probe, name=probe.name + said, **different(probe))
         made.append(probe)
     return made
+
+
+def _in_latin_1(value: Any) -> Any:
+    """The value without what lies beyond ISO 8859-1: an answer all of which fits it is sent in it by mistake."""
+    if isinstance(value, str):
+        return value.encode("latin-1", "ignore").decode("latin-1")
+    if isinstance(value, dict):
+        return {_in_latin_1(name): _in_latin_1(item) for name, item in value.items()}
+    return [_in_latin_1(item) for item in value] if isinstance(value, list) else value
 
 
 def _number_names(writer: Writer, body: dict[str, Any]) -> None:
@@ -143,7 +156,6 @@ def _with(name: str, *value: str) -> Callable[[Probe], dict[str, Any]]:
     return different
 
 
-LISTED = 4  # the row whose maps have numbers for names
 BESIDE: Mapping[int, tuple[str, Callable[[Probe], dict[str, Any]]]] = {
     # What a refused request leaves unread is taken for the next one, on a connection that is used again.
     1: (", after a refused one", lambda _: {"framing": "kept"}),
@@ -166,7 +178,9 @@ def spellings(control: Probe) -> Iterator[Probe]:
     def as_type(value: str) -> tuple[tuple[str, str], ...]:
         return (*typed, ("Content-Type", value))
 
-    everything = b" \r\n\t" + _escaped(_reordered(asked)).replace(b',"', b' ,\r\n\t"') + b" \r\n"
+    everything = (
+        b" \r\n\t" + _escaped(_reordered(asked)).replace(b',"', b' ,\r\n\t"').replace(b'":', b'" \t:\r\n') + b" \r\n"
+    )
     for change, different in (
         (
             "another order, white space, escapes and charset",

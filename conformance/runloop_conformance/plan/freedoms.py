@@ -83,7 +83,7 @@ def _free_members(operation: Operation, control: Probe, writer: Writer) -> Itera
             ("empty", ""),
             ("unknown", "bmd_no_such_benchmark"),
             ("awkward", "'; DROP TABLE runs; -- é \U0001f600"),
-            ("long", "b" * 1000),
+            ("long", "b" * 4000),
             ("a path", "../../etc/passwd"),
             ("between blanks", " bmd_between "),
         ):
@@ -94,7 +94,6 @@ def _free_spellings(control: Probe) -> Iterator[tuple[str, dict[str, Any]]]:
     body, asked = control.body, control.asked
     nested = b"[" * 500 + b"]" * 500
     yield "an unknown member nested 500 deep", {"body": body[:-1] + b',"x":' + nested + b"}"}
-    yield "an unknown member that is 1e400", {"body": body[:-1] + b',"x":1e400}'}
     yield "a byte order mark", {"body": b"\xef\xbb\xbf" + body}
     untyped = tuple(header for header in control.headers if header[0] != "Content-Type")
     yield "no Content-Type", {"headers": untyped, "asked": asked}

@@ -68,6 +68,8 @@ def _hostile_members(control: Probe) -> Iterator[Probe]:
         ("no benchmark_id, and 1,000 members", {"asked": {**missing, "metadata": {f"k{n}": "v" for n in range(1000)}}}),
         ("no benchmark_id, and a long text", {"asked": {**missing, "run_name": "x" * 100_000}}),
         ("no benchmark_id, and a huge number", {"asked": {**missing, "x": 10**30}}),
+        # Where a server may take it, it may give it back as well, and Infinity is no JSON.
+        ("no benchmark_id, and 1e400", {"body": b'{"x":1e400}'}),
         ("no benchmark_id, and nothing but null", {"asked": dict.fromkeys(missing)}),
         *(
             (f"run_name is 123, and benchmark_id is {told}", {"asked": {**whole, "run_name": 123, "benchmark_id": odd}})

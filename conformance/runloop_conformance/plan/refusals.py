@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import attrs
 
@@ -268,6 +268,18 @@ def media_types(control: Probe) -> Iterator[Probe]:
     ):  # fmt: skip
         headers = tuple((n, media_type if n == "Content-Type" else v) for n, v in control.headers)
         yield twin(control, f"Content-Type is {media_type}", ("request.media-types",), headers=headers)
+    parts = "".join(
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in parse_qsl(_query(control))
+    )
+    for change, media_type, body in (
+        ("a form", "application/x-www-form-urlencoded", _query(control)),
+        ("a form in parts", "multipart/form-data; boundary=x", f"{parts}--x--\r\n"),
+    ):
+        headers = tuple((n, media_type if n == "Content-Type" else v) for n, v in control.headers)
+        yield twin(
+            control, f"the body is {change}, and says so", ("request.media-types",), headers=headers, body=body.encode()
+        )
 
 
 def _reaches(body: Any, member: Member) -> bool:

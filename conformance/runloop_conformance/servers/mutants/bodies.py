@@ -146,6 +146,13 @@ rewrite(
 )
 rewrite(
     CHAPTER,
+    "answer-in-latin-1-where-it-fits",
+    "A 200 all of whose characters are in Latin-1 is sent so.",
+    lambda given: given.decode().encode("latin-1") if max(map(ord, given.decode())) < 256 else given,
+    ACCENTED,
+)
+rewrite(
+    CHAPTER,
     "answer-in-cp1252",
     "A 200 is in Windows-1252.",
     lambda given: given.decode().encode("cp1252", "replace"),

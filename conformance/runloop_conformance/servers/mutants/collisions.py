@@ -133,6 +133,14 @@ edit(
     MOUNTED,
     when=beside("runProfile", "mounts"),
 )
+edit(
+    "variables-lost-without-purpose",
+    VARIABLES,
+    "Without a purpose the variables are lost.",
+    put(environment_variables={}),
+    profile(envVars={"A": "1"}),
+    when=lambda _, asked: not asked.get("runProfile", {}).get("purpose"),
+)
 
 
 def named_by_metadata(run: Run, asked: Asked) -> Run:

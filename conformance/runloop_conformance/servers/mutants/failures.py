@@ -29,6 +29,11 @@ fault, refuse = CHAPTER.fault, CHAPTER.refuse
 
 FAILS = RULE + "no-server-error"
 
+
+def mounts_of(asked: Asked) -> list[Asked]:
+    return (asked.get("runProfile") or {}).get("mounts") or []
+
+
 # --- fails at text that fits the page ---
 
 for name, summary, pattern, sample in (
@@ -130,6 +135,18 @@ FAILURES: tuple[tuple[str, str, Callable[[Asked], bool], Ask], ...] = (
         "Mounts break a service that is not there.",
         has("runProfile", "mounts"),
         profile(mounts=[{"type": "file_mount", "target": "/a", "content": ""}]),
+    ),
+    (
+        "mount-without-options",
+        "A mount of code without a command to install it breaks a template.",
+        lambda asked: any(one["type"] == "code_mount" and "install_command" not in one for one in mounts_of(asked)),
+        profile(mounts=[{"type": "code_mount", "repo_owner": "o", "repo_name": "r"}]),
+    ),
+    (
+        "purpose-without-variables",
+        "Where there is a purpose, variables are taken to be there as well.",
+        lambda asked: bool(has("runProfile", "purpose")(asked)) and not has("runProfile", "envVars")(asked),
+        profile(purpose="regression"),
     ),
     (
         "secrets",

@@ -53,6 +53,7 @@ class Ask:
             "{beginning}": f"{token[:8]}-and-another-end",
             "{end}": token[-10:],
             "{edges}": f"{token[:8]}-another-middle-{token[-4:]}",
+            "{exchanged}": token[1] + token[0] + token[2:],
             "{percented}": "".join(f"%{ord(each):02X}" for each in token),
             "{user}": base64.b64encode(f"{token}:".encode()).decode(),
         }

@@ -64,6 +64,14 @@ def undashed(token: str) -> str:
     return token.replace("-", "").replace("_", "")
 
 
+@fault(REQUIRED, by("Bearer {exchanged}"))
+class ChecksumCompared(Reference):
+    """Only the sum of the token's characters is compared."""
+
+    def is_token(self, token: str) -> bool:
+        return sum(map(ord, token)) == sum(map(ord, self.token))
+
+
 @fault(MALFORMED, by("Bearer {percented}"))
 class PercentsDecoded(Reference):
     """The token is decoded, as if it came in a query."""

@@ -98,6 +98,12 @@ for name, summary, wanted, sample in (
     ("slash-in-id", "A slash in the benchmark's id breaks a path.", re.compile("/").search, "bmd/30xCT"),
     ("id-beyond-ascii", "A benchmark's id that is not ASCII breaks a URL.", re.compile(r"[^\0-\x7f]").search, "bmd_ü"),
     ("empty-id", "An empty benchmark's id breaks the key of a cache.", re.compile(r"\A\Z").search, ""),
+    (
+        "huge-id",
+        "A benchmark's id of more than 1,000 characters breaks a key.",
+        re.compile(".{1001}").search,
+        "b" * 1001,
+    ),
     ("long-id", "A benchmark's id of more than 64 characters breaks a column.", re.compile(".{65}").search, "b" * 65),
 ):
     CHAPTER.refuse(f"fails-at-{name}", FAILS, summary, ids(wanted), ask(benchmark_id=sample), status=500)

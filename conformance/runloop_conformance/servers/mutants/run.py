@@ -181,6 +181,14 @@ class EqualRequestsCached(Cache):
     """An equal request is answered from a cache, and starts nothing."""
 
 
+@fault(NEW, *times(2, ask()))
+class BareRequestsResumed(Cache):
+    """Who asks for a benchmark and says no more is given the run of it that there is."""
+
+    def run_of(self, asked: Asked) -> Run:
+        return super().run_of(asked) if len(asked) == 1 else Reference.run_of(self, asked)
+
+
 @fault(THIS, ask(run_name="one"), ask(run_name="two"))
 class CachedByBenchmark(Cache):
     """Answers are cached by benchmark."""

@@ -117,11 +117,11 @@ class Planner:
         size = 2 if few else 6
         packed = list(acceptances.packed(operation, writer))
         words = Words()
+        groups = list(acceptances.together(operation, writer, size, words))
         rows = acceptances.rows(operation, writer, words)
         telling = ask(operation, "telling texts", "accept", (acceptances.ACCEPTED, acceptances.TEXT), writer.full())
         spellings = list(acceptances.spellings(telling))
         cases = list(acceptances.scheme_cases(full)) if operation.secured else []
-        groups = list(acceptances.together(operation, writer, size, words))
         free = list(freedoms.free(operation, writer, full))
         single = list(singles.single_values(operation, minimal)) if writer.known else []
         single += singles.single_members(operation, writer, minimal, full)
@@ -140,11 +140,11 @@ class Planner:
         empty = acceptances.all_empty(operation, minimal)
         refused = refusals.before_another(full)
         again = evolve(minimal, name="minimal, again", clauses=(acceptances.ACCEPTED,))
-        for probe in (empty, *rows[:3], packed[3], *refused, nulls, *early[:2], spellings[1], again, *rows[3:5]):
+        for probe in (empty, *rows[:3], packed[3], *refused, nulls, *early[:2], spellings[1], again, *rows[3:4]):
             yield (probe,)
         fits = self.contract.validator(operation.request_schema).is_valid
         unknown = acceptances.unknown_members(operation, everything if writer.known else full, fits)
-        for probe in (unknown, *cases[:1], packed[2], *early[2:], *values[:2], *rows[5:], *cases[1:], *values[2:]):
+        for probe in (unknown, *cases[:1], packed[2], *early[2:], *values[:2], *rows[4:], *cases[1:], *values[2:]):
             yield (probe,)
         yield tuple(groups[1])
         yield tuple(groups[2])

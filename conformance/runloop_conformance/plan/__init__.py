@@ -117,7 +117,7 @@ class Planner:
         size = 2 if few else 6
         packed = list(acceptances.packed(operation, writer))
         words = Words()
-        groups = list(acceptances.together(operation, writer, size, words))
+        groups = list(acceptances.together(operation, writer, size, Words()))
         rows = acceptances.rows(operation, writer, words)
         telling = ask(operation, "telling texts", "accept", (acceptances.ACCEPTED, acceptances.TEXT), writer.full())
         spellings = list(acceptances.spellings(telling))

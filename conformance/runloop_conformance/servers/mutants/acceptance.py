@@ -56,6 +56,16 @@ refuse(
     lambda asked: asked.get("run_name") == "",
     ask(run_name=""),
 )
+refuse(
+    "name-without-metadata-refused",
+    VALID,
+    "A name without metadata is refused.",
+    lambda asked: bool(asked.get("run_name")) and not asked.get("metadata"),
+    ask(run_name="nightly"),
+)
+refuse(
+    "name-refused", VALID, "Any name is refused.", lambda asked: bool(asked.get("run_name")), ask(run_name="nightly")
+)
 refuse("name-required", VALID, "A request without run_name is refused.", lambda asked: "run_name" not in asked)
 refuse("metadata-required", VALID, "A request without metadata is refused.", lambda asked: "metadata" not in asked)
 refuse("profile-required", VALID, "A request without runProfile is refused.", lambda asked: "runProfile" not in asked)

@@ -25,6 +25,10 @@ IN_SHELL = {
         ' printf "%s", s}\')"'
     ),
     "{token|padded}": '"${RUNLOOP_API_KEY}="',
+    "{token|swapped}": (
+        '"$(printf %s "$RUNLOOP_API_KEY" | awk \'{m=int(length($0)/2);'
+        ' printf "%s%s%s%s", substr($0,1,m-1), substr($0,m+1,1), substr($0,m,1), substr($0,m+2)}\')"'
+    ),
     "{token|undashed}": '"$(printf %s "$RUNLOOP_API_KEY" | tr -d \'_-\')"',
     "{token|basic}": '"$(printf %s: "$RUNLOOP_API_KEY" | base64 | tr -d \'\\n\')"',
     "{token|basic-user}": '"$(printf user:%s "$RUNLOOP_API_KEY" | base64 | tr -d \'\\n\')"',

@@ -93,6 +93,7 @@ class Planner:
         yield from refusals.disguised_methods(full)
         yield from refusals.json_extensions(full)
         yield from refusals.media_types(full)
+        yield from refusals.forms(full)
         yield from hostile.hostile(full)
         deeper = [p for p in refusals.member_twins(operation, [everything], all_types=self.profile == "thorough")
                   if _only_should(p)]  # fmt: skip

@@ -268,6 +268,10 @@ def media_types(control: Probe) -> Iterator[Probe]:
     ):  # fmt: skip
         headers = tuple((n, media_type if n == "Content-Type" else v) for n, v in control.headers)
         yield twin(control, f"Content-Type is {media_type}", ("request.media-types",), headers=headers)
+
+
+def forms(control: Probe) -> Iterator[Probe]:
+    """What the control asks for as a form, for where no form is taken."""
     parts = "".join(
         f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
         for name, value in parse_qsl(_query(control))

@@ -83,7 +83,7 @@ def _token(given: str | None) -> tuple[str, str]:
 
 def made_up_token() -> str:
     """A token that nobody can guess, always of the same shape: which wrong ones can be made of it depends on that."""
-    return f"Made-up-{secrets.token_hex(16)}"
+    return f"Made-up-{secrets.token_hex(6)}-{secrets.token_hex(10)}"  # the two in the middle differ
 
 
 @contextlib.contextmanager

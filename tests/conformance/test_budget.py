@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import pytest
+from runloop_conformance.clock import VirtualClock
+from runloop_conformance.in_process.driven import DrivenTransport
+from runloop_conformance.send import Limits
 from runloop_conformance.servers.hosting import running
 from runloop_conformance.servers.mutants.fault import PROFILE, patched
 from runloop_conformance.servers.reference import Reference
+from runloop_conformance.suite import Options, Suite, plan_for
 
 from tests.conformance.miniatures import LosesAnswers, StartsThenTakesItsTime, TakesEverything, Watched, reference
 from tests.conformance.outside import CONTRACT, TOKEN, conformance
@@ -118,3 +125,22 @@ def test_no_valid_request_is_sent_again_after_a_failure() -> None:
     assert len(framings) == done.report["requests"]
     assert len(server.seen) == reached
     assert done.report["runs_started"] >= server.app.runs
+
+
+class HangsInsteadOfRefusing(Reference):
+    """Answers what it takes, and nothing else."""
+
+    async def respond(self, request: Any) -> Any:
+        answer = await super().respond(request)
+        if answer.status_code != 200:
+            await asyncio.sleep(3600)
+        return answer
+
+
+def test_a_server_that_hangs_at_everything_costs_twelve_waits() -> None:
+    with DrivenTransport(HangsInsteadOfRefusing(CONTRACT.document, TOKEN), VirtualClock()) as to:
+        options = Options(to, TOKEN, (), Limits(25))
+        result = Suite(CONTRACT, options, plan_for(CONTRACT, options)).run()
+    hung = [one for one in result.exchanges if one.probe.intent == "refuse" and one.failure]
+    assert (len(hung), {one.failure.kind for one in hung if one.failure}) == (12, {"timeout"})
+    assert result.verdict == "nonconformant"

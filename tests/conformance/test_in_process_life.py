@@ -133,6 +133,28 @@ def test_requests_that_are_announced_are_together_in_virtual_time(virtually: Any
     assert at_once == [3, 2, 1]
 
 
+@virtual
+def test_requests_that_are_announced_come_in_the_same_order_whoever_is_first(virtually: Any) -> None:
+    came: list[bytes] = []
+
+    async def listening(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            came.append((await receive())["body"])
+            await reply(send)
+
+    with virtually(listening, VirtualClock()) as here:
+        for bodies in ((b"a", b"b", b"c"), (b"c", b"a", b"b")):
+            here.expect(3)
+            asking = [threading.Thread(target=here.send, args=("POST", "/", [], body, 10.0)) for body in bodies]
+            for thread in asking:
+                thread.start()
+                time.sleep(0.01)
+            for thread in asking:
+                thread.join()
+        assert answered(here.send("POST", "/", [], b"d", 10.0)) == (200, b"")
+    assert came == [b"c", b"b", b"a", b"c", b"b", b"a", b"d"]
+
+
 class Living:
     """An application with a lifespan, and what happened in it."""
 

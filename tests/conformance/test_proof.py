@@ -23,7 +23,7 @@ from runloop_conformance.servers.variants import VARIANTS
 from tests.conformance.outside import call
 
 TOLD = proof.load()
-BY_CHANCE = {one.name for one in MUTANTS if one.at_once or one.needs_socket or "now-and-then" in one.name}
+BY_CHANCE = {one.name for one in MUTANTS if one.at_once or one.needs_socket}
 """Servers whose fault depends on which of two requests is first, or on the time that a machine takes."""
 
 MORE = [

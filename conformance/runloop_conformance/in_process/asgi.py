@@ -51,6 +51,7 @@ class AsgiTransport:
         self._context.run(go_by, clock)
         self._asking: set[Conversation] = set()
         self._announced = 0
+        self._gathered: list[tuple[Conversation, Scope, float]] = []
         self._serving = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._state: dict[str, Any] = {}
@@ -92,7 +93,7 @@ class AsgiTransport:
             self._thread.join(3 * STOPS_WITHIN)
 
     def expect(self, count: int) -> None:
-        """Let no virtual time pass before so many requests have come, since they are to be there together."""
+        """Let no virtual time pass, and none of them begin, before so many requests have come: they belong together."""
         self._announced = count
 
     def send(
@@ -107,7 +108,7 @@ class AsgiTransport:
         """Ask the application once (see Transport)."""
         read = request_headers(tuple(sent_headers(self.at, method, headers, body, framing)))
         if read is None:
-            self._announced -= 1
+            self._loop.call_soon_threadsafe(self._gather)
             return refused(method)
         asked = Conversation(method, body, framing, self._ended, self._on_error)
         return self._answer(asked, self._scope(method, target, read), seconds)
@@ -141,7 +142,23 @@ class AsgiTransport:
     # --- in the thread of the application ---
 
     def _ask(self, asked: Conversation, scope: Scope, seconds: float) -> None:
-        self._announced -= 1
+        if self._announced:
+            self._gather((asked, scope, seconds))
+        else:
+            self._begin(asked, scope, seconds)
+
+    def _gather(self, *asked: tuple[Conversation, Scope, float]) -> None:
+        """Begin those that are to be there together, once all are: in the same order whichever thread was first, so
+        that what happens at the nth request happens at the same one each time.
+        """
+        self._gathered += asked
+        self._announced = max(0, self._announced - 1)
+        if not self._announced:
+            together, self._gathered = sorted(self._gathered, key=lambda one: one[0].body, reverse=True), []
+            for one in together:
+                self._begin(*one)
+
+    def _begin(self, asked: Conversation, scope: Scope, seconds: float) -> None:
         self._asking.add(asked)
         self._start(asked.run(self._app, scope))
         if asked.short:  # the end of the stream comes right behind the bytes, while the application works

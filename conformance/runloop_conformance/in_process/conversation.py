@@ -22,6 +22,7 @@ class Conversation:
         self, method: str, body: bytes, framing: str, done: Callable[[Conversation], None], on_error: OnError
     ) -> None:
         self.said: queue.SimpleQueue[Response | Failure] = queue.SimpleQueue()
+        self.body = body
         self.short = framing == "short"
         self.expires: asyncio.TimerHandle | None = None
         self._incoming = deque(_incoming(body, framing))

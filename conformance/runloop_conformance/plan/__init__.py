@@ -141,7 +141,7 @@ class Planner:
         empty = acceptances.all_empty(operation, minimal)
         refused = refusals.before_another(full)
         again = evolve(minimal, name="minimal, again", clauses=(acceptances.ACCEPTED,))
-        for probe in (empty, *rows[:3], packed[3], *refused, nulls, *early[:2], spellings[1], again, *rows[3:4]):
+        for probe in (empty, nulls, *rows[:3], packed[3], *refused, *early[:2], spellings[1], again, *rows[3:4]):
             yield (probe,)
         fits = self.contract.validator(operation.request_schema).is_valid
         unknown = acceptances.unknown_members(operation, everything if writer.known else full, fits)

@@ -81,9 +81,13 @@ def matrix(control: Probe, others: tuple[Probe, ...], token: str) -> Iterator[Pr
             control, change, ("authorization.header-only",), headers=(*extra, *rest), query=str(where.get("query", ""))
         )
     change, query = "a wrong token, the right one in the query", "access_token={token|quoted}&token={token|quoted}"
-    yield evolve(with_credentials(control, "authorization.token", change, ("Bearer {token|altered}",)), query=query)
-    for name in wrong_tokens(token):
-        yield with_credentials(control, "authorization.token", f"a wrong token ({name})", (f"Bearer {{token|{name}}}",))
+    names = list(wrong_tokens(token))
+    wrong = "swapped" if "swapped" in names else "altered"  # two ways of being wrong in one request
+    yield evolve(with_credentials(control, "authorization.token", change, (f"Bearer {{token|{wrong}}}",)), query=query)
+    for name in names:
+        if name != "swapped":
+            headers = (f"Bearer {{token|{name}}}",)
+            yield with_credentials(control, "authorization.token", f"a wrong token ({name})", headers)
     for other in others:
         yield with_credentials(other, "authorization.required", "no Authorization header", ())
 

@@ -266,8 +266,12 @@ def media_types(control: Probe) -> Iterator[Probe]:
         "text/plain", "application/x-www-form-urlencoded", "application/xml", "text/html", "application/octet-stream",
         "multipart/form-data; boundary=x", "application/yaml", "application/jsonx", "json",
     ):  # fmt: skip
-        headers = tuple((n, media_type if n == "Content-Type" else v) for n, v in control.headers)
+        headers = _typed(control, media_type)
         yield twin(control, f"Content-Type is {media_type}", ("request.media-types",), headers=headers)
+
+
+def _typed(control: Probe, media_type: str) -> tuple[tuple[str, str], ...]:
+    return tuple((n, media_type if n == "Content-Type" else v) for n, v in control.headers)
 
 
 def forms(control: Probe) -> Iterator[Probe]:
@@ -276,14 +280,12 @@ def forms(control: Probe) -> Iterator[Probe]:
         f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
         for name, value in parse_qsl(_query(control))
     )
-    for change, media_type, body in (
+    for what, media_type, body in (
         ("a form", "application/x-www-form-urlencoded", _query(control)),
         ("a form in parts", "multipart/form-data; boundary=x", f"{parts}--x--\r\n"),
     ):
-        headers = tuple((n, media_type if n == "Content-Type" else v) for n, v in control.headers)
-        yield twin(
-            control, f"the body is {change}, and says so", ("request.media-types",), headers=headers, body=body.encode()
-        )
+        change, headers = f"the body is {what}, and says so", _typed(control, media_type)
+        yield twin(control, change, ("request.media-types",), headers=headers, body=body.encode())
 
 
 def _reaches(body: Any, member: Member) -> bool:

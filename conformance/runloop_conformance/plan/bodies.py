@@ -19,11 +19,8 @@ from runloop_conformance.plan import vocabulary
 
 BENCHMARK_ID = "benchmark_id"
 ABSENT = NOTHING
-BARE_ITEMS, EMPTY_LISTS, DOUBLED_LISTS = (
-    3,
-    4,
-    5,
-)  # the turns in which items have only what is required, and lists are so
+BARE_ITEMS = 3  # the turn in which the items of lists have only what is required
+EMPTY_LISTS, DOUBLED_LISTS = 4, 5  # the turns in which lists are so
 DEEPEST = 8  # steps; what is optional is left out below
 FORMATS = {
     "date-time": "2026-11-23T09:30:00Z",

@@ -62,8 +62,9 @@ def bump_of(found: list[Change]) -> Bump | None:
 
 
 def _counts(one: Rated) -> bool:
-    """Leaves out the version itself, and the second mention of what stands in a mapping beside a `oneOf`."""
-    return one.pointer != "#/info/version" and "/discriminator/mapping/" not in one.path and one.word != "x-level"
+    """Leaves out the version, what `_of_the_rules` compares, and the second mention of a mapping's alternative."""
+    ours = one.pointer == "#/info/version" or one.word == "x-level" or "/x-legal" in one.path
+    return not ours and "/discriminator/mapping/" not in one.path
 
 
 # --- The shape: rated by Redocly ---
@@ -123,12 +124,21 @@ def _of_the_rules(base: Contract, revision: Contract) -> Iterator[Change]:
         for name in old_rules.keys() - rules.keys():
             at = (*old_steps, "x-rules", name)
             yield from _rule(name, old_rules[name], None, pointer(at), base.line_at(at))
-        there, gone = operation.get("x-legal", []), old.get("x-legal", [])
-        at = (*steps, "x-legal")
-        for text in [one for one in there if one not in gone]:
-            yield Change(f"servers are free now: {text}", pointer(at), revision.line_at(at), "read", "no")
-        for text in [one for one in gone if one not in there]:
-            yield Change(f"servers are free no more: {text}", pointer(at), revision.line_at(at), "no", "read")
+        legal, old_legal = _legal(operation), _legal(old)
+        for name, text in legal.items():
+            if text not in old_legal.values():
+                at = (*steps, "x-legal", name)
+                yield Change(f"servers are free now: {text}", pointer(at), revision.line_at(at), "read", "no")
+        for name, text in old_legal.items():
+            if text not in legal.values():
+                at = (*old_steps, "x-legal", name)
+                yield Change(f"servers are free no more: {text}", pointer(at), base.line_at(at), "no", "read")
+
+
+def _legal(operation: Mapping[str, Any]) -> dict[str, str]:
+    """The statements of `x-legal` by key. It was a list without keys before: a revision of git may still have that."""
+    legal = operation.get("x-legal", {})
+    return legal if isinstance(legal, dict) else {str(index): text for index, text in enumerate(legal)}
 
 
 def _rule(

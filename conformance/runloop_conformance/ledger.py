@@ -109,9 +109,9 @@ def _statements(contract: Contract, operation: Operation) -> Iterator[Statement]
     yield from _of_security(contract, operation)
     for rule in operation.rules.values():
         yield Statement(rule.pointer, rule.text, ())
-    for number, freedom in enumerate(contract.at(operation.pointer).get("x-legal", [])):
+    for name, freedom in contract.at(operation.pointer).get("x-legal", {}).items():
         reason = "a freedom: the suite's own variants take it, and must pass"
-        yield Statement(f"{operation.pointer}/x-legal/{number}", str(freedom), (), reason)
+        yield Statement(f"{operation.pointer}/x-legal/{escape(name)}", str(freedom), (), reason)
     for side, members in (("request", operation.request), ("response", operation.response)):
         for member in members:
             yield from _of(side, member)

@@ -48,7 +48,7 @@ def for_readers(document: Mapping[str, Any]) -> dict[str, Any]:
         for method in METHODS:
             operation = item.get(method)
             if operation is not None:
-                rules, legal = operation.pop("x-rules", {}), operation.pop("x-legal", [])
+                rules, legal = operation.pop("x-rules", {}), operation.pop("x-legal", {})
                 introduction += _said(f"{method.upper()} {path}", rules, legal)
                 if rules or legal:
                     operation["description"] = f"{operation.get('description', '')}\n{ELSEWHERE}"
@@ -56,14 +56,14 @@ def for_readers(document: Mapping[str, Any]) -> dict[str, Any]:
     return told
 
 
-def _said(operation: str, rules: Mapping[str, Any], legal: list[str]) -> Iterator[str]:
+def _said(operation: str, rules: Mapping[str, Any], legal: Mapping[str, str]) -> Iterator[str]:
     if rules:
         yield f"\n## What a server does\n\nOn `{operation}`, beyond the shapes. Each rule has its source.\n"
         for rule in rules.values():
             yield f"- **{rule['level'].upper()}** {_text(rule['text'])} *({_text(rule['source'])})*"
     if legal:
         yield f"\n## What a server is free to do\n\nOn `{operation}`, and no clause holds it against the server.\n"
-        yield from (f"- {_text(freedom)}" for freedom in legal)
+        yield from (f"- {_text(freedom)}" for freedom in legal.values())
 
 
 def _text(said: str) -> str:

@@ -152,7 +152,7 @@ TOGETHER = (
         "challenge: SHOULD → MUST": Edit(rule("challenge", level="must"), NO, BREAKS, MINOR),
         "starts-now says: Now. It said: `start_time_ms`": Edit(rule("starts-now", text="Now."), READ, READ, MINOR),
         "servers are free now: To be late.": Edit(
-            lambda document: operation(document)["x-legal"].append("To be late."), READ, NO, MINOR
+            lambda document: operation(document)["x-legal"].update(late="To be late."), READ, NO, MINOR
         ),
         "`runProfile.secrets`: SHOULD → MUST": Edit(
             member(PROFILE, "properties", "secrets", "x-level", value="must"), NO, BREAKS, MINOR
@@ -181,7 +181,7 @@ TOGETHER = (
         "no SHOULD any more, challenge: ": Edit(rule("challenge", text=None), NO, NO, PATCH),
         "starts-now: MUST → SHOULD": Edit(rule("starts-now", level="should"), BREAKS, NO, MAJOR),
         "servers are free no more: The same answer": Edit(
-            lambda document: operation(document)["x-legal"].pop(), NO, READ, MINOR
+            lambda document: operation(document)["x-legal"].popitem(), NO, READ, MINOR
         ),
         "the description of `metadata` in the request is another": Edit(
             member(REQUEST, "properties", "metadata", "description", value="Strings."), NO, NO, PATCH

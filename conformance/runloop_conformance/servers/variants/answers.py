@@ -27,14 +27,14 @@ class Refusals(Reference):
         return super().refuse(RefusalError(status, refusal.message, refusal.headers))
 
 
-@variant(0)
+@variant("error-response")
 class InvalidIs400(Refusals):
     """Whatever is wrong with a body is answered with 400."""
 
     statuses: ClassVar = {422: 400, 404: 400, 413: 400, 415: 400}
 
 
-@variant(0)
+@variant("error-response")
 class InvalidIs422(Refusals):
     """Whatever is wrong with a body is answered with 422, JSON or not."""
 
@@ -47,21 +47,21 @@ class InvalidIs422(Refusals):
             raise RefusalError(401, refusal.message, {"WWW-Authenticate": "Bearer"}) from None
 
 
-@variant(0)
+@variant("error-response")
 class InvalidIs404(Refusals):
     """Whatever does not name a benchmark properly is not found."""
 
     statuses: ClassVar = {422: 404}
 
 
-@variant(0)
+@variant("error-response")
 class InvalidIs409(Refusals):
     """An odd, and legal, choice of statuses."""
 
     statuses: ClassVar = {422: 409, 415: 406, 413: 417}
 
 
-@variant(0)
+@variant("error-response")
 class ForbiddenNotUnauthorized(Refusals):
     """Every lack of authorization is answered with 403."""
 
@@ -72,7 +72,7 @@ class ForbiddenNotUnauthorized(Refusals):
             raise RefusalError(403, "Forbidden") from None
 
 
-@variant(0)
+@variant("error-response")
 class OnlyWrongTokensForbidden(Refusals):
     """No credentials are answered with 401, wrong ones with 403."""
 
@@ -94,7 +94,7 @@ class ErrorBody(Reference):
         raise NotImplementedError
 
 
-@variant(0)
+@variant("error-response")
 class EmptyErrors(Reference):
     """Refusals have no body."""
 
@@ -102,7 +102,7 @@ class EmptyErrors(Reference):
         return Response(b"", refusal.status, refusal.headers)
 
 
-@variant(0, warns=True)
+@variant("error-response", warns=True)
 class TextErrors(Reference):
     """Refusals are told in plain text."""
 
@@ -110,7 +110,7 @@ class TextErrors(Reference):
         return PlainTextResponse(refusal.message, refusal.status, refusal.headers)
 
 
-@variant(0, warns=True)
+@variant("error-response", warns=True)
 class HtmlErrors(Reference):
     """Refusals are told in HTML, as a proxy does."""
 
@@ -118,7 +118,7 @@ class HtmlErrors(Reference):
         return HTMLResponse(f"<h1>{refusal.status}</h1>\n<p>It was refused.</p>", refusal.status, refusal.headers)
 
 
-@variant(0)
+@variant("error-response")
 class ProblemDetails(Reference):
     """Refusals are told as problem details."""
 
@@ -127,7 +127,7 @@ class ProblemDetails(Reference):
         return Response(self.dump(problem), refusal.status, refusal.headers, "application/problem+json")
 
 
-@variant(0)
+@variant("error-response")
 class DetailList(ErrorBody):
     """Refusals are told as a list of details, as FastAPI does."""
 
@@ -135,7 +135,7 @@ class DetailList(ErrorBody):
         return {"detail": [{"loc": ["body"], "msg": refusal.message, "type": "value_error"}]}
 
 
-@variant(0)
+@variant("error-response")
 class ErrorIsAString(ErrorBody):
     """The body of a refusal is a JSON string."""
 
@@ -143,7 +143,7 @@ class ErrorIsAString(ErrorBody):
         return refusal.message
 
 
-@variant(0)
+@variant("error-response")
 class ErrorIsNull(Reference):
     """The body of a refusal is null."""
 
@@ -151,7 +151,7 @@ class ErrorIsNull(Reference):
         return Response(b"null", refusal.status, refusal.headers, "application/json")
 
 
-@variant(0)
+@variant("error-response")
 class LongErrors(ErrorBody):
     """Refusals are explained at length."""
 
@@ -172,7 +172,7 @@ class Edited(Reference):
         raise NotImplementedError
 
 
-@variant(1)
+@variant("response-properties")
 class ExtraMembers(Edited):
     """The answer has members that came later."""
 
@@ -181,7 +181,7 @@ class ExtraMembers(Edited):
         return own | run | {"benchmark": {"id": run["benchmark_id"], "metadata": None}, "created_by": "api"}
 
 
-@variant(1)
+@variant("response-properties")
 class NullsOmitted(Edited):
     """Members that would be null are left out."""
 
@@ -189,7 +189,7 @@ class NullsOmitted(Edited):
         return {name: value for name, value in run.items() if value is not None}
 
 
-@variant(1)
+@variant("response-properties")
 class EmptyOmitted(Edited):
     """Members that are neither required nor filled are left out."""
 
@@ -198,7 +198,7 @@ class EmptyOmitted(Edited):
         return {name: value for name, value in run.items() if name in required or value not in (None, {})}
 
 
-@variant(1)
+@variant("response-properties")
 class OwnVariables(Edited):
     """The environment has variables of the server's own besides."""
 
@@ -210,7 +210,7 @@ class OwnVariables(Edited):
 # --- 3: completed and canceled at once ---
 
 
-@variant(3)
+@variant("initial-state")
 class CompletedAtOnce(Edited):
     """Every run is over at once, with a score."""
 
@@ -218,7 +218,7 @@ class CompletedAtOnce(Edited):
         return run | {"state": "completed", "duration_ms": 0, "score": 0.3333333333333333}
 
 
-@variant(3)
+@variant("initial-state")
 class CompletedWithWholeScore(Edited):
     """Every run is over at once, and its score is spelled as an integer."""
 
@@ -226,7 +226,7 @@ class CompletedWithWholeScore(Edited):
         return run | {"state": "completed", "duration_ms": 1250, "score": 1}
 
 
-@variant(3)
+@variant("initial-state")
 class CanceledAtOnce(Edited):
     """Every run is canceled at once, without a score."""
 
@@ -234,7 +234,7 @@ class CanceledAtOnce(Edited):
         return run | {"state": "canceled", "duration_ms": 7}
 
 
-@variant(3)
+@variant("initial-state")
 class StatesInTurn(Edited):
     """Some runs are over at once and some are not."""
 
@@ -247,7 +247,7 @@ class StatesInTurn(Edited):
 # --- 4: a name where none was given ---
 
 
-@variant(4)
+@variant("default-name")
 class NameMadeUp(Edited):
     """A run without a name is given one."""
 
@@ -255,7 +255,7 @@ class NameMadeUp(Edited):
         return run | {"name": f"brave-heron-{self.runs}" if run["name"] is None else run["name"]}
 
 
-@variant(4)
+@variant("default-name")
 class NameEmpty(Edited):
     """A run without a name has an empty one."""
 

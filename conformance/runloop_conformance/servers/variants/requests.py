@@ -21,7 +21,7 @@ PROFILE = "#/components/schemas/RunProfile/properties/"
 # --- 5 and 6: benchmarks, characters and names that need not be taken ---
 
 
-@variant(5)
+@variant("unknown-benchmark")
 class UnknownBenchmarkIs422(Reference):
     """An unknown benchmark is answered with 422."""
 
@@ -32,7 +32,7 @@ class UnknownBenchmarkIs422(Reference):
             raise RefusalError(422, refusal.message) from None
 
 
-@variant(5)
+@variant("unknown-benchmark")
 class BenchmarkIdsChecked(Reference):
     """An id that is empty, or does not look like one, is answered with 400."""
 
@@ -42,7 +42,7 @@ class BenchmarkIdsChecked(Reference):
             raise RefusalError(400, "That is not the id of a benchmark.")
 
 
-@variant(6)
+@variant("unsupported-text")
 class AnyCharacterTaken(Reference):
     """U+0000 and lone surrogates are taken, and given back as they came."""
 
@@ -58,7 +58,7 @@ class AnyCharacterTaken(Reference):
         return json.dumps(value).encode()
 
 
-@variant(6)
+@variant("unsupported-text")
 class PosixNamesOnly(Reference):
     """Environment variables need POSIX names."""
 
@@ -73,14 +73,14 @@ class PosixNamesOnly(Reference):
 # --- 7: sizes ---
 
 
-@variant(7)
+@variant("size-limits")
 class SmallBodiesOnly(Reference):
     """A body of more than 64 KB is refused with 413."""
 
     max_body = 65536
 
 
-@variant(7)
+@variant("size-limits")
 class ShortStringsOnly(Reference):
     """A string of more than 1,000 characters, or an object of more than 64 members, is refused with 413."""
 
@@ -90,7 +90,7 @@ class ShortStringsOnly(Reference):
             raise RefusalError(413, "That is too long.")
 
 
-@variant(7)
+@variant("size-limits")
 class ShortHeadersOnly(Reference):
     """A long query is refused with 414 and long headers with 431."""
 
@@ -105,7 +105,7 @@ class ShortHeadersOnly(Reference):
 # --- 8 and 9: null, media types ---
 
 
-@variant(8)
+@variant("null-objects")
 class NullsTaken(Reference):
     """null for metadata or runProfile is taken for an empty object."""
 
@@ -121,7 +121,7 @@ class NullsTaken(Reference):
         return super().run_of({name: value for name, value in asked.items() if value is not None})
 
 
-@variant(9)
+@variant("media-type")
 class ContentTypeRequired(Reference):
     """Only application/json is taken, and nothing like it."""
 
@@ -134,7 +134,7 @@ class ContentTypeRequired(Reference):
 # --- 10: the order of validation and authorization ---
 
 
-@variant(10)
+@variant("validation-order")
 class ValidatesFirst(Reference):
     """A body is validated before anything else."""
 
@@ -148,7 +148,7 @@ class ValidatesFirst(Reference):
         return body
 
 
-@variant(10)
+@variant("validation-order")
 class AuthorizesFirst(Reference):
     """Authorization comes before the method, and before the path's own 405."""
 
@@ -171,7 +171,7 @@ class OtherMethods(Reference):
         raise NotImplementedError
 
 
-@variant(11)
+@variant("options-and-head")
 class OptionsAndHeadAnswered(OtherMethods):
     """OPTIONS and HEAD are answered with 200."""
 
@@ -179,7 +179,7 @@ class OptionsAndHeadAnswered(OtherMethods):
         return Response(media_type="application/json") if request.method in {"OPTIONS", "HEAD"} else None
 
 
-@variant(11)
+@variant("options-and-head")
 class CrossOriginRequests(OtherMethods):
     """OPTIONS is answered with 204 and what a browser wants to know."""
 
@@ -188,7 +188,7 @@ class CrossOriginRequests(OtherMethods):
         return Response(None, 204, allow) if request.method == "OPTIONS" else None
 
 
-@variant(11)
+@variant("options-and-head")
 class HeadNotFound(OtherMethods):
     """There is nothing to HEAD."""
 
@@ -244,12 +244,12 @@ class Replaying(Reference):
         return True
 
 
-@variant(12)
+@variant("repeated-request")
 class ReplaysByRequestId(Replaying):
     """The same answer again for a repeated x-request-id."""
 
 
-@variant(12)
+@variant("repeated-request")
 class ReplaysByIdempotencyKey(Replaying):
     """The same answer again for a repeated Idempotency-Key."""
 

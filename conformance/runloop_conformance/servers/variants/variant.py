@@ -34,9 +34,9 @@ class Variants:
     needs_socket: bool = False
     variants: list[Variant] = field(factory=list[Variant], repr=False)
 
-    def variant(self, legal: int | str, *, warns: bool = False) -> Callable[[type], type]:
-        """Register a class, or a class's `build`. `legal` is the number of a line of x-legal, or a pointer."""
-        pointer = legal if isinstance(legal, str) else f"{OPERATION}/x-legal/{legal}"
+    def variant(self, legal: str, *, warns: bool = False) -> Callable[[type], type]:
+        """Register a class, or a class's `build`. `legal` is a key of x-legal, or a pointer."""
+        pointer = legal if legal.startswith("#/") else f"{OPERATION}/x-legal/{legal}"
 
         def register(server: type) -> type:
             name = re.sub(r"(?<=.)(?=[A-Z][a-z]|(?<=[a-z])[A-Z0-9])", "-", server.__name__).lower()

@@ -27,12 +27,12 @@ class Spoken(Wire):
         return cls(Reference(document, token, benchmark_ids))
 
 
-@variant(2)
+@variant("transport")
 class PlainHttp(Spoken):
     """HTTP/1.1 as plainly as it goes, without a Date."""
 
 
-@variant(2)
+@variant("transport")
 class ClosesEachConnection(Spoken):
     """Every connection is closed after one answer, and the answer says so."""
 
@@ -41,7 +41,7 @@ class ClosesEachConnection(Spoken):
         return False
 
 
-@variant(2)
+@variant("transport")
 class DropsConnections(Spoken):
     """Every connection is closed after one answer, without a word."""
 
@@ -50,7 +50,7 @@ class DropsConnections(Spoken):
         return False
 
 
-@variant(2)
+@variant("transport")
 class DropsSomeConnections(Spoken):
     """Every third connection is closed after an answer, without a word."""
 
@@ -59,7 +59,7 @@ class DropsSomeConnections(Spoken):
         return self.exchanges % 3 != 0
 
 
-@variant(2)
+@variant("transport")
 class DropsIdleConnections(Spoken):
     """A connection that is idle for 30 ms is closed."""
 
@@ -70,7 +70,7 @@ class DropsIdleConnections(Spoken):
         return b""
 
 
-@variant(2)
+@variant("transport")
 class Http10(Spoken):
     """Answers are HTTP/1.0, and end with the connection."""
 
@@ -81,7 +81,7 @@ class Http10(Spoken):
         return False
 
 
-@variant(2)
+@variant("transport")
 class Http10WithLength(Spoken):
     """Answers are HTTP/1.0, with their length."""
 
@@ -93,7 +93,7 @@ class Http10WithLength(Spoken):
         return False
 
 
-@variant(2)
+@variant("transport")
 class EndsWithTheConnection(Spoken):
     """Answers are HTTP/1.1, and end with the connection."""
 
@@ -123,12 +123,12 @@ class Chunked(Spoken):
         return True
 
 
-@variant(2)
+@variant("transport")
 class ChunkedAnswers(Chunked):
     """Answers come in one chunk."""
 
 
-@variant(2)
+@variant("transport")
 class ChunksOfOneByte(Chunked):
     """Answers come in chunks of one byte, long ones of seven, so characters come in pieces."""
 
@@ -136,7 +136,7 @@ class ChunksOfOneByte(Chunked):
     size_of_long = 7
 
 
-@variant(2)
+@variant("transport")
 class ChunksWithTrailer(Chunked):
     """Chunks have extensions, and a trailer follows."""
 
@@ -159,12 +159,12 @@ class Compressed(Spoken):
         return await super().reply(received, answer, writer)
 
 
-@variant(2)
+@variant("transport")
 class Gzipped(Compressed):
     """Answers are compressed with gzip for those who take it."""
 
 
-@variant(2)
+@variant("transport")
 class Deflated(Compressed):
     """Answers are compressed with deflate for those who take it."""
 
@@ -182,7 +182,7 @@ class Headers(Spoken):
         raise NotImplementedError
 
 
-@variant(2)
+@variant("transport")
 class HeadersCapitalized(Headers):
     """Header names are written with capital letters."""
 
@@ -190,7 +190,7 @@ class HeadersCapitalized(Headers):
         return [(name.title(), value) for name, value in answer.headers]
 
 
-@variant(2)
+@variant("transport")
 class HeadersInCapitals(Headers):
     """Header names are written in capitals."""
 
@@ -198,7 +198,7 @@ class HeadersInCapitals(Headers):
         return [(name.upper(), value) for name, value in answer.headers]
 
 
-@variant(2)
+@variant("transport")
 class ManyHeaders(Headers):
     """Answers have many headers, some twice and some that nobody knows."""
 
@@ -208,7 +208,7 @@ class ManyHeaders(Headers):
         return [*cookies, *answer.headers, *odd]
 
 
-@variant(2)
+@variant("transport")
 class NoReasonPhrase(Spoken):
     """The status line ends after the status."""
 

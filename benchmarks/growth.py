@@ -17,11 +17,11 @@ from typing import Any
 
 import yaml
 from runloop_conformance.clock import VirtualClock
-from runloop_conformance.contract import load_contract
-from runloop_conformance.in_process import in_process
-from runloop_conformance.send import Limits
+from runloop_conformance.contract.document import load_contract
+from runloop_conformance.sending.in_process import in_process
+from runloop_conformance.sending.sender import Limits
 from runloop_conformance.servers.reference import Reference
-from runloop_conformance.suite import Options, Suite, plan_for
+from runloop_conformance.suite.run import Options, Suite, plan_for
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 ROOT = Path(__file__).resolve().parent.parent

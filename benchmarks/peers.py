@@ -23,13 +23,13 @@ from typing import Any
 
 import peer_tools
 from peer_tools import NODE, ROOT, TOKEN, Prism, Reports
-from runloop_conformance.contract import load_contract
-from runloop_conformance.peers import account
-from runloop_conformance.servers.degenerate import DEGENERATES
+from runloop_conformance.contract.document import load_contract
+from runloop_conformance.proof.degenerate import DEGENERATES
+from runloop_conformance.proof.mutants import MUTANTS
+from runloop_conformance.proof.peers import account
+from runloop_conformance.proof.variants import VARIANTS
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.servers.mutants import MUTANTS
 from runloop_conformance.servers.reference import Reference
-from runloop_conformance.servers.variants import VARIANTS
 
 RESULT = ROOT / "conformance" / "peers.json"
 AT_ONCE = 3  # servers: plain `st run` waits more than it works

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from runloop_conformance.contract import ContractError
+from runloop_conformance.contract.document import ContractError
 
 from changes.redocly import ROOT, DiffError
 from changes.report import Comparison, accept

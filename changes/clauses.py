@@ -7,8 +7,8 @@ from pathlib import Path
 
 from attrs import frozen
 from runloop_conformance.clauses import Clause, all_clauses
-from runloop_conformance.contract import ContractError, load_contract
-from runloop_conformance.ledger import ledger
+from runloop_conformance.clauses.ledger import ledger
+from runloop_conformance.contract.document import ContractError, load_contract
 
 FEW = 8  # groups; beyond, they are gathered by the outermost member
 

@@ -14,10 +14,10 @@ from importlib import import_module
 from pathlib import Path
 
 from runloop_conformance.clauses import all_clauses
-from runloop_conformance.contract import Contract as SuiteContract, load_contract
-from runloop_conformance.ledger import ledger, moved
-from runloop_conformance.operation import Operation
-from runloop_conformance.servers.mutants import MUTANTS
+from runloop_conformance.clauses.ledger import ledger, moved
+from runloop_conformance.contract.document import Contract as SuiteContract, load_contract
+from runloop_conformance.contract.operation import Operation
+from runloop_conformance.proof.mutants import MUTANTS
 
 from changes.redocly import ROOT
 from changes.report import UNRELEASED, Comparison
@@ -77,7 +77,7 @@ def clauses() -> Iterator[str]:
         places = [f"\n    {CONTRACT.name}:{_line(lines, one.pointer)}: {one.text}" for one in untried]
         yield (
             f"{_many(len(untried), 'rule is', 'rules are')} broken by no server: write the smallest one in "
-            f"conformance/…/servers/mutants/.{''.join(places)}"
+            f"conformance/…/proof/mutants/.{''.join(places)}"
         )
     for clause in known:
         if why := moved(contract, clause):

@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.terminal_theme import SVG_EXPORT_THEME
-from runloop_conformance.contract import load_contract
-from runloop_conformance.redaction import Redaction
+from runloop_conformance.contract.document import load_contract
+from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.report import artefacts, console
 from runloop_conformance.report.document import document
-from runloop_conformance.send import Limits
+from runloop_conformance.sending.sender import Limits
+from runloop_conformance.sending.socket_transport import address
 from runloop_conformance.servers.hosting import running
 from runloop_conformance.servers.reference import Reference
-from runloop_conformance.suite import Options, Result, Suite, plan_for
-from runloop_conformance.wire import address
+from runloop_conformance.suite.run import Options, Result, Suite, plan_for
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

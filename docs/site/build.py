@@ -8,7 +8,7 @@ from pathlib import Path
 
 from attrs import evolve
 from runloop_benchmarks import __version__
-from runloop_conformance.contract import load_contract
+from runloop_conformance.contract.document import load_contract
 
 from docs.site import contract, markdown
 from docs.site.bodies import MADE, TEMPLATES, Body, environment, from_document, of_source

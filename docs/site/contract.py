@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from runloop_conformance.contract import METHODS, load_contract
+from runloop_conformance.contract.document import METHODS, load_contract
 
 from docs.site.pages import ROOT, DocumentationError
 

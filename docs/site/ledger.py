@@ -9,9 +9,9 @@ from pathlib import Path
 import yaml
 from attrs import frozen
 from runloop_conformance.clauses import Clause, all_clauses
-from runloop_conformance.contract import Contract, load_contract
-from runloop_conformance.ledger import Entry, ledger
-from runloop_conformance.operation import escape
+from runloop_conformance.clauses.ledger import Entry, ledger
+from runloop_conformance.contract.document import Contract, load_contract
+from runloop_conformance.contract.operation import escape
 
 
 @frozen

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from attrs import define, field, frozen
+from runloop_conformance.proof.raw_http import read_request
 from runloop_conformance.servers.reference import Reference, RefusalError
-from runloop_conformance.servers.wire import read_request
 from starlette.responses import Response
 
 from tests.conformance.outside import CONTRACT, TOKEN

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from attrs import frozen
-from runloop_conformance.contract import load_contract
+from runloop_conformance.contract.document import load_contract
 
 CONTRACT = load_contract()
 OPERATION = CONTRACT.operation

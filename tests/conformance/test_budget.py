@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from runloop_conformance.clock import VirtualClock
-from runloop_conformance.in_process.driven import DrivenTransport
-from runloop_conformance.send import Limits
+from runloop_conformance.proof.mutants.fault import PROFILE, patched
+from runloop_conformance.sending.in_process.driven import DrivenTransport
+from runloop_conformance.sending.sender import Limits
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.servers.mutants.fault import PROFILE, patched
 from runloop_conformance.servers.reference import Reference
-from runloop_conformance.suite import Options, Suite, plan_for
+from runloop_conformance.suite.run import Options, Suite, plan_for
 
 from tests.conformance.miniatures import LosesAnswers, StartsThenTakesItsTime, TakesEverything, Watched, reference
 from tests.conformance.outside import CONTRACT, TOKEN, conformance

@@ -6,10 +6,10 @@ import asyncio
 import socket
 
 import pytest
-from runloop_conformance.exchange import Response
+from runloop_conformance.exchanges.exchange import Response
+from runloop_conformance.proof.raw_http import Answer, Received, Wire
+from runloop_conformance.sending.socket_transport import AGENT, address, send
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.servers.wire import Answer, Received, Wire
-from runloop_conformance.wire import AGENT, address, send
 
 from tests.conformance.miniatures import Watched, reference
 from tests.conformance.outside import TOKEN, conformance

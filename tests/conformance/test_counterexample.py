@@ -12,15 +12,15 @@ from urllib.parse import parse_qsl
 
 import pytest
 from attrs import evolve
-from runloop_conformance.curl import CANNOT, curl
+from runloop_conformance.exchanges.curl import CANNOT, curl
+from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.plan.probes import ask
-from runloop_conformance.redaction import Redaction
+from runloop_conformance.proof.mutants import MUTANTS
 from runloop_conformance.report.document import document
-from runloop_conformance.send import Limits, Sender
+from runloop_conformance.sending.sender import Limits, Sender
+from runloop_conformance.sending.socket_transport import address
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.servers.mutants import MUTANTS
-from runloop_conformance.suite import Options, Suite, plan_for
-from runloop_conformance.wire import address
+from runloop_conformance.suite.run import Options, Suite, plan_for
 
 from tests.conformance.miniatures import Always, Seen, Watched
 from tests.conformance.outside import CONTRACT, OPERATION, TOKEN, environment
@@ -28,7 +28,7 @@ from tests.conformance.outside import CONTRACT, OPERATION, TOKEN, environment
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from runloop_conformance.exchange import Probe
+    from runloop_conformance.exchanges.exchange import Probe
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("curl") and shutil.which("bash")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from runloop_conformance.servers.degenerate import DEGENERATES
+from runloop_conformance.proof.degenerate import DEGENERATES
 from runloop_conformance.servers.hosting import running
 
 from tests.conformance.outside import CONTRACT, TOKEN, conformance

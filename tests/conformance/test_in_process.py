@@ -9,10 +9,10 @@ from typing import Any
 from wsgiref.validate import validator
 
 import pytest
-from runloop_conformance.exchange import Failure, Response
-from runloop_conformance.in_process import AsgiTransport, WsgiTransport
+from runloop_conformance.exchanges.exchange import Failure, Response
+from runloop_conformance.sending.in_process import AsgiTransport, WsgiTransport
+from runloop_conformance.sending.socket_transport import LARGEST_BODY, address
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.wire import LARGEST_BODY, address
 
 START, BODY = "http.response.start", "http.response.body"
 

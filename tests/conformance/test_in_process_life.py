@@ -11,21 +11,21 @@ from typing import Any
 
 import pytest
 from runloop_conformance.clock import VirtualClock, now_ms
-from runloop_conformance.contract import load_contract
-from runloop_conformance.exchange import Failure, Response
-from runloop_conformance.in_process import AppCannotStartError, AsgiTransport, NotAnAppError, asgi, in_process
-from runloop_conformance.in_process.driven import DrivenTransport
+from runloop_conformance.contract.document import load_contract
+from runloop_conformance.exchanges.exchange import Failure, Response
 from runloop_conformance.plan import Plan
-from runloop_conformance.prove import TOKEN
-from runloop_conformance.send import Limits
-from runloop_conformance.servers.degenerate import DEGENERATES
+from runloop_conformance.proof.degenerate import DEGENERATES
+from runloop_conformance.proof.matrix import TOKEN
+from runloop_conformance.proof.mutants import MUTANTS
+from runloop_conformance.proof.variants import VARIANTS
+from runloop_conformance.sending.in_process import AppCannotStartError, AsgiTransport, NotAnAppError, asgi, in_process
+from runloop_conformance.sending.in_process.driven import DrivenTransport
+from runloop_conformance.sending.sender import Limits
+from runloop_conformance.sending.socket_transport import address
+from runloop_conformance.sending.transport import Transport
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.servers.mutants import MUTANTS
 from runloop_conformance.servers.reference import Reference
-from runloop_conformance.servers.variants import VARIANTS
-from runloop_conformance.suite import Options, Result, Suite, plan_for
-from runloop_conformance.transport import Transport
-from runloop_conformance.wire import address
+from runloop_conformance.suite.run import Options, Result, Suite, plan_for
 
 
 def answered(got: Response | Failure) -> Any:

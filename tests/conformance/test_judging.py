@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.clauses.safety import STACK_TRACE, STACK_TRACES
-from runloop_conformance.exchange import Exchange
-from runloop_conformance.judge import Finding, judge, verdict
-from runloop_conformance.recording import Recording, marks_in
-from runloop_conformance.send import Limits
+from runloop_conformance.exchanges.exchange import Exchange
+from runloop_conformance.exchanges.recording import Recording, marks_in
+from runloop_conformance.judging.judge import Finding, judge, verdict
+from runloop_conformance.proof.mutants import MUTANTS
+from runloop_conformance.sending.sender import Limits
+from runloop_conformance.sending.socket_transport import address
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.servers.mutants import MUTANTS
-from runloop_conformance.suite import Options, Suite, plan_for
-from runloop_conformance.wire import address
+from runloop_conformance.suite.run import Options, Suite, plan_for
 
 from tests.conformance.outside import CONTRACT, TOKEN
 

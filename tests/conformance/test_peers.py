@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from runloop_conformance.peers import NAMES, account, table, tally
+from runloop_conformance.proof.peers import NAMES, account, table, tally
 
 from tests.conftest import ROOT
 

@@ -17,9 +17,9 @@ import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from runloop_conformance.clauses import all_clauses
-from runloop_conformance.exchange import NOTHING, Probe
+from runloop_conformance.exchanges.exchange import NOTHING, Probe
+from runloop_conformance.exchanges.redaction import wrong_tokens
 from runloop_conformance.plan import Plan, Planner
-from runloop_conformance.redaction import wrong_tokens
 from runloop_conformance.servers.hosting import made_up_token
 
 from tests.conformance.outside import CONTRACT, OPERATION, TOKEN
@@ -216,7 +216,7 @@ from pathlib import Path
 sys.path.extend(sys.argv[2:])
 if sys.argv[2:]:
     import application
-from runloop_conformance.contract import load_contract
+from runloop_conformance.contract.document import load_contract
 from runloop_conformance.plan import Planner
 contract = load_contract(Path(sys.argv[1]))
 planner = Planner(contract, 5, "thorough", (), "a token", 100)

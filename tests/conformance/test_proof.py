@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from runloop_conformance import proof
-from runloop_conformance.prove import Case, Outcome, attempt, needs_socket, prove
-from runloop_conformance.report.proof import bound, markdown
-from runloop_conformance.servers.mutants import CHAPTERS, MUTANTS
-from runloop_conformance.servers.variants import VARIANTS
+from runloop_conformance.proof import document as proof
+from runloop_conformance.proof.matrix import Case, Outcome, attempt, needs_socket, prove
+from runloop_conformance.proof.mutants import CHAPTERS, MUTANTS
+from runloop_conformance.proof.page import bound, markdown
+from runloop_conformance.proof.variants import VARIANTS
 
 from tests.conformance.outside import call
 
@@ -135,7 +135,7 @@ def test_each_way_in_which_a_proof_can_fail_is_told() -> None:
             one["own"]["response.id.type"] = "always"
     assert any(said.startswith("response.id.type: a MUST needs a fault that shows") for said in proof.problems(alike))
     beside = changed(("mutants", name, "beside"), ["no.such.clause"])
-    assert f"{name}: no.such.clause fails beside it, and servers/reasons.py gives no reason" in proof.problems(beside)
+    assert f"{name}: no.such.clause fails beside it, and proof/reasons.py gives no reason" in proof.problems(beside)
 
 
 def test_the_bound_is_that_of_no_failure_in_so_many_trials() -> None:

@@ -13,12 +13,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from runloop_conformance.clauses import all_clauses
-from runloop_conformance.contract import load_contract
+from runloop_conformance.contract.document import load_contract
+from runloop_conformance.proof.mutants import MUTANTS
 from runloop_conformance.pytest_plugin import options
 from runloop_conformance.pytest_plugin.outcome import Outcome, Outcomes
 from runloop_conformance.pytest_plugin.session import BROKE_OFF, once
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.servers.mutants import MUTANTS
 from runloop_conformance.servers.reference import Reference
 
 from tests.conformance.miniatures import Watched
@@ -41,10 +41,10 @@ PACKAGE = ("--pyargs", "runloop_conformance")
 MODULE = """
     import pytest
     from runloop_conformance.pytest_plugin import test_clause
-    from runloop_conformance.contract import load_contract
-    from runloop_conformance.servers.mutants import MUTANTS
+    from runloop_conformance.contract.document import load_contract
+    from runloop_conformance.proof.mutants import MUTANTS
     from runloop_conformance.servers.reference import Reference
-    from runloop_conformance.servers.variants import VARIANTS
+    from runloop_conformance.proof.variants import VARIANTS
 
     DOCUMENT = load_contract().document
 
@@ -290,14 +290,14 @@ def test_ctrl_c_ends_the_session_and_what_it_has_cost_is_said(pytester: pytest.P
 
 
 LEAKY = """
-    import runloop_conformance.suite
+    import runloop_conformance.suite.run
 
     def fails(self):
         token = self.options.token
         header = self.options.headers[0][1]
         raise ValueError(f"{token} and {header}")
 
-    runloop_conformance.suite.Suite.run = fails
+    runloop_conformance.suite.run.Suite.run = fails
 """
 
 

@@ -129,7 +129,7 @@ def test_every_request_header_given_back_is_cleaned() -> None:
 
 FAILING = """
 import sys
-from runloop_conformance import suite
+from runloop_conformance.suite import run as suite
 from runloop_conformance.commands import main
 
 def judge(clauses, recording):

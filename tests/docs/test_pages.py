@@ -10,9 +10,9 @@ import sys
 import pytest
 import runloop_benchmarks
 from runloop_conformance.clauses import all_clauses
+from runloop_conformance.clauses.ledger import ledger
 from runloop_conformance.commands import main
-from runloop_conformance.contract import load_contract
-from runloop_conformance.ledger import ledger
+from runloop_conformance.contract.document import load_contract
 
 from tests.conftest import CONTRACT, ROOT
 from tests.docs.conftest import Site

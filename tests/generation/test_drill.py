@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from runloop_conformance.clock import VirtualClock
-from runloop_conformance.contract import load_contract
-from runloop_conformance.in_process import in_process
-from runloop_conformance.send import Limits
+from runloop_conformance.contract.document import load_contract
+from runloop_conformance.sending.in_process import in_process
+from runloop_conformance.sending.sender import Limits
 from runloop_conformance.servers.hosting import running
 from runloop_conformance.servers.reference import Reference
-from runloop_conformance.suite import Options, Suite, plan_for
+from runloop_conformance.suite.run import Options, Suite, plan_for
 
 from changes.clauses import moved
 from tests.generation.drill.__main__ import DOCUMENT, PLACE
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from runloop_conformance.suite import Result
+    from runloop_conformance.suite.run import Result
 
 STEPS = steps()
 NAMES = [step.name for step in STEPS]

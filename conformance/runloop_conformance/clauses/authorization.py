@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runloop_conformance.clauses.clause import Clause, Observation, acceptance, broken, by_rule, kept, refusal, said
-from runloop_conformance.contract import Contract
-from runloop_conformance.operation import Operation, escape
-from runloop_conformance.recording import Recording
+from runloop_conformance.contract.document import Contract
+from runloop_conformance.contract.operation import Operation, escape
+from runloop_conformance.exchanges.recording import Recording
 
 DENIED = frozenset({401, 403})
 MALFORMED = frozenset({400, 401, 403})

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 from attrs import frozen
 
-from runloop_conformance.exchange import Exchange
-from runloop_conformance.operation import Level, Rule
-from runloop_conformance.recording import Recording, Run
-from runloop_conformance.redaction import clean
+from runloop_conformance.contract.operation import Level, Rule
+from runloop_conformance.exchanges.exchange import Exchange
+from runloop_conformance.exchanges.recording import Recording, Run
+from runloop_conformance.exchanges.redaction import clean
 
 SHOWN = 120  # characters of an answer in a sentence
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runloop_conformance.clauses.clause import Clause, Observation, broken, by_rule, kept, said
-from runloop_conformance.contract import Contract
-from runloop_conformance.exchange import CLOSABLE, Exchange, Failure
-from runloop_conformance.operation import Operation
-from runloop_conformance.recording import Recording
-from runloop_conformance.strict_json import NotJsonError, parse
+from runloop_conformance.contract.document import Contract
+from runloop_conformance.contract.operation import Operation
+from runloop_conformance.exchanges.exchange import CLOSABLE, Exchange, Failure
+from runloop_conformance.exchanges.recording import Recording
+from runloop_conformance.exchanges.strict_json import NotJsonError, parse
 
 LONG_HEADER = 8000  # characters; many servers read no longer line
 OVERSIZE = 64 * 1024  # bytes; a larger body may be cut off by closing the connection (413)

@@ -15,13 +15,13 @@ from runloop_conformance.clauses.clause import (
     refusal,
 )
 from runloop_conformance.clauses.run import ECHO, echo
-from runloop_conformance.contract import Contract
-from runloop_conformance.exchange import NOTHING
-from runloop_conformance.operation import Level, Member, Operation, Parameter, item
+from runloop_conformance.contract.document import Contract
+from runloop_conformance.contract.operation import Level, Member, Operation, Parameter, item
+from runloop_conformance.exchanges.exchange import NOTHING
+from runloop_conformance.exchanges.recording import Recording
 from runloop_conformance.plan.bodies import is_any
 from runloop_conformance.plan.parameters import parameter_stem, wrong_texts
 from runloop_conformance.plan.refusals import wrong_values
-from runloop_conformance.recording import Recording
 
 ACCEPTED = {
     "request.accepted": "accepts-valid",

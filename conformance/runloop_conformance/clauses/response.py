@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 
 from runloop_conformance.clauses.clause import Clause, Judge, Observation, brief, broken, by_rule, each_run, kept, said
-from runloop_conformance.contract import Contract
-from runloop_conformance.members import types
-from runloop_conformance.operation import Level, Member, Operation, item
-from runloop_conformance.recording import Recording, Run
-from runloop_conformance.strict_json import LONE_SURROGATE, SpelledFloat, dump, kind, plain
+from runloop_conformance.contract.document import Contract
+from runloop_conformance.contract.operation import Level, Member, Operation, item
+from runloop_conformance.contract.properties import types
+from runloop_conformance.exchanges.recording import Recording, Run
+from runloop_conformance.exchanges.strict_json import LONE_SURROGATE, SpelledFloat, dump, kind, plain
 
 INT64 = (-(2**63), 2**63 - 1)
 FLOAT_MAX = 3.4028234663852886e38

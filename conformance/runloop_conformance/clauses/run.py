@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from runloop_conformance.clauses.clause import Clause, Observation, brief, broken, by_rule, each_run, kept
-from runloop_conformance.contract import Contract
-from runloop_conformance.exchange import NOTHING
-from runloop_conformance.operation import Operation
-from runloop_conformance.recording import Recording, Run, marks_in
-from runloop_conformance.redaction import clean
-from runloop_conformance.strict_json import dump
+from runloop_conformance.contract.document import Contract
+from runloop_conformance.contract.operation import Operation
+from runloop_conformance.exchanges.exchange import NOTHING
+from runloop_conformance.exchanges.recording import Recording, Run, marks_in
+from runloop_conformance.exchanges.redaction import clean
+from runloop_conformance.exchanges.strict_json import dump
 
 SKEW_MS = 5 * 60 * 1000
 COARSE_MS = 10_000

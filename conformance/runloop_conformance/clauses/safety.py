@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable, Iterator
 
 from runloop_conformance.clauses.clause import Clause, Observation, broken, by_rule, kept
-from runloop_conformance.contract import Contract
-from runloop_conformance.exchange import Exchange
-from runloop_conformance.operation import Operation, item
-from runloop_conformance.recording import Recording
-from runloop_conformance.redaction import REDACTED, SHORTEST, TOKEN_MARK, clean
+from runloop_conformance.contract.document import Contract
+from runloop_conformance.contract.operation import Operation, item
+from runloop_conformance.exchanges.exchange import Exchange
+from runloop_conformance.exchanges.recording import Recording
+from runloop_conformance.exchanges.redaction import REDACTED, SHORTEST, TOKEN_MARK, clean
 
 LONGEST_LOOK = 1024 * 1024  # bytes of an answer that are searched for a stack trace
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from runloop_conformance.clauses import all_clauses, inapplicable
+from runloop_conformance.clauses.ledger import ledger
 from runloop_conformance.commands.options import contract_at, contract_option
-from runloop_conformance.ledger import ledger
 
 
 @click.command()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from runloop_conformance.contract import Contract, ContractError, load_contract
+from runloop_conformance.contract.document import Contract, ContractError, load_contract
 from runloop_conformance.report.stored import Stored, UnreadableReportError, stored
 
 EXIT = {"conformant": 0, "nonconformant": 1, "inconclusive": 3, "error": 4}

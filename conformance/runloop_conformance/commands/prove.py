@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from runloop_conformance.commands.options import RUNS_ON_LOOPBACK
 
 if TYPE_CHECKING:
-    from runloop_conformance.prove import Case, Outcome
+    from runloop_conformance.proof.matrix import Case, Outcome
 
 BEAT = 30.0  # seconds between the lines that say on a pipe how far it is
 
@@ -47,7 +47,7 @@ def prove(
       runloop-conformance prove token-in-a-cookie --seeds 5 --max-runs 25
       runloop-conformance prove --max-runs 0 --max-runs 10 --max-runs 25 --max-runs 100
     """
-    from runloop_conformance import proof, prove as proving  # noqa: PLC0415 - hundreds of servers, for this alone
+    from runloop_conformance.proof import document as proof, matrix as proving  # noqa: PLC0415 - hundreds of servers, for this alone
 
     console = Console(highlight=False)
     if matrix or write:
@@ -69,7 +69,7 @@ def prove(
 
 
 def _breaking(selector: str) -> Sequence[str]:
-    from runloop_conformance.prove import breaking  # noqa: PLC0415 - as above
+    from runloop_conformance.proof.matrix import breaking  # noqa: PLC0415 - as above
 
     return breaking(selector)
 
@@ -90,8 +90,8 @@ def _watched(console: Console, outcomes: Iterable[Outcome], count: int) -> Itera
 
 def _tell(console: Console, outcomes: Sequence[Outcome]) -> bool:
     """Whether all came out as it should at the largest budget; what smaller ones leave unfound is the curve's."""
-    from runloop_conformance.prove import summarize  # noqa: PLC0415 - as above
-    from runloop_conformance.servers.reasons import SURVIVORS  # noqa: PLC0415 - as above
+    from runloop_conformance.proof.matrix import summarize  # noqa: PLC0415 - as above
+    from runloop_conformance.proof.reasons import SURVIVORS  # noqa: PLC0415 - as above
 
     budgets = list(dict.fromkeys(one.case.max_runs for one in outcomes))
     said = summarize(outcomes)
@@ -126,7 +126,7 @@ def _case(case: Case) -> str:
 
 def _proved(console: Console, outcomes: Sequence[Outcome], *, write: bool) -> bool:
     """Whether the proof holds; written down, unless the score would fall."""
-    from runloop_conformance import proof  # noqa: PLC0415 - as above
+    from runloop_conformance.proof import document as proof  # noqa: PLC0415 - as above
     from runloop_conformance.report import proof as page  # noqa: PLC0415 - as above
 
     told = proof.document(outcomes)

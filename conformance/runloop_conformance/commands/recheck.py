@@ -14,12 +14,12 @@ from runloop_conformance import __version__
 from runloop_conformance.clauses import NoSuchClauseError
 from runloop_conformance.commands.options import contract_at, contract_option, report_argument, stored_at
 from runloop_conformance.commands.outcome import exit_code, heard_by_nobody, on_github
-from runloop_conformance.recheck import recheck as judged_again
-from runloop_conformance.redaction import Redaction
+from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.report import artefacts
 from runloop_conformance.report.console import show
 from runloop_conformance.report.document import document
 from runloop_conformance.report.stored import UnreadableReportError
+from runloop_conformance.suite.recheck import recheck as judged_again
 
 FEW = 5
 

@@ -10,17 +10,24 @@ from typing import Any
 import click
 from rich.console import Console
 
-from runloop_conformance import wire
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.commands.options import contract_at, contract_option, report_argument, stored_at
 from runloop_conformance.commands.outcome import heard_by_nobody, on_github
 from runloop_conformance.commands.run import header, usable
-from runloop_conformance.contract import Contract
-from runloop_conformance.redaction import Redaction, heed
-from runloop_conformance.replay import Again, Counterexample, Status, counterexamples, probes, replay as sent_again
+from runloop_conformance.contract.document import Contract
+from runloop_conformance.exchanges.redaction import Redaction, heed
 from runloop_conformance.report.console import Page
 from runloop_conformance.report.stored import Stored, UnreadableReportError
-from runloop_conformance.send import Limits, Sender
+from runloop_conformance.sending import socket_transport as wire
+from runloop_conformance.sending.sender import Limits, Sender
+from runloop_conformance.suite.replay import (
+    Again,
+    Counterexample,
+    Status,
+    counterexamples,
+    probes,
+    replay as sent_again,
+)
 
 COLOURS: dict[Status, str] = {"still broken": "bold red", "kept now": "bold green", "cannot say": "bold yellow"}
 

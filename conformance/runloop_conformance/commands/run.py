@@ -13,19 +13,19 @@ from typing import Any
 import click
 from rich.console import Console
 
-from runloop_conformance import wire
 from runloop_conformance.clauses import NoSuchClauseError, all_clauses
 from runloop_conformance.commands.options import EXIT, RUNS_ELSEWHERE, RUNS_ON_LOOPBACK, contract_at, contract_option
 from runloop_conformance.commands.outcome import exit_code, heard_by_nobody, on_github, publish
-from runloop_conformance.contract import Contract
-from runloop_conformance.known import KnownFailuresError, known_failures
-from runloop_conformance.redaction import Redaction
+from runloop_conformance.contract.document import Contract
+from runloop_conformance.exchanges.redaction import Redaction
+from runloop_conformance.judging.known_failures import KnownFailuresError, known_failures
 from runloop_conformance.report.progress import Progress
-from runloop_conformance.send import Limits
+from runloop_conformance.sending import socket_transport as wire
+from runloop_conformance.sending.sender import Limits
+from runloop_conformance.sending.transport import Transport
 from runloop_conformance.servers import hosting
 from runloop_conformance.servers.reference import Reference
-from runloop_conformance.suite import Options, Result, Suite, plan_for
-from runloop_conformance.transport import Transport
+from runloop_conformance.suite.run import Options, Result, Suite, plan_for
 
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 

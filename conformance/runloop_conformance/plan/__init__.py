@@ -12,16 +12,16 @@ from typing import Literal
 
 from attrs import define, evolve, field
 
-from runloop_conformance.contract import Contract
-from runloop_conformance.exchange import Probe
-from runloop_conformance.operation import Json, Operation
+from runloop_conformance.contract.document import Contract
+from runloop_conformance.contract.operation import Json, Operation
+from runloop_conformance.exchanges.exchange import Probe
+from runloop_conformance.exchanges.strict_json import dump
 from runloop_conformance.plan import acceptances, authorization, freedoms, fuzzing, hostile, refusals, singles
 from runloop_conformance.plan.bodies import Writer
 from runloop_conformance.plan.general import GeneralPlanner
 from runloop_conformance.plan.probes import ask
 from runloop_conformance.plan.stages import Plan
 from runloop_conformance.plan.words import Words
-from runloop_conformance.strict_json import dump
 
 __all__ = ["EVERYTHING", "Plan", "Planner", "Profile"]
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from attrs import evolve
 
-from runloop_conformance.exchange import NOTHING, TOKEN, Probe
-from runloop_conformance.operation import Member, Operation, item
+from runloop_conformance.contract.operation import Member, Operation, item
+from runloop_conformance.exchanges.exchange import NOTHING, TOKEN, Probe
+from runloop_conformance.exchanges.strict_json import dump
 from runloop_conformance.plan import vocabulary
 from runloop_conformance.plan.bodies import Writer, is_any, replaced, within
 from runloop_conformance.plan.probes import JSON, ask, twin
 from runloop_conformance.plan.words import Words
-from runloop_conformance.strict_json import dump
 
 MOST_MEMBERS = 64
 MOST_BYTES = 64_000

@@ -7,10 +7,10 @@ from typing import Any
 
 from attrs import evolve
 
-from runloop_conformance.exchange import TOKEN, Probe
+from runloop_conformance.exchanges.exchange import TOKEN, Probe
+from runloop_conformance.exchanges.redaction import wrong_tokens
+from runloop_conformance.exchanges.strict_json import dump
 from runloop_conformance.plan.probes import twin
-from runloop_conformance.redaction import wrong_tokens
-from runloop_conformance.strict_json import dump
 
 MATRIX: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("authorization.required", "no Authorization header", ()),

@@ -11,10 +11,10 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from runloop_conformance.contract import Contract
-from runloop_conformance.exchange import NOTHING
-from runloop_conformance.members import types
-from runloop_conformance.operation import Json, Level, Member, Operation, item
+from runloop_conformance.contract.document import Contract
+from runloop_conformance.contract.operation import Json, Level, Member, Operation, item
+from runloop_conformance.contract.properties import types
+from runloop_conformance.exchanges.exchange import NOTHING
 from runloop_conformance.plan import vocabulary
 
 BENCHMARK_ID = "benchmark_id"

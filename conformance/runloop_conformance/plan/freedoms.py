@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from runloop_conformance.exchange import Probe
-from runloop_conformance.operation import Operation
+from runloop_conformance.contract.operation import Operation
+from runloop_conformance.exchanges.exchange import Probe
 from runloop_conformance.plan import vocabulary
 from runloop_conformance.plan.acceptances import named_as_answered
 from runloop_conformance.plan.bodies import BENCHMARK_ID, Writer, replaced

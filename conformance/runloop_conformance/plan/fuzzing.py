@@ -10,10 +10,10 @@ import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from runloop_conformance.contract import Contract
-from runloop_conformance.operation import Json, Operation
+from runloop_conformance.contract.document import Contract
+from runloop_conformance.contract.operation import Json, Operation
+from runloop_conformance.exchanges.strict_json import LONE_SURROGATE, dump
 from runloop_conformance.plan.bodies import BENCHMARK_ID, Writer
-from runloop_conformance.strict_json import LONE_SURROGATE, dump
 
 LARGEST_TEXT = 1000
 POSIX_NAME = "^[A-Za-z_][A-Za-z0-9_]*$"

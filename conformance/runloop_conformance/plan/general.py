@@ -11,15 +11,15 @@ from typing import Any
 
 from attrs import define, field
 
-from runloop_conformance.contract import Contract
-from runloop_conformance.exchange import NOTHING, Probe
-from runloop_conformance.operation import Json, Operation
+from runloop_conformance.contract.document import Contract
+from runloop_conformance.contract.operation import Json, Operation
+from runloop_conformance.exchanges.exchange import NOTHING, Probe
+from runloop_conformance.exchanges.strict_json import NotJsonError, parse, plain
 from runloop_conformance.plan import acceptances, authorization, fuzzing, hostile, refusals, singles
 from runloop_conformance.plan.bodies import Writer
 from runloop_conformance.plan.parameters import Target, parameter_stem, target, values, wrong_texts
 from runloop_conformance.plan.probes import ask, headers_for, twin
 from runloop_conformance.plan.stages import Plan
-from runloop_conformance.strict_json import NotJsonError, parse, plain
 
 ACCEPTED = (acceptances.ACCEPTED,)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from runloop_conformance.exchange import Probe
+from runloop_conformance.exchanges.exchange import Probe
+from runloop_conformance.exchanges.strict_json import dump
 from runloop_conformance.plan.probes import ODD_QUERY, odd_headers, twin
-from runloop_conformance.strict_json import dump
 
 HOSTILE = ("http.no-server-error", "request.invalid")
 

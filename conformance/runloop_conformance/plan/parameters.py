@@ -7,8 +7,8 @@ from urllib.parse import quote, urlencode
 
 from attrs import frozen
 
-from runloop_conformance.members import types
-from runloop_conformance.operation import Json, Operation, Parameter
+from runloop_conformance.contract.operation import Json, Operation, Parameter
+from runloop_conformance.contract.properties import types
 
 PLAIN: Mapping[str, Json] = {"integer": 1, "number": 1, "boolean": True, "string": "value"}
 WRONG: Mapping[str, Sequence[str]] = {

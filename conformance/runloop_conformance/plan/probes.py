@@ -6,9 +6,9 @@ from typing import Any
 
 import attrs
 
-from runloop_conformance.exchange import NOTHING, SAFE, TOKEN, Intent, Probe
-from runloop_conformance.operation import Operation
-from runloop_conformance.strict_json import dump
+from runloop_conformance.contract.operation import Operation
+from runloop_conformance.exchanges.exchange import NOTHING, TOKEN, Intent, Probe
+from runloop_conformance.exchanges.strict_json import dump
 
 JSON = ("Content-Type", "application/json")
 
@@ -29,7 +29,7 @@ def ask(operation: Operation, name: str, intent: Intent, clauses: tuple[str, ...
     more.setdefault("path", operation.path)
     return Probe(
         name=operation.prefix + name, intent=intent, clauses=clauses, method=operation.method, asked=value,
-        operation=operation.id, safe=operation.method in SAFE, **more,
+        operation=operation.id, safe=operation.safe, **more,
     )  # fmt: skip
 
 

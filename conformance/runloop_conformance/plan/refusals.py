@@ -8,12 +8,12 @@ from urllib.parse import parse_qsl, urlencode
 
 import attrs
 
-from runloop_conformance.exchange import NOTHING, Probe
-from runloop_conformance.operation import Member, Operation, item
+from runloop_conformance.contract.operation import Member, Operation, item
+from runloop_conformance.exchanges.exchange import NOTHING, Probe
+from runloop_conformance.exchanges.strict_json import dump, kind
 from runloop_conformance.plan.bodies import BENCHMARK_ID, is_any, replaced, within
 from runloop_conformance.plan.probes import twin
 from runloop_conformance.plan.vocabulary import WRONG
-from runloop_conformance.strict_json import dump, kind
 
 NULL_IS_FREE = ("metadata", "runProfile")
 """Members of the page whose null may be taken or refused: the official SDK lets it through (x-legal)."""

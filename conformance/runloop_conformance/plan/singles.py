@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from runloop_conformance.exchange import NOTHING, Probe
-from runloop_conformance.operation import Member, Operation, item
+from runloop_conformance.contract.operation import Member, Operation, item
+from runloop_conformance.exchanges.exchange import NOTHING, Probe
 from runloop_conformance.plan.acceptances import TEXT
 from runloop_conformance.plan.bodies import Writer, is_any, replaced, within
 from runloop_conformance.plan.probes import ask, twin

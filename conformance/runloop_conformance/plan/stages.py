@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from runloop_conformance.exchange import Probe, costs
+from runloop_conformance.exchanges.exchange import Probe, costs
 
 
 @frozen

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
-from runloop_conformance.exchange import Probe
-from runloop_conformance.operation import Operation
+from runloop_conformance.contract.operation import Operation
+from runloop_conformance.exchanges.exchange import Probe
 
 State: TypeAlias = tuple[tuple[str, ...], str]
 """A member's path, and `absent`, `null`, `empty`, `filled`, or the value of an enum."""

@@ -8,13 +8,13 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from runloop_conformance.judge import Finding
+from runloop_conformance.exchanges.redaction import Redaction
+from runloop_conformance.judging.judge import Finding
+from runloop_conformance.judging.terms import Terms
 from runloop_conformance.pytest_plugin.outcome import SETTLED, Outcome, Outcomes
-from runloop_conformance.redaction import Redaction
 from runloop_conformance.report import console
 from runloop_conformance.report.document import clause_document
-from runloop_conformance.suite import Result
-from runloop_conformance.terms import Terms
+from runloop_conformance.suite.run import Result
 
 OF_THE_COMMAND = re.compile(r"--(?=(?:benchmark-id|timeout|rate|ca-bundle|max-runs|header|known-failures)\b)")
 UNSETTLED = ("not_tested", "inconclusive")

@@ -13,16 +13,16 @@ import pytest
 from attrs import evolve, frozen
 
 from runloop_conformance.commands.run import suite_for
-from runloop_conformance.in_process import AppCannotStartError, NotAnAppError, in_process
+from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.pytest_plugin import options
 from runloop_conformance.pytest_plugin.outcome import SETTLED, Outcomes, Token
 from runloop_conformance.pytest_plugin.plugin import CLAUSE
 from runloop_conformance.pytest_plugin.telling import in_words_of_pytest, told
-from runloop_conformance.redaction import Redaction
 from runloop_conformance.report import artefacts
-from runloop_conformance.suite import INTERRUPTED, Result
-from runloop_conformance.transport import Transport
-from runloop_conformance.wire import BadUrlError, address
+from runloop_conformance.sending.in_process import AppCannotStartError, NotAnAppError, in_process
+from runloop_conformance.sending.socket_transport import BadUrlError, address
+from runloop_conformance.sending.transport import Transport
+from runloop_conformance.suite.run import INTERRUPTED, Result
 
 
 @frozen

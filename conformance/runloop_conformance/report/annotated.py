@@ -9,9 +9,9 @@ from typing import Literal
 from attrs import frozen
 
 from runloop_conformance.clauses import Clause
-from runloop_conformance.contract import Contract
-from runloop_conformance.ledger import Entry, ledger
-from runloop_conformance.operation import Member, Operation
+from runloop_conformance.clauses.ledger import Entry, ledger
+from runloop_conformance.contract.document import Contract
+from runloop_conformance.contract.operation import Member, Operation
 
 Mark = Literal["broken", "warning", "known", "unsettled", "kept", "free"]
 """How a clause or a statement is coloured; `free`, where nothing is demanded or no clause about it was selected."""

@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from runloop_conformance.redaction import Redaction
-from runloop_conformance.report import badge, html, recorded
+from runloop_conformance.exchanges import recording_file as recorded
+from runloop_conformance.exchanges.redaction import Redaction
+from runloop_conformance.report import badge, html
 from runloop_conformance.report.document import document
 from runloop_conformance.report.junit import junit
-from runloop_conformance.suite import Result
+from runloop_conformance.suite.run import Result
 
 
 def write(folder: Path, result: Result, redaction: Redaction) -> dict[str, Any]:

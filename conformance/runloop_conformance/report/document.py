@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
 
-from runloop_conformance.curl import curl
-from runloop_conformance.exchange import Exchange
-from runloop_conformance.judge import Finding
-from runloop_conformance.redaction import Redaction
-from runloop_conformance.suite import Result
-from runloop_conformance.terms import Terms, stale
+from runloop_conformance.exchanges.curl import curl
+from runloop_conformance.exchanges.exchange import Exchange
+from runloop_conformance.exchanges.redaction import Redaction
+from runloop_conformance.judging.judge import Finding
+from runloop_conformance.judging.terms import Terms, stale
+from runloop_conformance.suite.run import Result
 
 LONGEST_BODY = 8 * 1024  # bytes of a body in the report; the recording has the whole
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from attrs import evolve, frozen
 from markupsafe import Markup
 
-from runloop_conformance.exchange import Exchange
+from runloop_conformance.exchanges.exchange import Exchange
 from runloop_conformance.report.difference import Piece, Pieces, difference, laid_out, lines_apart, worth_laying_out
 from runloop_conformance.report.harmless import decoded, shown
 

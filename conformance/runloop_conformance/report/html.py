@@ -16,12 +16,12 @@ from attrs import frozen
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from runloop_conformance.judge import Finding
+from runloop_conformance.judging.judge import Finding
 from runloop_conformance.report.annotated import WORST_FIRST, Mark, annotated
 from runloop_conformance.report.exchanges import LONGEST_CURL, Shown, exchanges
 from runloop_conformance.report.harmless import plain, shown
 from runloop_conformance.report.standing import Clause, Report, failing, known, stale, unsettled, warnings
-from runloop_conformance.suite import Result
+from runloop_conformance.suite.run import Result
 
 FEW = 3  # broken clauses that are open from the beginning
 MARKS: Mapping[Mark, str] = {

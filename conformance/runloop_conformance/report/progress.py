@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from runloop_conformance.exchange import Exchange
-from runloop_conformance.send import Sender
+from runloop_conformance.exchanges.exchange import Exchange
+from runloop_conformance.sending.sender import Sender
 
 REDRAWN = 0.1  # seconds between two looks of the line
 LOGGED = 30.0  # seconds between two lines of a log: so long a silence makes some CI services give a job up

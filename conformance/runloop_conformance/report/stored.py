@@ -10,8 +10,8 @@ from typing import Any
 import jsonschema_rs
 from attrs import define
 
-from runloop_conformance.exchange import Exchange
-from runloop_conformance.report import recorded
+from runloop_conformance.exchanges import recording_file as recorded
+from runloop_conformance.exchanges.exchange import Exchange
 from runloop_conformance.report.document import schema
 
 

@@ -9,14 +9,14 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from runloop_conformance.clauses import all_clauses, inapplicable
+from runloop_conformance.clauses.ledger import ledger
 from runloop_conformance.clock import VirtualClock
 from runloop_conformance.commands import main
-from runloop_conformance.contract import Contract, load_contract
-from runloop_conformance.in_process import in_process
-from runloop_conformance.ledger import ledger
-from runloop_conformance.send import Limits
+from runloop_conformance.contract.document import Contract, load_contract
+from runloop_conformance.sending.in_process import in_process
+from runloop_conformance.sending.sender import Limits
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.suite import Options, Result, Suite, plan_for
+from runloop_conformance.suite.run import Options, Result, Suite, plan_for
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response

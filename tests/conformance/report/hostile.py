@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from runloop_conformance.redaction import Redaction
+from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.report.document import document
 
 from tests.conformance.report.synthetic import CLAUSES, answered, broken, finding, result, taken
 
 if TYPE_CHECKING:
-    from runloop_conformance.exchange import Exchange
+    from runloop_conformance.exchanges.exchange import Exchange
 
 TEXTS = {
     "markup": "</script></testcase><img src=x onerror=alert(1)> & ]]> <!-- -->",

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from runloop_conformance import __version__
 from runloop_conformance.clauses import Clause, Observation, all_clauses
-from runloop_conformance.exchange import Exchange, Probe, Response
-from runloop_conformance.judge import Finding
+from runloop_conformance.exchanges.exchange import Exchange, Probe, Response
+from runloop_conformance.exchanges.redaction import Redaction
+from runloop_conformance.judging.judge import Finding
 from runloop_conformance.plan.probes import ask, twin
-from runloop_conformance.redaction import Redaction
 from runloop_conformance.report import html
 from runloop_conformance.report.document import document
-from runloop_conformance.suite import Result
+from runloop_conformance.suite.run import Result
 
 from tests.conformance.outside import CONTRACT, OPERATION, TOKEN
 

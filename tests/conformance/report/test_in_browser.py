@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from attrs import evolve
-from runloop_conformance.redaction import Redaction
+from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.report.document import document
 from runloop_conformance.report.html import anchor
 from runloop_conformance.servers.hosting import running

@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 from attrs import define, evolve, field
+from runloop_conformance.judging.terms import Terms
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.terms import Terms
 
 from tests.conformance.miniatures import reference
 from tests.conformance.outside import TOKEN, quick

@@ -9,8 +9,8 @@ import re
 import pytest
 from hypothesis import given, settings, strategies as st
 from runloop_conformance.clauses import all_clauses
-from runloop_conformance.contract import load_contract
-from runloop_conformance.ledger import ledger
+from runloop_conformance.clauses.ledger import ledger
+from runloop_conformance.contract.document import load_contract
 from runloop_conformance.report.annotated import annotated, worst
 from runloop_conformance.report.difference import Pieces, difference, laid_out, lines_apart, worth_laying_out
 from runloop_conformance.report.harmless import decoded, plain, shown

@@ -8,11 +8,11 @@ from typing import Any
 
 import jsonschema
 import pytest
-from runloop_conformance.redaction import Redaction
+from runloop_conformance.exchanges.redaction import Redaction
+from runloop_conformance.judging.terms import Terms
 from runloop_conformance.report import badge
 from runloop_conformance.report.document import document
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.terms import Terms
 
 from tests.conformance.miniatures import reference
 from tests.conformance.outside import CONTRACT, TOKEN, conformance

@@ -9,10 +9,10 @@ import pytest
 from attrs import evolve
 from click.testing import CliRunner
 from runloop_conformance.commands import main
-from runloop_conformance.redaction import Redaction
+from runloop_conformance.exchanges.redaction import Redaction
+from runloop_conformance.judging.terms import Terms
 from runloop_conformance.report.document import document
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.terms import Terms
 
 from tests.conformance.miniatures import TakesEverything, reference
 from tests.conformance.outside import CONTRACT, CONTROL_CHARACTERS, TOKEN, call, quick

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from markdown_it import MarkdownIt
-from runloop_conformance.redaction import Redaction
+from runloop_conformance.exchanges.redaction import Redaction
+from runloop_conformance.judging.terms import Terms
 from runloop_conformance.report import github
 from runloop_conformance.report.document import document
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.terms import Terms
 
 from tests.conformance.miniatures import Always, TakesEverything, reference
 from tests.conformance.outside import CONTRACT, TOKEN, Done, conformance

@@ -10,11 +10,11 @@ import pytest
 import xmlschema
 from attrs import evolve
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
-from runloop_conformance.redaction import Redaction
+from runloop_conformance.exchanges.redaction import Redaction
+from runloop_conformance.judging.terms import Terms
 from runloop_conformance.report.document import document
 from runloop_conformance.report.junit import junit
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.terms import Terms
 
 from tests.conformance.miniatures import TakesEverything
 from tests.conformance.outside import CONTRACT, TOKEN, conformance

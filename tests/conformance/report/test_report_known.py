@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 from runloop_conformance.commands import main
+from runloop_conformance.proof.mutants import MUTANTS
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.servers.mutants import MUTANTS
 
 from tests.conformance.miniatures import CountsConnections, reference
 from tests.conformance.outside import CONTRACT, TOKEN, Done, call, conformance

@@ -13,19 +13,19 @@ from typing import Any
 
 import attrs
 import pytest
+from runloop_conformance.exchanges.redaction import TOKEN_MARK, Redaction, heed
 from runloop_conformance.plan import Plan
-from runloop_conformance.recheck import recheck
-from runloop_conformance.redaction import TOKEN_MARK, Redaction, heed
+from runloop_conformance.proof.degenerate import DEGENERATES
+from runloop_conformance.proof.mutants import MUTANTS
+from runloop_conformance.proof.variants import VARIANTS
 from runloop_conformance.report import artefacts
 from runloop_conformance.report.document import document
 from runloop_conformance.report.stored import stored
-from runloop_conformance.send import Limits
-from runloop_conformance.servers.degenerate import DEGENERATES
+from runloop_conformance.sending.sender import Limits
+from runloop_conformance.sending.socket_transport import address
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.servers.mutants import MUTANTS
-from runloop_conformance.servers.variants import VARIANTS
-from runloop_conformance.suite import Options, Suite, plan_for
-from runloop_conformance.wire import address
+from runloop_conformance.suite.recheck import recheck
+from runloop_conformance.suite.run import Options, Suite, plan_for
 
 from tests.conformance.miniatures import Always, StartsThenTakesItsTime, Tells, reference
 from tests.conformance.outside import CONTRACT, TOKEN, call, command, conformance, environment
@@ -44,7 +44,7 @@ HEADER = ("X-Canary", 'canary/"value 8Yp2')
 @pytest.fixture(autouse=True)
 def _without_a_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """No pause in which a clock could be seen to stand still: other tests look for that."""
-    monkeypatch.setattr("runloop_conformance.suite.STANDING_MS", -10_000)
+    monkeypatch.setattr("runloop_conformance.suite.run.STANDING_MS", -10_000)
 
 
 @functools.cache

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner, Result
 from runloop_conformance.commands import main
+from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.plan import Plan
-from runloop_conformance.redaction import Redaction
+from runloop_conformance.proof.mutants import MUTANTS
 from runloop_conformance.report import artefacts
-from runloop_conformance.send import Limits
+from runloop_conformance.sending.sender import Limits
+from runloop_conformance.sending.socket_transport import address
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.servers.mutants import MUTANTS
-from runloop_conformance.suite import Options, Suite, plan_for
-from runloop_conformance.wire import address
+from runloop_conformance.suite.run import Options, Suite, plan_for
 
 from tests.conformance.miniatures import Always, CountsConnections, TakesEverything, Tells, Watched, reference
 from tests.conformance.outside import CONTRACT, TOKEN, call
@@ -54,7 +54,7 @@ def plan() -> Plan:
 def recorded(app: Any, plan: Plan, token: str = TOKEN, **options: Any) -> tuple[Path, dict[str, Any]]:
     """A run of the suite against a server, and its folder."""
     with pytest.MonkeyPatch.context() as patch, running(app) as url:
-        patch.setattr("runloop_conformance.suite.STANDING_MS", -10_000)
+        patch.setattr("runloop_conformance.suite.run.STANDING_MS", -10_000)
         asked = Options(address(url), token, (), Limits(25, timeout=2.0), profile="quick", **options)
         result = Suite(CONTRACT, asked, plan).run()
     folder = Path(tempfile.mkdtemp(prefix="report-"))

@@ -18,14 +18,14 @@ import pyte
 import pytest
 from attrs import evolve
 from rich.console import Console
-from runloop_conformance.curl import curl
+from runloop_conformance.exchanges.curl import curl
+from runloop_conformance.exchanges.redaction import Redaction
+from runloop_conformance.judging.terms import Terms
 from runloop_conformance.plan.probes import ask
-from runloop_conformance.redaction import Redaction
 from runloop_conformance.report import console
 from runloop_conformance.report.document import document
 from runloop_conformance.report.progress import Progress
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.terms import Terms
 
 from tests.conformance.miniatures import Always, StartsThenTakesItsTime, reference
 from tests.conformance.outside import CONTRACT, CONTROL_CHARACTERS, OPERATION, TOKEN, call, command, environment, quick

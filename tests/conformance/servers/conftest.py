@@ -6,9 +6,9 @@ import re
 import time
 
 import pytest
+from runloop_conformance.proof.raw_http import Received, Wire
 from runloop_conformance.servers.hosting import RawServer
 from runloop_conformance.servers.reference import default_document
-from runloop_conformance.servers.wire import Received, Wire
 
 TOKEN = "token-0123456789abcdef"
 PATH = "/v1/benchmarks/start_run"

@@ -3,11 +3,11 @@
 from collections import Counter
 
 import pytest
-from runloop_conformance.servers.degenerate import DEGENERATES
+from runloop_conformance.proof.degenerate import DEGENERATES
+from runloop_conformance.proof.mutants.fault import ask
+from runloop_conformance.proof.raw_http import Wire
 from runloop_conformance.servers.hosting import RawServer
-from runloop_conformance.servers.mutants.fault import ask
 from runloop_conformance.servers.reference import Reference
-from runloop_conformance.servers.wire import Wire
 
 
 @pytest.mark.parametrize("degenerate", DEGENERATES, ids=lambda degenerate: degenerate.name)

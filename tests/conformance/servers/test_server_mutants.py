@@ -4,11 +4,11 @@ import re
 from collections import Counter
 
 import pytest
+from runloop_conformance.proof.mutants import MUTANTS
+from runloop_conformance.proof.mutants.fault import BENCHMARK, OPERATION, ask, sent
+from runloop_conformance.proof.raw_http import Wire
 from runloop_conformance.servers.hosting import RawServer
-from runloop_conformance.servers.mutants import MUTANTS
-from runloop_conformance.servers.mutants.fault import BENCHMARK, OPERATION, ask, sent
 from runloop_conformance.servers.reference import Reference
-from runloop_conformance.servers.wire import Wire
 
 UNAUTHORIZED = [sent({"benchmark_id": "b"}, authorization=given) for given in ((), ("Bearer wrong",), ("Basic eDp5",))]
 INVALID = [sent(body) for body in ({}, {"benchmark_id": 1}, [], b"", b"{", b"nothing like JSON")]

@@ -7,9 +7,9 @@ from collections import Counter
 
 import httpx
 import pytest
+from runloop_conformance.proof.mutants.fault import BENCHMARK, ask, sent
+from runloop_conformance.proof.variants import VARIANTS
 from runloop_conformance.servers.hosting import RawServer, running
-from runloop_conformance.servers.mutants.fault import BENCHMARK, ask, sent
-from runloop_conformance.servers.variants import VARIANTS
 
 PATH = "/v1/benchmarks/start_run"
 LEGAL = "#/paths/~1v1~1benchmarks~1start_run/post/x-legal"

@@ -1,0 +1,179 @@
+"""The ledger: every statement of the contract beside the clauses about it, and every clause beside its statement.
+
+A statement without a clause is excluded with a reason, or it is an orphan, which a test does not let pass.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from attrs import evolve, frozen
+
+from runloop_conformance.clauses import Clause
+from runloop_conformance.contract.document import Contract, ContractError
+from runloop_conformance.contract.operation import Member, Operation, Parameter, escape
+from runloop_conformance.contract.properties import types
+from runloop_conformance.plan.bodies import is_any
+from runloop_conformance.plan.parameters import parameter_stem, wrong_texts
+from runloop_conformance.plan.refusals import NULL_IS_FREE
+
+KEYWORDS = (
+    "enum", "const", "maximum", "minimum", "exclusiveMaximum", "exclusiveMinimum", "minLength", "maxLength", "pattern",
+    "minItems", "format",
+)  # fmt: skip
+HELD = ("int64", "int32", "float", "double")
+"""Formats that an answer is held to; any other is an annotation (JSON Schema, validation, 7.2.1)."""
+
+
+@frozen
+class Statement:
+    """One thing that the contract says: where, what, and how the ids of the clauses about it begin (or a whole id)."""
+
+    pointer: str
+    text: str
+    told_by: tuple[str, ...]
+    excluded: str | None = None
+
+
+@frozen
+class Entry:
+    """A statement and the clauses about it."""
+
+    statement: Statement
+    clauses: tuple[Clause, ...]
+
+    @property
+    def orphan(self) -> bool:
+        """Whether nothing is done about it, and nobody says why."""
+        return not self.clauses and self.statement.excluded is None
+
+
+def ledger(contract: Contract, clauses: Sequence[Clause]) -> tuple[Entry, ...]:
+    """Every statement of the contract, with its clauses."""
+    return tuple(
+        Entry(
+            statement,
+            tuple(c for c in clauses if c.id in statement.told_by or statement.pointer in (c.pointer, *c.also)),
+        )
+        for statement in statements(contract)
+    )
+
+
+def moved(contract: Contract, clause: Clause) -> str | None:
+    """Why a clause's quotation is no longer what stands at its pointer; None while it is."""
+    try:
+        there = contract.at(clause.pointer)
+    except ContractError:
+        return f"nothing stands at {clause.pointer}"
+    told = there if isinstance(there, str) else there.get("description", "") if isinstance(there, dict) else ""
+    sentence = _flat(str(told))
+    if isinstance(there, str) and sentence and sentence not in _flat(clause.text):
+        return f"{clause.pointer} now says: {sentence}"
+    return None
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def statements(contract: Contract) -> Iterator[Statement]:
+    """All that the contract demands of a message, and all that it explicitly leaves free, operation by operation."""
+    for operation in contract.operations:
+        for statement in _statements(contract, operation):
+            yield evolve(statement, told_by=tuple(operation.prefix + clause for clause in statement.told_by))
+    for name, reason in contract.untested.items():
+        method, path = name.split(" ", 1)
+        yield Statement(f"#/paths/{escape(path)}/{method.lower()}", name, (), f"it is not tested: {reason}")
+
+
+def _statements(contract: Contract, operation: Operation) -> Iterator[Statement]:
+    yield Statement(operation.pointer, f"{operation.method} {operation.path}", ("http.only-post", "request.accepted"))
+    told = f"{operation.status} - {operation.status_text}"
+    yield Statement(operation.status_pointer, told, ("response.status",))
+    if operation.gives_json:
+        envelope = ("response.media-type", "response.json")
+        yield Statement(f"{operation.status_pointer}/content", "application/json", envelope)
+        whole = str(operation.response_schema.get("description", "the answer's schema"))
+        shape = (*(f"response.{kind}" for kind in types(operation.response_schema)), "response.schema")
+        yield Statement(operation.response_pointer, whole, shape)
+    if operation.needs_body:
+        yield Statement(f"{operation.pointer}/requestBody/required", "A body is required.", ("request.json",))
+    for parameter in operation.parameters:
+        yield from _of_parameter(parameter)
+    for status in operation.responses:
+        if status != operation.status_pointer.rsplit("/", 1)[-1]:
+            yield Statement(
+                f"{operation.pointer}/responses/{status}", status, (), "what an error looks like is left open"
+            )
+    yield from _of_security(contract, operation)
+    for rule in operation.rules.values():
+        yield Statement(rule.pointer, rule.text, ())
+    for name, freedom in contract.at(operation.pointer).get("x-legal", {}).items():
+        reason = "a freedom: the suite's own variants take it, and must pass"
+        yield Statement(f"{operation.pointer}/x-legal/{escape(name)}", str(freedom), (), reason)
+    for side, members in (("request", operation.request), ("response", operation.response)):
+        for member in members:
+            yield from _of(side, member)
+
+
+def _of_security(contract: Contract, operation: Operation) -> Iterator[Statement]:
+    for name, scheme in contract.document.get("components", {}).get("securitySchemes", {}).items():
+        pointer = f"#/components/securitySchemes/{escape(name)}"
+        pointer += "/description" if "description" in scheme else ""
+        text = str(scheme.get("description", scheme.get("type")))
+        used = operation.bearer and str(scheme.get("scheme", "bearer")).lower() == "bearer"
+        unused = None if used else "not what a token is sent by here"
+        yield Statement(pointer, text, ("authorization.required", "authorization.bearer"), unused)
+
+
+def _of_parameter(parameter: Parameter) -> Iterator[Statement]:
+    stem = parameter_stem(parameter)
+    if parameter.required and parameter.place != "path":
+        text = f"{parameter.name} is required"
+        yield Statement(f"{parameter.pointer}/required", text, (f"{stem}.required",))
+    kinds = dict.fromkeys(kind for kind, _ in wrong_texts(parameter))
+    free = None if kinds else "any text is one"
+    text = f"{parameter.name}: {' or '.join(types(parameter.schema))}"
+    yield Statement(f"{parameter.pointer}/schema", text, tuple(f"{stem}.{kind}" for kind in kinds), free)
+
+
+def _of(side: str, member: Member) -> Iterator[Statement]:
+    stem = f"{side}.{member.name}"
+    if member.alternative and side == "response":
+        yield Statement(member.pointer, f"{member.name}: one of several", ("response.schema",))
+        return
+    if member.types:
+        kinds = {"type", "enum", "const"}
+        text = f"{member.name}: {' or '.join(sorted(member.types))}"
+        yield Statement(f"{member.pointer}/type", text, tuple(f"{stem}.{kind}" for kind in kinds))
+    if member.required:
+        yield Statement(f"{member.pointer}/required", f"{member.name} is required", (f"{stem}.required",))
+    elif side == "request" and not is_any(member):
+        yield Statement(
+            f"{member.pointer}/optional", f"{member.name} is optional", (f"{stem}.accepted", f"{stem}.optional")
+        )
+    if not member.nullable:
+        free = "null may be taken or refused (x-legal)" if side == "request" and member.name in NULL_IS_FREE else None
+        yield Statement(
+            f"{member.pointer}/null", f"{member.name} is not null", (f"{stem}.null", f"{stem}.not-null"), free
+        )
+    elif side == "request":
+        yield Statement(
+            f"{member.pointer}/null", f"{member.name} may be null", (f"{stem}.null-accepted",), _inner(member)
+        )
+    else:
+        yield Statement(f"{member.pointer}/null", f"{member.name} may be null", (f"{stem}.type",))
+    for keyword in KEYWORDS:
+        if keyword in member.schema:
+            text = f"{member.name}: {keyword} {member.schema[keyword]}"
+            excluded = None
+            if keyword == "format" and (member.schema[keyword] not in HELD or side == "request"):
+                excluded = "an annotation: what it looks like is free"
+            by_schema = side == "response" and keyword not in ("enum", "const", "format")
+            told = ("response.schema",) if by_schema else (f"{stem}.{keyword}",)
+            yield Statement(f"{member.pointer}/{keyword}", text, told, excluded)
+
+
+def _inner(member: Member) -> str | None:
+    return None if not member.required else "a required member that may be null is sent with a value"

@@ -1,0 +1,299 @@
+"""The contract, read once: its operations, and what stands where.
+
+Everything downstream asks this module what the contract says; nothing downstream opens `openapi.yaml` again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+
+import jsonschema_rs
+import yaml
+from attrs import evolve, field, frozen
+
+from runloop_conformance.contract.general_rules import general_rules
+from runloop_conformance.contract.operation import BEARER, Json, Operation, Parameter, Rule, escape
+from runloop_conformance.contract.properties import members
+
+PACKAGED = Path(__file__).parents[1] / "openapi.yaml"
+CHECKOUT = Path(__file__).resolve().parents[3] / "openapi.yaml"
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+ORDER = ("post", "put", "patch", "get", "head", "delete", "options", "trace")
+IGNORED = ("accept", "content-type", "authorization")  # parameters that OpenAPI says are none (3.1, 4.8.12)
+FROM_ANSWER = "$response.body#/"
+
+
+class ContractError(Exception):
+    """The contract cannot be used. The message says which file, and why."""
+
+
+@frozen
+class Contract:
+    """`openapi.yaml`, and what the suite needs to know of it."""
+
+    path: Path
+    document: Mapping[str, Json] = field(repr=False)
+    sha256: str
+
+    @property
+    def version(self) -> str:
+        """`info.version`."""
+        return str(self.document["info"]["version"])
+
+    @property
+    def operation(self) -> Operation:
+        """The main operation: the first that states rules of its own, else the first that makes something."""
+        return self.operations[0]
+
+    @cached_property
+    def operations(self) -> tuple[Operation, ...]:
+        """Every operation that can be tested, the main one first, then in the order in which they are tested.
+
+        What makes something comes before what reads it, and what takes it away comes last.
+        """
+        found = [
+            _read_operation(self, path, method) for path, method in _methods(self) if not _beyond(self, path, method)
+        ]
+        if not found:
+            raise ContractError(
+                f"{self.path}: no operation can be tested: each takes a body that is not JSON, or none is there."
+            )
+        found.sort(key=lambda one: (not one.own_rules, ORDER.index(one.method.lower())))
+        plain = found[0].own_rules or len(found) == 1
+        return (evolve(found[0], prefix=""), *found[1:]) if plain else tuple(found)
+
+    @cached_property
+    def untested(self) -> Mapping[str, str]:
+        """The operations that cannot be tested, by method and path, each with the reason."""
+        told = {f"{method.upper()} {path}": _beyond(self, path, method) for path, method in _methods(self)}
+        return {name: reason for name, reason in told.items() if reason}
+
+    @cached_property
+    def text(self) -> str:
+        """All of it, as one text."""
+        return json.dumps(self.document, ensure_ascii=False, default=str)
+
+    def find(self, identifier: str) -> Operation:
+        """The operation of that id; the main one for an empty id."""
+        return self._by_id.get(identifier, self.operation)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Operation]:
+        return {one.id: one for one in reversed(self.operations)}
+
+    def resolve(self, node: Mapping[str, Json], pointer: str = "#") -> tuple[Mapping[str, Json], str]:
+        """Follow `$ref` to where the schema stands; siblings of the `$ref` (a description) win over what is there."""
+        seen: set[str] = set()
+        while "$ref" in node:
+            reference = str(node["$ref"])
+            if reference in seen or not reference.startswith("#/"):
+                raise ContractError(f"{self.path}: {pointer} refers to {reference}, which cannot be followed.")
+            seen.add(reference)
+            siblings = {name: value for name, value in node.items() if name != "$ref"}
+            node, pointer = {**self.at(reference), **siblings}, reference
+        return node, pointer
+
+    def at(self, pointer: str) -> Json:
+        """What stands at a JSON pointer into the contract.
+
+        Raises:
+            ContractError: nothing stands there.
+        """
+        node: Json = self.document
+        for step in pointer.removeprefix("#").split("/")[1:]:
+            name = step.replace("~1", "/").replace("~0", "~")
+            try:
+                node = node[int(name)] if isinstance(node, list) else node[name]
+            except (KeyError, IndexError, ValueError, TypeError) as error:
+                raise ContractError(f"{self.path}: nothing stands at {pointer}.") from error
+        return node
+
+    def validator(self, schema: Mapping[str, Json]) -> jsonschema_rs.Draft202012Validator:
+        """An independent validator of `schema`, with the contract's components in reach."""
+        return jsonschema_rs.Draft202012Validator({**schema, "components": self._needed(schema)})
+
+    def _needed(self, schema: Mapping[str, Json]) -> Mapping[str, Json]:
+        """The components that a schema leads to. With all of them a contract would cost the square of its size."""
+        found: dict[str, dict[str, Json]] = {}
+        ahead: list[Json] = [schema]
+        while ahead:
+            node = ahead.pop()
+            if isinstance(node, dict):
+                led = re.match(r"#/components/([^/]+)/([^/]+)", str(node.get("$ref", "")))
+                name = led[2].replace("~1", "/").replace("~0", "~") if led else ""
+                if led and name not in found.setdefault(led[1], {}):
+                    found[led[1]][name] = self.at(led[0])
+                    ahead.append(self.at(led[0]))
+                ahead += node.values()
+            elif isinstance(node, list):
+                ahead += node
+        return found
+
+
+def load_contract(path: Path | None = None) -> Contract:
+    """Read the contract at `path`, else the one in the package, else the one of the checkout.
+
+    Raises:
+        ContractError: it cannot be read, or is not an OpenAPI document.
+    """
+    path = path or (PACKAGED if PACKAGED.exists() else CHECKOUT)
+    try:
+        raw = path.read_bytes()
+        document = yaml.load(raw, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
+    except OSError as error:
+        raise ContractError(f"{path}: cannot be read: {error.strerror}.") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ContractError(f"{path}: is not YAML: {error}") from error
+    if not isinstance(document, dict) or not isinstance(document.get("paths"), dict) or "info" not in document:
+        raise ContractError(f"{path}: is not an OpenAPI document: `info` and `paths` are needed.")
+    contract = Contract(path, document, hashlib.sha256(raw).hexdigest())
+    try:  # a contract that cannot be used is refused here, not in the middle of a run
+        _ = contract.operations, contract.version
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ContractError(f"{path}: is not an OpenAPI document that can be read: {error!r}.") from error
+    return contract
+
+
+def _methods(contract: Contract) -> Iterator[tuple[str, str]]:
+    for path, operations in contract.document["paths"].items():
+        yield from ((path, method) for method in METHODS if method in operations)
+
+
+def _meet(template: str, path: str) -> bool:
+    """Whether a request for `path` may also be one for `template`: `/pet/{id}` meets `/pet/findByStatus`."""
+    pattern = "".join(
+        "[^/]+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{[^}]*\})", template)
+    )
+    return template == path or re.fullmatch(pattern, path) is not None
+
+
+def _beyond(contract: Contract, path: str, method: str) -> str | None:
+    """Why an operation cannot be tested; None where it can."""
+    operation = contract.document["paths"][path][method]
+    body = operation.get("requestBody")
+    if body is not None and _json_content(contract, body) is None:
+        kinds = ", ".join(contract.resolve(body)[0].get("content", {})) or "nothing"
+        return f"it takes {kinds}, and the suite writes JSON"
+    if method in ("options", "trace"):
+        return "what these methods answer is no matter of the API's"
+    return None
+
+
+def _json_content(contract: Contract, message: Mapping[str, Json] | None) -> Mapping[str, Json] | None:
+    if message is None:
+        return None
+    content = contract.resolve(message)[0].get("content", {})
+    found: Mapping[str, Json] | None = content.get("application/json")
+    return found
+
+
+def _read_operation(contract: Contract, path: str, method: str) -> Operation:
+    pointer = f"#/paths/{escape(path)}/{method}"
+    operation = contract.at(pointer)
+    asked = _json_content(contract, operation.get("requestBody"))
+    status = next((one for one in operation["responses"] if str(one).startswith("2")), None)
+    stated = status if status is not None else next(iter(operation["responses"]), "200")
+    answer_at = f"{pointer}/responses/{stated}"
+    answer = contract.resolve(operation["responses"].get(stated, {}), answer_at)[0]
+    answered = _json_content(contract, answer)
+    request_schema, request_pointer = contract.resolve((asked or {}).get("schema", {}), f"{pointer}/requestBody")
+    response_schema, response_pointer = contract.resolve((answered or {}).get("schema", {}), answer_at)
+    identifier = str(operation.get("operationId") or f"{method.upper()} {path}")
+    credentials = _credentials(contract, operation)
+    made = Operation(
+        id=identifier,
+        prefix=f"{identifier}/",
+        method=method.upper(),
+        path=path,
+        pointer=pointer,
+        takes_json=asked is not None,
+        gives_json=answered is not None,
+        needs_body=asked is not None and bool(contract.resolve(operation["requestBody"])[0].get("required")),
+        request_schema=request_schema,
+        request_pointer=request_pointer,
+        response_schema=response_schema,
+        response_pointer=response_pointer,
+        status=int(status) if status is not None and str(status).isdigit() else 200,
+        status_pointer=answer_at,
+        status_text=str(answer.get("description", "")),
+        credentials=credentials,
+        parameters=tuple(_parameters(contract, path, method)),
+        request=tuple(members(contract, request_schema, request_pointer)) if asked is not None else (),
+        response=tuple(members(contract, response_schema, response_pointer)) if answered is not None else (),
+        own_rules="x-rules" in operation,
+        rules={
+            name: Rule(name, f"{pointer}/x-rules/{escape(name)}", rule["level"], rule["source"], rule["text"])
+            for name, rule in operation.get("x-rules", {}).items()
+        },
+        responses=tuple(str(status) for status in operation["responses"]),
+        examples=_examples(asked or {}),
+        others=frozenset(other.upper() for there, other in _methods(contract) if _meet(there, path)),
+    )
+    return made if made.own_rules else evolve(made, rules=general_rules(made))
+
+
+def _examples(content: Mapping[str, Json]) -> dict[str, Json]:
+    found = {name: example["value"] for name, example in content.get("examples", {}).items() if "value" in example}
+    return {"example": content["example"], **found} if "example" in content else found
+
+
+def _credentials(contract: Contract, operation: Mapping[str, Json]) -> tuple[str, str] | None:
+    """The header that carries the token; None where a request without one is as good."""
+    needed = operation.get("security", contract.document.get("security", []))
+    schemes = contract.document.get("components", {}).get("securitySchemes", {})
+    if not needed or {} in needed:
+        return None
+    known = [contract.resolve(schemes.get(name, {}))[0] for requirement in needed for name in requirement]
+    for scheme in known:
+        kind = scheme.get("type")
+        if (kind == "http" and str(scheme.get("scheme", "")).lower() == "bearer") or kind in (
+            "oauth2",
+            "openIdConnect",
+        ):
+            return BEARER
+    keys = (scheme for scheme in known if scheme.get("type") == "apiKey" and scheme.get("in") == "header")
+    return next(((str(scheme["name"]), "") for scheme in keys), None)
+
+
+def _parameters(contract: Contract, path: str, method: str) -> Iterator[Parameter]:
+    whole = contract.document["paths"][path]
+    at = f"#/paths/{escape(path)}"
+    found: dict[tuple[str, str], Parameter] = {}
+    for holder, pointer in ((whole, at), (whole[method], f"{at}/{method}")):
+        for index, raw in enumerate(holder.get("parameters", [])):
+            stated, where = contract.resolve(raw, f"{pointer}/parameters/{index}")
+            if stated["in"] not in ("path", "query", "header") or stated["name"].lower() in IGNORED:
+                continue
+            schema = contract.resolve(stated.get("schema", {}), where)[0]
+            given = [stated["example"]] if "example" in stated else []
+            given += [one["value"] for one in stated.get("examples", {}).values() if "value" in one]
+            found[stated["in"], stated["name"]] = Parameter(
+                name=stated["name"],
+                place=stated["in"],
+                pointer=where,
+                schema=schema,
+                required=stated["in"] == "path" or bool(stated.get("required")),
+                description=str(stated.get("description", "")),
+                examples=tuple(given),
+                link=_link(contract, whole[method].get("operationId"), stated["name"]),
+            )
+    yield from found.values()
+
+
+def _link(contract: Contract, identifier: str | None, name: str) -> tuple[str, tuple[str, ...]] | None:
+    """Where a `links` entry says that a parameter's value comes from an operation's answer (OpenAPI 3.1, 4.8.20)."""
+    for path, method in _methods(contract):
+        operation = contract.document["paths"][path][method]
+        for raw in operation.get("responses", {}).values():
+            for link in contract.resolve(raw)[0].get("links", {}).values():
+                stated = contract.resolve(link)[0]
+                source = str(stated.get("parameters", {}).get(name, ""))
+                if identifier and stated.get("operationId") == identifier and source.startswith(FROM_ANSWER):
+                    return str(operation.get("operationId", "")), tuple(source.removeprefix(FROM_ANSWER).split("/"))
+    return None

@@ -1,0 +1,143 @@
+"""What an operation of the contract looks like: its parameters, the members of its messages, its rules. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from attrs import frozen
+
+Level = Literal["must", "should"]
+Json = Any
+
+
+@frozen
+class Member:
+    """One place in a JSON message: a named member, the values of a map, or the items of an array.
+
+    `path` leads to it from the top of the message; `*` stands for any name in a map, `[]` for any item of an array,
+    `[1]` for an item that is the second of the alternatives that an item can be.
+    `pointer` is where it is named in the contract, `target` where its schema stands after any `$ref`.
+    `name` is the path as clauses and reports write it, with the alternative where there are several:
+    `runProfile.envVars.*`, `runProfile.mounts[].FileMount.target`.
+    `level` is how strongly a server has to take or give it: `should` where it is known from elsewhere than the page.
+    `alternative`: it stands in one of several alternatives (`oneOf`, `anyOf`), so a message may be right without it.
+    """
+
+    path: tuple[str, ...]
+    name: str
+    pointer: str
+    target: str
+    schema: Mapping[str, Json]
+    required: bool
+    nullable: bool
+    types: frozenset[str]
+    description: str
+    from_page: bool
+    level: Level
+    alternative: bool = False
+
+
+@frozen
+class Parameter:
+    """A parameter beside the body. `place` is where it goes: `path`, `query` or `header`.
+
+    `link` says which answer its value comes from, where a `links` entry of the contract does: the id of the operation
+    that answers, and the path to the value in its answer.
+    """
+
+    name: str
+    place: Literal["path", "query", "header"]
+    pointer: str
+    schema: Mapping[str, Json]
+    required: bool
+    description: str
+    examples: tuple[Json, ...]
+    link: tuple[str, tuple[str, ...]] | None = None
+
+
+@frozen
+class Rule:
+    """An entry of `x-rules`: what the page cannot mean otherwise, with its level and its source."""
+
+    name: str
+    pointer: str
+    level: Level
+    source: str
+    text: str
+
+
+@frozen
+class Operation:
+    """One operation: a method of a path, and what its messages look like.
+
+    id: its `operationId`, else method and path. prefix: what the ids of its clauses begin with; nothing where
+        the operation states rules of its own, or is the only one.
+    own_rules: whether the contract states rules for it (`x-rules`); else `rules` are those that hold for any operation.
+    credentials: the header that carries the token and what stands before the token in it; None where nothing is asked.
+    takes_json, gives_json: whether there is a JSON body in the request, and in the answer of `status`.
+    needs_body: whether a request without a body breaks the contract.
+    others: the methods that the contract has for the same path.
+    """
+
+    id: str
+    prefix: str
+    method: str
+    path: str
+    pointer: str
+    takes_json: bool
+    gives_json: bool
+    needs_body: bool
+    request_schema: Mapping[str, Json]
+    request_pointer: str
+    response_schema: Mapping[str, Json]
+    response_pointer: str
+    status: int
+    status_pointer: str
+    status_text: str
+    credentials: tuple[str, str] | None
+    parameters: tuple[Parameter, ...]
+    request: tuple[Member, ...]
+    response: tuple[Member, ...]
+    own_rules: bool
+    rules: Mapping[str, Rule]
+    responses: tuple[str, ...]
+    examples: Mapping[str, Json]
+    others: frozenset[str]
+
+    @property
+    def secured(self) -> bool:
+        """Whether a token is asked for."""
+        return self.credentials is not None
+
+    @property
+    def bearer(self) -> bool:
+        """Whether the token is a bearer token (RFC 6750)."""
+        return self.credentials == BEARER
+
+    @property
+    def safe(self) -> bool:
+        """Whether it only reads."""
+        return self.method in SAFE
+
+    def asks(self, *path: str) -> Member | None:
+        """The member of the request at `path`, if the contract has it."""
+        return next((member for member in self.request if member.path == path), None)
+
+    def answers(self, *path: str) -> Member | None:
+        """The member of the answer at `path`, if the contract has it."""
+        return next((member for member in self.response if member.path == path), None)
+
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # RFC 9110, 9.2.1: they change nothing, so they cost nothing
+BEARER = ("Authorization", "Bearer ")
+
+
+def item(step: str) -> int | None:
+    """The index of the item that a step of a path leads to, None where it is a name."""
+    return int(step[1:-1] or 0) if step.startswith("[") and step.endswith("]") else None
+
+
+def escape(step: str) -> str:
+    """One step of a JSON pointer (RFC 6901)."""
+    return step.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,136 @@
+"""The values that the stages hand on: what is to be sent, and what came of it. Nothing here does anything."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from attrs import frozen
+
+Intent = Literal["accept", "refuse", "either"]
+
+TOKEN = "{token}"  # noqa: S105 - a placeholder
+"""Stands for the bearer token in a probe's headers and target: the token itself is put in where the bytes leave."""
+
+
+Framing = Literal["length", "chunked", "short", "kept", "two lengths", "both"]
+"""How a body is framed. `short`: announces one byte more than it sends, then ends the stream. `kept`: by its length, on
+a connection that has just carried a request which was refused. `two lengths`: two that differ. `both`: in chunks, and
+with a length."""
+
+CLOSABLE: frozenset[Framing] = frozenset(("short", "kept", "two lengths", "both"))
+"""Framings at which a server may close the connection instead of answering (RFC 9112, 6.3 and 9.5)."""
+
+
+class Nothing:
+    """The type of NOTHING: there is no JSON value (null is one)."""
+
+    def __repr__(self) -> str:
+        return "NOTHING"
+
+
+NOTHING = Nothing()
+
+
+@frozen
+class Probe:
+    """One request of the plan, and what it is meant to show.
+
+    intent: `accept`, a correct server must take it; `refuse`, it must not; `either`, both are legal, and whichever
+        it does, it must do it well.
+    clauses: the ids of the clauses that the wrong outcome breaks.
+    path: where it goes, below the server's prefix, with its parameters in it. operation: the id of its operation.
+    control: the name of the accepted probe that this one is a twin of; `change` names the one difference.
+    asked: the JSON value of the body where it has one, else NOTHING.
+    together: probes of the same non-empty group are sent at the same time.
+    safe: its operation only reads, so that nobody pays for it.
+    rank: `packed`, it settles much at once; `single`, it has one thing in it, so that its refusal says which.
+    """
+
+    name: str
+    intent: Intent
+    clauses: tuple[str, ...]
+    method: str
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+    path: str = ""
+    operation: str = ""
+    asked: Any = NOTHING
+    query: str = ""
+    control: str | None = None
+    change: str | None = None
+    together: str = ""
+    framing: Framing = "length"
+    rank: Literal["packed", "single", ""] = ""
+    safe: bool = False
+
+
+def costs(probe: Probe) -> bool:
+    """Whether a correct server may start something for it, which somebody pays for."""
+    return probe.intent != "refuse" and not probe.safe
+
+
+@frozen
+class Response:
+    """An answer as it came: names and values of headers as received, the body without its transfer encoding."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    http_version: str = "1.1"
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, in any case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+ASKED_OFTEN = 3
+"""Tries after which 429 or 503 is the server's answer to this request, rather than its state."""
+
+FailureKind = Literal["unreachable", "tls", "dropped", "timeout", "malformed", "too_large"]
+
+
+@frozen
+class Failure:
+    """Why there is no whole answer. `unreachable` and `tls`: nothing was sent."""
+
+    kind: FailureKind
+    text: str
+
+
+@frozen
+class Exchange:
+    """A probe, and what came of it: a response, or a failure. Times are Unix milliseconds by the suite's clock.
+
+    tries: how often it was sent, as the server asked to wait and try again.
+    """
+
+    number: int
+    probe: Probe
+    response: Response | None
+    failure: Failure | None
+    began_ms: int
+    ended_ms: int
+    tries: int = 1
+
+    @property
+    def status(self) -> int | None:
+        """The status of the answer, if one came whole."""
+        return self.response.status if self.response else None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the server took the request: any 2xx, since whoever says 201 has started a run as well."""
+        return self.response is not None and 200 <= self.response.status < 300
+
+    @property
+    def refused(self) -> bool:
+        """Whether the server refused it for what it is: a 4xx that does not just put it off."""
+        return (
+            self.response is not None and 400 <= self.response.status < 500 and self.response.status not in (408, 429)
+        )
+
+    @property
+    def put_off(self) -> bool:
+        """Whether the server asked to come back later, and was not seen to stick to it: 429, 503."""
+        later = self.response is not None and self.response.status in (429, 503)
+        return later and self.tries <= ASKED_OFTEN

@@ -1,0 +1,148 @@
+"""What was sent and answered, indexed for judging. Made from exchanges alone: judging it again needs no network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+from attrs import define, field, frozen
+
+from runloop_conformance.contract.document import Contract
+from runloop_conformance.contract.operation import Operation
+from runloop_conformance.exchanges.exchange import NOTHING, Exchange
+from runloop_conformance.exchanges.strict_json import NotJsonError, Parsed, parse
+
+MARK = re.compile(r"mk[0-9a-f]{4}x[0-9a-f]{3}z")
+
+
+@frozen
+class Run:
+    """An accepted request and its answer. `answer` is NOTHING where the body is not JSON; `unreadable` says why."""
+
+    exchange: Exchange
+    parsed: Parsed | None
+    unreadable: str | None
+
+    @property
+    def answer(self) -> Any:
+        """The answer's JSON value."""
+        return self.parsed.value if self.parsed else NOTHING
+
+    @property
+    def view(self) -> dict[str, Any]:
+        """The answer where it is an object, else an empty one."""
+        return self.answer if isinstance(self.answer, dict) else {}
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The request's body where it is a valid object, else an empty one."""
+        return self.exchange.probe.asked if isinstance(self.exchange.probe.asked, dict) else {}
+
+
+@define
+class Recording:
+    """All exchanges of a run of the suite, in the order in which they were sent."""
+
+    contract: Contract
+    exchanges: Sequence[Exchange]
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    only: str = ""
+    _views: dict[str, Recording] = field(factory=dict, init=False, repr=False)
+
+    @property
+    def operation(self) -> Operation:
+        """The operation that this is a recording of; the main one where it is of several."""
+        return self.contract.find(self.only)
+
+    def of(self, operation: str) -> Recording:
+        """The exchanges of one operation alone."""
+        if operation == self.only:
+            return self
+        if operation not in self._views:
+            told = self._by_operation.get(operation, [])
+            self._views[operation] = Recording(self.contract, told, self.secrets, operation)
+        return self._views[operation]
+
+    @cached_property
+    def _by_operation(self) -> dict[str, list[Exchange]]:
+        found: dict[str, list[Exchange]] = {}
+        for exchange in self.exchanges:
+            found.setdefault(exchange.probe.operation, []).append(exchange)
+        return found
+
+    @cached_property
+    def runs(self) -> list[Run]:
+        """The accepted ones among the requests that a server may accept."""
+        method = self.operation.method
+        return [
+            _read(exchange)
+            for exchange in self.exchanges
+            if exchange.accepted and exchange.probe.intent != "refuse" and exchange.probe.method == method
+        ]
+
+    @cached_property
+    def accepted_names(self) -> dict[str, Exchange]:
+        """The accepted exchange of each probe's name: the controls."""
+        return {exchange.probe.name: exchange for exchange in self.exchanges if exchange.accepted}
+
+    @cached_property
+    def refused_names(self) -> frozenset[str]:
+        """The probes that were refused, and never accepted."""
+        return frozenset(one.probe.name for one in self.exchanges if one.refused) - self.accepted_names.keys()
+
+    @cached_property
+    def by_clause(self) -> dict[str, list[Exchange]]:
+        """The exchanges whose outcome speaks for or against a clause."""
+        found: dict[str, list[Exchange]] = {}
+        for exchange in self.exchanges:
+            for clause in exchange.probe.clauses:
+                found.setdefault(clause, []).append(exchange)
+        return found
+
+    def control(self, exchange: Exchange) -> Exchange | None:
+        """The accepted exchange that this one is a twin of."""
+        return self.accepted_names.get(exchange.probe.control or "")
+
+    def answered(self) -> Iterator[Exchange]:
+        """Those to which a whole answer came."""
+        return (exchange for exchange in self.exchanges if exchange.response is not None)
+
+    @cached_property
+    def marks(self) -> dict[str, set[str]]:
+        """The marks of each probe, by its name."""
+        return {exchange.probe.name: set(marks_in(exchange.probe.body)) for exchange in self.exchanges}
+
+
+def marks_in(raw: bytes) -> Iterable[str]:
+    """The marks in a body, also where it writes its characters as escapes, or in UTF-16."""
+    text = raw.replace(b"\0", b"").decode("utf-8", "replace")
+    if "\\u" in text:
+        text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
+    return MARK.findall(text)
+
+
+def _read(exchange: Exchange) -> Run:
+    assert exchange.response is not None  # an accepted exchange has an answer
+    try:
+        return Run(exchange, parse(exchange.response.body), None)
+    except NotJsonError as error:
+        return Run(exchange, None, str(error))
+
+
+def answer_to(exchange: Exchange) -> object:
+    """The JSON value of an accepted exchange's answer, None where there is none."""
+    if exchange.response is None or not exchange.accepted:
+        return None
+    try:
+        return parse(exchange.response.body).value
+    except NotJsonError:
+        return None
+
+
+def run_id(exchange: Exchange) -> str | None:
+    """The id of the run that an answer tells of, None where it tells of none."""
+    answer = answer_to(exchange)
+    found = answer.get("id") if isinstance(answer, dict) else None
+    return found if isinstance(found, str) else None

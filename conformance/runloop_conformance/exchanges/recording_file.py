@@ -1,0 +1,154 @@
+"""`recording.jsonl`: every exchange, whole, one a line; written so that it can be judged and sent again.
+
+Secrets are taken out. Where the token itself stood in an answer a mark of its own stands now, by which a recheck still
+sees that it leaked. A long body that came before is named by the number of the exchange that holds it.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from attrs import evolve
+
+from runloop_conformance.exchanges.exchange import NOTHING, Exchange, Failure, Probe, Response
+from runloop_conformance.exchanges.redaction import TOKEN_MARK, Redaction
+from runloop_conformance.exchanges.strict_json import dump
+from runloop_conformance.report.document import exchange_document
+
+REPEATED = 64 * 1024  # bytes; an equal body that is longer is not written twice
+NO_MARK = TOKEN_MARK.replace("]", "?]")
+
+
+class UnreadableRecordingError(Exception):
+    """Not a recording that this version reads. The message says which line, and why."""
+
+
+def lines(exchanges: Iterable[Exchange], redaction: Redaction) -> Iterator[str]:
+    """The lines of `recording.jsonl`."""
+    held: dict[bytes, int] = {}
+    for exchange in exchanges:
+        told = _told(exchange, redaction)
+        if exchange.response is not None and len(exchange.response.body) > REPEATED:
+            first = held.setdefault(exchange.response.body, exchange.number)
+            if first != exchange.number:
+                told["response"] = {name: v for name, v in told["response"].items() if not name.startswith("body")}
+                told["response"]["body_as_in"] = first
+        yield json.dumps(told)
+
+
+def _told(exchange: Exchange, redaction: Redaction) -> dict[str, Any]:
+    probe, response = exchange.probe, exchange.response
+    if response is not None:  # a server that writes the mark itself has leaked nothing
+        body = response.body.replace(TOKEN_MARK.encode(), NO_MARK.encode())
+        headers = tuple((name, value.replace(TOKEN_MARK, NO_MARK)) for name, value in response.headers)
+        exchange = evolve(exchange, response=evolve(response, body=body, headers=headers))
+    more = {
+        "operation": probe.operation,
+        "safe": probe.safe,
+        "clauses": list(probe.clauses),
+        "control": probe.control,
+        "change": probe.change,
+        "together": probe.together,
+        **_asked(probe, redaction),
+    }
+    if redaction.raw(probe.body) != probe.body:
+        more["body_redacted"] = True  # so it cannot be sent again byte for byte
+    return {**exchange_document(exchange, redaction), "tries": exchange.tries, "probe": more}
+
+
+def _asked(probe: Probe, redaction: Redaction) -> dict[str, Any]:
+    """What the body asks: nothing, what it says as JSON, or, where it spells that in an odd way, the value itself."""
+    if probe.asked is NOTHING:
+        return {"asked": "nothing"}
+    if dump(probe.asked) == probe.body == redaction.raw(probe.body):
+        return {"asked": "body"}
+    return {"asked": "value", "value": _cleaned(probe.asked, redaction)}
+
+
+def _cleaned(value: Any, redaction: Redaction) -> Any:
+    """A JSON value without secrets, also where one is a number."""
+    if isinstance(value, dict):
+        return {redaction.text(name): _cleaned(item, redaction) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(item, redaction) for item in value]
+    if isinstance(value, str):
+        return redaction.text(value)
+    told = json.dumps(value)
+    return value if redaction.text(told) == told else redaction.text(told)
+
+
+def read(text: Iterable[str]) -> Iterator[Exchange]:
+    """The exchanges of a recording.
+
+    Raises:
+        UnreadableRecordingError: a line is none of this suite's.
+    """
+    bodies: dict[int, bytes] = {}
+    for number, line in enumerate(text, 1):
+        try:
+            exchange = _exchange(json.loads(line), bodies)
+        except (ValueError, KeyError, TypeError) as error:
+            raise UnreadableRecordingError(
+                f"line {number} is no exchange of a recording that this version reads: {error!r}"
+            ) from error
+        yield exchange
+
+
+def redacted(line: Mapping[str, Any]) -> bool:
+    """Whether the request of a recorded exchange held a secret, which is no longer in it."""
+    return bool(line["probe"].get("body_redacted"))
+
+
+def _exchange(told: dict[str, Any], bodies: dict[int, bytes]) -> Exchange:
+    answer, response, failure = told["response"], None, None
+    if "failure" in answer:
+        failure = Failure(answer["failure"]["kind"], answer["failure"]["text"])
+    else:
+        body = bodies[answer["body_as_in"]] if "body_as_in" in answer else _body(answer)
+        if len(body) > REPEATED:
+            bodies[told["number"]] = body
+        headers = tuple((str(name), str(value)) for name, value in answer["headers"])
+        response = Response(answer["status"], headers, body)
+    return Exchange(
+        told["number"],
+        _probe(told["request"], told["probe"]),
+        response,
+        failure,
+        answer["began_ms"],
+        answer["ended_ms"],
+        told["tries"],
+    )
+
+
+def _probe(request: dict[str, Any], more: dict[str, Any]) -> Probe:
+    body = _body(request)
+    asked = {"nothing": NOTHING, "value": more.get("value")}.get(more["asked"], NOTHING)
+    if more["asked"] == "body":
+        asked = json.loads(body)
+    return Probe(
+        name=request["name"],
+        intent=request["intent"],
+        clauses=tuple(more["clauses"]),
+        method=request["method"],
+        body=body,
+        headers=tuple((name, value.replace("{$RUNLOOP_API_KEY", "{token")) for name, value in request["headers"]),
+        path=request["path"],
+        operation=more["operation"],
+        asked=asked,
+        query=request["query"],
+        control=more["control"],
+        change=more["change"],
+        together=more["together"],
+        framing=request["framing"],
+        safe=more["safe"],
+    )
+
+
+def _body(side: dict[str, Any]) -> bytes:
+    if "body_base64" in side:
+        return base64.b64decode(side["body_base64"], validate=True)
+    text: str = side["body"]
+    return text.encode("utf-8")

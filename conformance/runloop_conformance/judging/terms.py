@@ -1,0 +1,66 @@
+"""The terms on which a recording is judged: all that decides a verdict beside the exchanges themselves.
+
+A run of the suite and a recheck of its recording both come through `settle`, so that they cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from attrs import field, frozen
+
+from runloop_conformance.clauses import Clause
+from runloop_conformance.contract.operation import Level
+from runloop_conformance.exchanges.recording import Recording
+from runloop_conformance.judging.judge import Finding, Verdict, judge, verdict
+
+
+@frozen
+class Terms:
+    """What the user asked for, and how the sending ended.
+
+    known: clauses that are known to be broken, each with the reason; they do not count for the verdict.
+    precondition: why nothing can be said about the server. stopped: why not everything was sent.
+    """
+
+    fail_on: Level = "must"
+    select: tuple[str, ...] = ()
+    deselect: tuple[str, ...] = ()
+    known: Mapping[str, str] = field(factory=dict)
+    precondition: str | None = None
+    stopped: str | None = None
+
+
+@frozen
+class Judgement:
+    """The verdict, its reason where it is not plain from the findings, and the findings."""
+
+    verdict: Verdict
+    reason: str | None
+    complete: bool
+    findings: tuple[Finding, ...]
+
+
+def settle(clauses: Sequence[Clause], recording: Recording, terms: Terms) -> Judgement:
+    """Judge a recording. Pure: the same recording on the same terms gives the same judgement."""
+    findings = judge(clauses, recording)
+    said, reason = verdict(findings, terms.fail_on, terms.precondition, terms.known)
+    if terms.stopped and said == "conformant":
+        said = "inconclusive"
+    if terms.stopped:
+        reason = f"not everything was sent: {terms.stopped}"
+    if reason is None and said == "conformant":
+        reason = _left_out(findings, terms)
+    return Judgement(said, reason, not terms.stopped and not terms.precondition, findings)
+
+
+def _left_out(findings: Sequence[Finding], terms: Terms) -> str | None:
+    known = [f.clause.id for f in findings if f.status == "fail" and f.clause.id in terms.known]
+    if not known:
+        return None
+    return f"{len(known)} known {'failure does' if len(known) == 1 else 'failures do'} not count: {', '.join(known)}"
+
+
+def stale(findings: Sequence[Finding], terms: Terms) -> tuple[str, ...]:
+    """The known failures that are none any more: their clauses were tested, and kept."""
+    return tuple(f.clause.id for f in findings if f.status == "pass" and f.clause.id in terms.known)

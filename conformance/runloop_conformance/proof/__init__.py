@@ -1,0 +1,1 @@
+"""The suite proves itself: faulty servers, correct servers, and the matrix of what is found."""

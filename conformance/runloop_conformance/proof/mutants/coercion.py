@@ -1,0 +1,84 @@
+"""Making something valid of what is not: how loosely typed servers take what they should refuse."""
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from runloop_conformance.proof.mutants.fault import Tolerant, as_object
+from runloop_conformance.servers.reference import Reference
+
+Kind: TypeAlias = type | tuple[type, ...]
+Coerce: TypeAlias = Callable[[Any], Any]
+# A name, what happens, to values of which type, what is made of them, and one of them.
+Row: TypeAlias = tuple[str, str, Kind, Coerce, Any]
+NUMBERS: Kind = (int, float)
+
+
+class Coercing(Tolerant):
+    """Makes something valid of what is not, and looks at it then."""
+
+    def validate(self, asked: Any) -> None:
+        super().validate(self.coerced(asked))
+
+    def run_of(self, asked: Any) -> dict[str, Any]:
+        return super().run_of(self.coerced(asked))
+
+    def coerced(self, asked: Any) -> Any:
+        raise NotImplementedError
+
+
+def coercing(coerce: Coerce) -> type[Reference]:
+    class Coerced(Coercing):
+        def coerced(self, asked: Any) -> Any:
+            return coerce(asked)
+
+    return Coerced
+
+
+def in_member(*path: str, coerce: Coerce) -> type[Reference]:
+    """Make a server that coerces one member, wherever it is there."""
+
+    def coerced(asked: Any, steps: tuple[str, ...] = path) -> Any:
+        first, *rest = steps
+        changed = as_object(asked)
+        if first not in changed:
+            return asked
+        changed[first] = coerced(changed[first], tuple(rest)) if rest else coerce(changed[first])
+        return changed
+
+    return coercing(coerced)
+
+
+def of_type(wanted: Kind, made: Coerce) -> Coerce:
+    """Coerce values of these types, and not of others. True is no number here."""
+
+    def coerce(value: Any) -> Any:
+        is_it = isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
+        return made(value) if is_it else value
+
+    return coerce
+
+
+def only(value: list[Any]) -> Any:
+    """Take the one thing out of an array of one."""
+    return value[0] if len(value) == 1 else value
+
+
+def ignored(_value: Any) -> dict[str, Any]:
+    return {}
+
+
+def from_pairs(value: list[Any]) -> Any:
+    """Make an object of an array of pairs."""
+    try:
+        made: dict[Any, Any] = dict(value)
+    except (TypeError, ValueError):
+        return value
+    return made if made and all(isinstance(key, str) for key in made) else value
+
+
+def parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

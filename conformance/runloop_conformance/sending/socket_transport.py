@@ -1,0 +1,341 @@
+"""One request, one connection, one answer, within bounds: bytes, seconds, and no second try.
+
+h11 reads the protocol. A client library would re-send on a dropped connection, follow redirects, wait without end for a
+trickled header or keep what a hostile server pours out; a suite that judges servers must do none of these.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+import zlib
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import h11
+from attrs import field, frozen
+
+from runloop_conformance import __version__
+from runloop_conformance.clock import SYSTEM, Clock
+from runloop_conformance.exchanges.exchange import Failure, Response
+
+LARGEST_HEAD = 256 * 1024  # bytes of status line and headers
+LARGEST_BODY = 16 * 1024 * 1024  # bytes, also after decompression
+CHUNK = 64 * 1024
+AGENT = f"runloop-conformance/{__version__}"
+
+
+@frozen
+class Address:
+    """Where the server is, as its URL says it."""
+
+    url: str
+    host: str
+    port: int
+    secure: bool
+    prefix: str
+    tls: ssl.SSLContext | None = field(default=None, repr=False)
+
+    @property
+    def authority(self) -> str:
+        """The value of the Host header."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == (443 if self.secure else 80) else f"{host}:{self.port}"
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the server is on this machine."""
+        return self.host in ("localhost", "::1") or self.host.startswith("127.")
+
+    @property
+    def clock(self) -> Clock:
+        """Who is at the other end of a socket goes by the machine's."""
+        return SYSTEM
+
+    def expect(self, count: int) -> None:
+        """Nothing waits for them: sockets take the machine's time."""
+
+    def send(
+        self,
+        method: str,
+        target: str,
+        headers: Sequence[tuple[str, str]],
+        body: bytes,
+        seconds: float,
+        framing: str = "length",
+    ) -> Response | Failure:
+        """Send one request over a connection of its own (see Transport)."""
+        return send(self, method, target, headers, body, seconds, framing=framing)
+
+
+class BadUrlError(ValueError):
+    """Not an address of a server. The message says what is missing."""
+
+
+def address(url: str, ca_bundle: str | None = None) -> Address:
+    """Read a server's URL; it may carry a path prefix.
+
+    Raises:
+        BadUrlError: no scheme, no host, a bad port, or parts that a base URL cannot have.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError as error:
+        raise BadUrlError(f"{url!r} is not a URL: {error}.") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadUrlError(
+            f"{url!r} is not the URL of a server: write it like http://127.0.0.1:8080 or https://host/prefix."
+        )
+    if parts.query or parts.fragment or parts.username or parts.password:
+        raise BadUrlError(
+            "The URL of a server has no query, fragment or credentials; pass the token by $RUNLOOP_API_KEY."
+        )
+    if any(not "!" <= char <= "~" for char in url.strip()):
+        raise BadUrlError(f"{url!r} has characters that a URL cannot have: encode them, as %20 for a blank.")
+    secure = parts.scheme == "https"
+    tls = _trusting(ca_bundle) if secure else None
+    prefix = parts.path.rstrip("/")
+    return Address(url.strip().rstrip("/"), parts.hostname, port or (443 if secure else 80), secure, prefix, tls)
+
+
+def _trusting(ca_bundle: str | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=ca_bundle)
+    except OSError as error:
+        raise BadUrlError(f"--ca-bundle {ca_bundle}: holds no certificate in PEM: {error}") from error
+
+
+class _LateError(Exception):
+    """The time for this answer is over."""
+
+
+class _Connection:
+    """A socket with a deadline that covers everything, trickled bytes included."""
+
+    def __init__(self, to: Address, seconds: float) -> None:
+        self._deadline = time.monotonic() + seconds
+        self._socket: socket.socket = socket.create_connection((to.host, to.port), timeout=seconds)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if to.tls is not None:
+            self._bound()
+            self._socket = to.tls.wrap_socket(self._socket, server_hostname=to.host)
+
+    def _bound(self) -> None:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise _LateError
+        self._socket.settimeout(left)
+
+    def send(self, raw: bytes) -> None:
+        """Write it all. A server may answer and close before it has read everything: that is no failure here."""
+        view = memoryview(raw)
+        try:
+            while view:
+                self._bound()
+                view = view[self._socket.send(view) :]
+        except (BrokenPipeError, ConnectionResetError):
+            return
+
+    def receive(self) -> bytes:
+        self._bound()
+        return self._socket.recv(CHUNK)
+
+    def is_open(self) -> bool:
+        """Whether the server has left it open, for as long as a server takes that closes it at once."""
+        self._socket.settimeout(0.02)
+        try:
+            return bool(self._socket.recv(1, socket.MSG_PEEK))
+        except TimeoutError:
+            return True
+        except (ValueError, OSError):  # a secure connection cannot be peeked into
+            return False
+
+    def finish_sending(self) -> None:
+        self._socket.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def send(
+    to: Address,
+    method: str,
+    target: str,
+    headers: Sequence[tuple[str, str]],
+    body: bytes,
+    seconds: float,
+    *,
+    framing: str = "length",
+) -> Response | Failure:
+    """Send one request over a connection of its own and read its answer, or say why there is none.
+
+    framing: see `exchange.Framing`.
+    """
+    try:
+        connection = (
+            _used(to, method, target, headers, body, seconds) if framing == "kept" else _Connection(to, seconds)
+        )
+    except (ssl.SSLError, ssl.CertificateError) as error:
+        return Failure("tls", str(error))
+    except (OSError, UnicodeError, _LateError) as error:
+        return Failure("unreachable", str(error) or type(error).__name__)
+    try:
+        connection.send(request_bytes(to, method, target, headers, body, framing))
+        if framing == "short":
+            connection.finish_sending()
+        return _read(connection, method)
+    except (_LateError, TimeoutError):
+        return late(seconds)
+    except (ssl.SSLError, OSError) as error:
+        return Failure("dropped", f"the connection broke: {error}")
+    finally:
+        connection.close()
+
+
+def _used(
+    to: Address, method: str, target: str, headers: Sequence[tuple[str, str]], body: bytes, seconds: float
+) -> _Connection:
+    """A connection on which a request has just been refused: without credentials, and with a body that is cut off.
+
+    What a server leaves unread of it would be taken for the next one. A new connection, where the server closed it.
+    """
+    connection = _Connection(to, seconds)
+    anonymous = [(name, value) for name, value in headers if name != "Authorization"]
+    try:
+        connection.send(request_bytes(to, method, target, anonymous, body[:-1]))
+        refused = _read(connection, method)
+    except (_LateError, OSError):
+        refused = None
+    if isinstance(refused, Response) and _stays(refused) and connection.is_open():
+        return connection
+    connection.close()
+    return _Connection(to, seconds)
+
+
+def _stays(answered: Response) -> bool:
+    """Whether the connection is still there after this answer (RFC 9112, 9.3)."""
+    told = ",".join(value.lower() for name, value in answered.headers if name.lower() == "connection")
+    return answered.http_version == "1.1" and "close" not in told
+
+
+def request_bytes(
+    to: Address, method: str, target: str, headers: Sequence[tuple[str, str]], body: bytes, framing: str = "length"
+) -> bytes:
+    """The request, byte for byte."""
+    lines = [f"{method} {to.prefix}{target} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in sent_headers(to, method, headers, body, framing)]
+    if framing in ("chunked", "both"):
+        body = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in halves(body)) + b"0\r\n\r\n"
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+
+
+def sent_headers(
+    to: Address, method: str, headers: Sequence[tuple[str, str]], body: bytes, framing: str
+) -> list[tuple[str, str]]:
+    """All headers that a request leaves with."""
+    # Who stands before a server (a firewall, a gateway) may refuse what does not say what it is.
+    given = {name.lower() for name, _ in headers}
+    usual = (("Host", to.authority), ("User-Agent", AGENT))
+    every = [*(one for one in usual if one[0].lower() not in given), *headers]
+    if framing in ("chunked", "both"):
+        every.append(("Transfer-Encoding", "chunked"))
+        every += [("Content-Length", str(len(body)))] if framing == "both" else []
+    elif framing == "two lengths":
+        every += [("Content-Length", str(len(body) + more)) for more in (0, 1)]
+    elif body or method in ("POST", "PUT", "PATCH"):
+        every.append(("Content-Length", str(len(body) + (framing == "short"))))
+    return every
+
+
+def halves(body: bytes) -> list[bytes]:
+    """The chunks that a body is sent in."""
+    half = len(body) // 2
+    return [part for part in (body[:half], body[half:]) if part]
+
+
+def late(seconds: float) -> Failure:
+    """The answer did not come whole in time."""
+    return Failure("timeout", f"no whole answer within {seconds:g} s")
+
+
+def _read(connection: _Connection, method: str) -> Response | Failure:
+    parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=LARGEST_HEAD)
+    # h11 reads an answer only to a request that it knows of; the bytes themselves have been sent already.
+    plain = method if method.isascii() and method.isalpha() else "POST"
+    parser.send(h11.Request(method=plain, target="/", headers=[("Host", "x"), ("Connection", "close")]))
+    parser.send(h11.EndOfMessage())
+    received = 0
+    head: h11.Response | None = None
+    body = bytearray()
+    try:
+        while not isinstance(event := parser.next_event(), h11.EndOfMessage | h11.ConnectionClosed):
+            if isinstance(event, h11.Response):
+                head = event
+            elif isinstance(event, h11.Data):
+                body += event.data
+            elif event is h11.NEED_DATA:
+                raw = connection.receive()
+                received += len(raw)
+                parser.receive_data(raw)
+            if len(body) > LARGEST_BODY or received > LARGEST_BODY + LARGEST_HEAD:
+                return Failure("too_large", f"the answer is longer than {LARGEST_BODY:,} bytes")
+    except h11.RemoteProtocolError as error:
+        whole = "without sending complete message" not in str(error)
+        return Failure("malformed", str(error)) if whole and received else _ended(received)
+    except (ConnectionResetError, BrokenPipeError) as error:
+        return Failure("dropped", f"the connection broke after {received} bytes of answer: {error}")
+    if head is None:
+        return _ended(received)
+    spare, _ = parser.trailing_data
+    if spare and method not in ("HEAD", "OPTIONS"):
+        return Failure("malformed", f"{len(spare)} bytes follow the end that the answer's own headers give it")
+    names = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers.raw_items())
+    return answer(head.status_code, names, bytes(body), head.http_version.decode("ascii"))
+
+
+def answer(
+    status: int, headers: tuple[tuple[str, str], ...], body: bytes, http_version: str = "1.1"
+) -> Response | Failure:
+    """The answer, unpacked; a failure where its body is not what its headers say."""
+    plain = _decompressed(body, headers)
+    if isinstance(plain, Failure):
+        return plain
+    return Response(status, headers, plain, http_version)
+
+
+def _ended(received: int) -> Failure:
+    if received:
+        return Failure("dropped", f"the connection ended after {received} bytes, before an answer was whole")
+    return Failure("dropped", "the connection ended without an answer")
+
+
+def _decompressed(body: bytes, headers: tuple[tuple[str, str], ...]) -> bytes | Failure:
+    stated = ",".join(value.lower() for name, value in headers if name.lower() == "content-encoding")
+    codings = [coding.strip() for coding in stated.split(",") if coding.strip() not in ("", "identity")]
+    for coding in reversed(codings):
+        if coding not in ("gzip", "x-gzip", "deflate"):
+            return Failure("malformed", f"the answer is coded as {coding!r}, which was not asked for")
+        unpacked = _unpacked(body, coding) if body else body
+        if isinstance(unpacked, Failure):
+            return unpacked
+        body = unpacked
+    return body
+
+
+def _unpacked(body: bytes, coding: str) -> bytes | Failure:
+    """The content of a gzip or deflate body, which may be several gzip members, up to the largest that is read."""
+    made = bytearray()
+    while body:
+        unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        try:
+            made += unpack.decompress(body, LARGEST_BODY - len(made) + 1)
+        except zlib.error as error:
+            return Failure("malformed", f"the answer says it is {coding} and is not: {error}")
+        if len(made) > LARGEST_BODY:
+            return Failure("too_large", f"the answer unpacks to more than {LARGEST_BODY:,} bytes")
+        if not unpack.eof:
+            return Failure("malformed", f"the {coding} answer ends before it is whole")
+        body = unpack.unused_data
+    return bytes(made)

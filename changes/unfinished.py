@@ -30,6 +30,11 @@ CHANGELOG = ROOT / "CHANGELOG.md"
 DOCUMENTS: Mapping[str, tuple[list[str], str]] = {
     "README.md, its measurements": (["benchmarks/readme.py"], "make bench"),
     "docs/contract-changes.md, its table": (["-m", "tests.generation.drill"], "make drill"),
+    "conformance/PROOF.md": (["-m", "runloop_conformance", "prove"], "make prove"),
+    "examples/servers/README.md, its table": (
+        ["-m", "tests.conformance.foreign.verdicts"],
+        "python -m tests.conformance.foreign.verdicts",
+    ),
 }
 
 

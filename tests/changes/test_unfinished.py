@@ -7,13 +7,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from attrs import frozen
+from runloop_conformance.proof import degenerate, mutants, variants
 
 from tests.conftest import ROOT
 
-FOLDERS = ("benchmarks", "changes", "conformance", "docs", "generated", "generation", "overrides", "tests")
+FOLDERS = ("benchmarks", "changes", "conformance", "docs", "examples", "generated", "generation", "overrides", "tests")
 FILES = (
     "openapi.yaml",
     "README.md",
@@ -188,14 +190,61 @@ def test_a_keyword_that_may_be_left_out_no_more_is_told(house: House) -> None:
     ("name", "old", "new", "command"),
     [
         ("docs/contract-changes.md", "| a new state | breaks", "| a new state | -", "make drill"),
-        ("openapi.yaml", *NAME, "make drill"),
         ("README.md", "of it | at most 0.1 |", "of it | at most 0.2 |", "make bench"),
+        ("conformance/PROOF.md", "| faulty servers", "| all servers", "make prove"),
+        (
+            "examples/servers/README.md",
+            "| takes `metadata: null`",
+            "| takes null",
+            "python -m tests.conformance.foreign.verdicts",
+        ),
     ],
 )
-def test_a_document_that_is_out_of_date(house: House, name: str, old: str, new: str, command: str) -> None:
+def test_an_edited_document_is_stale(house: House, name: str, old: str, new: str, command: str) -> None:
     house.edit(name, old, new)
     (reason,) = house.left("documents")
-    assert f"out of date. Run `{command}`" in reason
+    assert reason.startswith(f"documents: {name}")
+    assert "out of date. Run `" in reason
+    assert f"{command}`" in reason
+
+
+def test_a_sentence_of_the_contract_makes_no_document_stale(house: House) -> None:
+    house.edit("openapi.yaml", *NAME)
+    house.edit("openapi.yaml", "A 401 carries", "Each 401 response\n            carries")
+    house.edit("openapi.yaml", "Any answer to OPTIONS", "Any response to OPTIONS")
+    house.edit("openapi.yaml", "run_name: nightly-2026-11-23", "run_name: nightly-2026-11-24")
+    assert house.left("documents") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sources"),
+    [
+        (*PRIORITY, "clauses, schemas"),
+        ("maximum: 172800", "maximum: 3600", "schemas"),
+        ("challenge:\n          level: should", "challenge:\n          level: must", "clauses, schemas"),
+    ],
+    ids=["property", "keyword", "level"],
+)
+def test_a_changed_schema_or_level_makes_the_proof_and_the_drill_stale(
+    house: House, old: str, new: str, sources: str
+) -> None:
+    house.edit("openapi.yaml", old, new)
+    drill, proof = house.left("documents")
+    assert "docs/contract-changes.md" in drill
+    assert f"Changed since the proof was made: {sources}. Run `make prove`." in proof
+
+
+@pytest.mark.parametrize(
+    ("kind", "added"),
+    [(mutants, "MUTANTS"), (variants, "VARIANTS"), (degenerate, "DEGENERATES")],
+    ids=["mutant", "variant", "degenerate server"],
+)
+def test_a_new_server_makes_the_proof_stale_and_nothing_else(house: House, kind: ModuleType, added: str) -> None:
+    module = house.root / Path(str(kind.__file__)).relative_to(ROOT)
+    line = f"\n{added} = (*{added}, __import__('attrs').evolve({added}[0], name='a-new-one'))\n"
+    module.write_text(module.read_text(encoding="utf-8") + line, encoding="utf-8")
+    (reason,) = house.left("documents")
+    assert "Changed since the proof was made: " in reason
 
 
 def test_all_that_is_left_is_told_at_once(house: House) -> None:

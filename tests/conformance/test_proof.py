@@ -178,3 +178,10 @@ def test_the_document_is_written_as_it_is_kept(tmp_path: Path) -> None:
     assert (tmp_path / "proof.json").read_bytes() == (proof.FOLDER / "proof.json").read_bytes()
     done = subprocess.run([sys.executable, "benchmarks/readme.py", "--check"], cwd=proof.FOLDER.parent, check=False)
     assert done.returncode == 0
+
+
+def test_a_stale_proof_is_noticed_without_a_run() -> None:
+    """More of this is in tests/changes/test_unfinished.py, on edited copies of the repository."""
+    assert proof.changed_sources(TOLD) == []
+    assert proof.changed_sources({**TOLD, "made_from": {**TOLD["made_from"], "schemas": "other"}}) == ["schemas"]
+    assert call("prove", "--check").code == 0

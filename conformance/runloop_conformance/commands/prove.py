@@ -34,8 +34,18 @@ BEAT = 30.0  # seconds between the lines that say on a pipe how far it is
 )
 @click.option("--matrix", is_flag=True, help="The whole matrix of the proof, with its own seeds and budgets.")
 @click.option("--write", is_flag=True, help="As --matrix, and write conformance/PROOF.md and proof.json.")
+@click.option("--page", is_flag=True, help="Run nothing: write PROOF.md again from proof.json.")
+@click.option("--check", is_flag=True, help="Run nothing: fail if PROOF.md or proof.json is stale.")
 def prove(
-    *, names: tuple[str, ...], clauses: tuple[str, ...], seeds: int, budgets: tuple[int, ...], matrix: bool, write: bool
+    *,
+    names: tuple[str, ...],
+    clauses: tuple[str, ...],
+    seeds: int,
+    budgets: tuple[int, ...],
+    matrix: bool,
+    write: bool,
+    page: bool,
+    check: bool,
 ) -> None:
     """Run the suite against servers with known faults, and against correct ones; all of them, or the named.
 
@@ -49,6 +59,8 @@ def prove(
     """
     from runloop_conformance.proof import document as proof, matrix as proving  # noqa: PLC0415 - hundreds of servers, for this alone
 
+    if page or check:
+        sys.exit(_page(write=page))
     console = Console(highlight=False)
     if matrix or write:
         wanted = list(proof.matrix())
@@ -66,6 +78,26 @@ def prove(
     if matrix or write:
         right = _proved(console, outcomes, write=write) and right
     sys.exit(0 if right else 1)
+
+
+def _page(*, write: bool) -> int:
+    """Write PROOF.md from proof.json, or say what makes either of them stale. 1 if something does."""
+    from runloop_conformance.proof import document as proof  # noqa: PLC0415 - as above
+    from runloop_conformance.proof.page import markdown  # noqa: PLC0415 - as above
+
+    recorded = proof.load()
+    text = markdown(recorded, proof.measured())
+    if write:
+        proof.write(recorded, text)
+        return 0
+    changed = proof.changed_sources(recorded)
+    if changed:
+        click.echo(f"Changed since the proof was made: {', '.join(changed)}. Run `make prove`.", err=True)
+    elif (proof.FOLDER / "PROOF.md").read_text("utf-8") != text:
+        click.echo("PROOF.md is not made from proof.json. Run `runloop-conformance prove --page`.", err=True)
+    else:
+        return 0
+    return 1
 
 
 def _breaking(selector: str) -> Sequence[str]:
@@ -126,8 +158,7 @@ def _case(case: Case) -> str:
 
 def _proved(console: Console, outcomes: Sequence[Outcome], *, write: bool) -> bool:
     """Whether the proof holds; written down, unless the score would fall."""
-    from runloop_conformance.proof import document as proof  # noqa: PLC0415 - as above
-    from runloop_conformance.report import proof as page  # noqa: PLC0415 - as above
+    from runloop_conformance.proof import document as proof, page  # noqa: PLC0415 - as above
 
     told = proof.document(outcomes)
     wrong = list(proof.problems(told))

@@ -7,6 +7,7 @@ rise: a fault that was found once must be found from then on.
 from __future__ import annotations
 
 import fnmatch
+import functools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from runloop_conformance import __version__
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.contract.document import CHECKOUT, load_contract
 from runloop_conformance.proof.degenerate import DEGENERATES
+from runloop_conformance.proof.fingerprint import clause_levels, fingerprint, shape
 from runloop_conformance.proof.matrix import Case, Failed, Outcome, cases
 from runloop_conformance.proof.mutants import MUTANTS
 from runloop_conformance.proof.reasons import BESIDE, ONE_KIND, SURVIVORS, UNBREAKABLE
@@ -45,6 +47,7 @@ def document(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     told: dict[str, Any] = {
         "suite": __version__,
         "contract": {"version": contract.version, "sha256": contract.sha256},
+        "made_from": sources(),
         "budgets": list(BUDGETS),
         "seeds": SEEDS,
         "mutants": {one.name: {"chapter": one.chapter, "level": one.level, "breaks": one.breaks} for one in MUTANTS},
@@ -59,6 +62,24 @@ def document(outcomes: Sequence[Outcome]) -> dict[str, Any]:
             entry.setdefault("verdicts", {})[f"{one.case.max_runs} runs, seed {one.case.seed}"] = one.verdict
     made: dict[str, Any] = json.loads(json.dumps(told, sort_keys=True))  # in the order of the file
     return made
+
+
+@functools.cache
+def sources() -> Mapping[str, str]:
+    """The fingerprints of all that the proof is made from. A sentence of the contract is not among it."""
+    contract = load_contract()
+    return {
+        "mutants": fingerprint([[one.name, one.chapter, one.level, one.breaks] for one in MUTANTS]),
+        "variants": fingerprint([[one.name, one.legal] for one in VARIANTS]),
+        "degenerate servers": fingerprint([one.name for one in DEGENERATES]),
+        "clauses": clause_levels(all_clauses(contract)),
+        "schemas": fingerprint(shape(contract.document)),
+    }
+
+
+def changed_sources(told: Document) -> list[str]:
+    """The kinds of sources that are not what they were when the proof was made."""
+    return [kind for kind, now in sources().items() if told["made_from"].get(kind) != now]
 
 
 def _of_mutant(outcome: Outcome, entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -89,6 +89,14 @@ def with_table(readme: str) -> str:
     return new
 
 
+def main() -> int:
+    """Write the table; with --check, write nothing and fail if it is stale."""
+    readme = EXAMPLES_README.read_text(encoding="utf-8")
+    if "--check" in sys.argv:
+        return int(readme != with_table(readme))
+    EXAMPLES_README.write_text(with_table(readme), encoding="utf-8")
+    return 0
+
+
 if __name__ == "__main__":
-    EXAMPLES_README.write_text(with_table(EXAMPLES_README.read_text(encoding="utf-8")), encoding="utf-8")
-    sys.exit(0)
+    sys.exit(main())

@@ -1,12 +1,11 @@
 """`make drill`: carries out every step, prints the table, and puts it into docs/contract-changes.md.
 
-With `--check` nothing is carried out: the mark above the table says whether it is the one that was made, of what the
-steps are now. A test makes the table anew.
+With `--check` nothing is carried out: the mark above the table says whether the steps, the shape of the contract, its
+clauses and the tools are those that the table was made with. The drill's own test makes the table again.
 """
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import json
 import re
@@ -14,24 +13,36 @@ import sys
 import tempfile
 from pathlib import Path
 
+import yaml
+from runloop_conformance.clauses import all_clauses
+from runloop_conformance.contract.document import load_contract
+from runloop_conformance.proof.fingerprint import clause_levels, fingerprint, shape
+
 from changes.redocly import DiffError
 from tests.conftest import CONTRACT, ROOT
+from tests.generation.drill.steps import steps
 from tests.generation.drill.table import carried_out, markdown
 
 DOCUMENT = ROOT / "docs" / "contract-changes.md"
 PLACE = re.compile(r"<!-- drill(?:: (?P<mark>\w+))? -->\n(?P<table>.*?)<!-- end -->", re.DOTALL)
-FOLDERS = ("changes", "generation", "tests/generation/drill")
+TOOLS = ("openapi-python-client", "ruff")
 
 
 def mark(table: str) -> str:
-    """What tells this table, and all that it is made of, from any other."""
-    folders = [path for folder in FOLDERS for path in sorted((ROOT / folder).glob("*.py"))]
-    tools = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["devDependencies"]["@redocly/cli"]
-    tools += importlib.metadata.version("openapi-python-client")
-    found = hashlib.sha256(f"{table}{tools}".encode())
-    for path in (CONTRACT, ROOT / "generation" / "config.yaml", *folders):
-        found.update(path.read_bytes())
-    return found.hexdigest()[:16]
+    """The fingerprint of a table and of all that it is made from. A sentence of the contract is not among it."""
+    contract = load_contract(CONTRACT)
+    package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    return fingerprint(
+        [
+            table,
+            [[step.name, shape(step.before), shape(step.after)] for step in steps()],
+            shape(contract.document),
+            clause_levels(all_clauses(contract)),
+            package["devDependencies"]["@redocly/cli"],
+            [importlib.metadata.version(tool) for tool in TOOLS],
+            yaml.safe_load((ROOT / "generation" / "config.yaml").read_text(encoding="utf-8")),
+        ]
+    )
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ import click
 
 from runloop_conformance.commands.options import stored_at
 from runloop_conformance.commands.outcome import heard_by_nobody, on_github
-from runloop_conformance.report.comparison import KINDS, WORSE, Comparison, compare
+from runloop_conformance.report.diff import KINDS, WORSE, Comparison, compare
 from runloop_conformance.report.visible import visible
 
 

@@ -17,7 +17,7 @@ from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.report import artefacts, github
 from runloop_conformance.report.console import show
 from runloop_conformance.report.document import document
-from runloop_conformance.report.standing import stale
+from runloop_conformance.report.tally import stale
 from runloop_conformance.suite.run import Result
 
 WRONG_USAGE = 2

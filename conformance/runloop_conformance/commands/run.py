@@ -152,7 +152,7 @@ def _tested(suite: Suite, *, quiet: bool) -> Result:
     if quiet:
         return suite.run()
     with Progress(Console(stderr=True), len(suite.clauses), suite.settled) as progress:
-        suite.on_exchange = progress
+        suite.on_exchange = lambda exchange, sender: progress(exchange.number, sender.budget.spent, sender.budget.limit)
         return suite.run()
 
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from attrs import evolve
 
+from runloop_conformance.exchanges.document import exchange_document
 from runloop_conformance.exchanges.exchange import NOTHING, Exchange, Failure, Probe, Response
 from runloop_conformance.exchanges.redaction import TOKEN_MARK, Redaction
 from runloop_conformance.exchanges.strict_json import dump
-from runloop_conformance.report.document import exchange_document
 
 REPEATED = 64 * 1024  # bytes; an equal body that is longer is not written twice
 NO_MARK = TOKEN_MARK.replace("]", "?]")

@@ -8,8 +8,9 @@ from typing import Any
 
 from runloop_conformance.exchanges import recording_file as recorded
 from runloop_conformance.exchanges.redaction import Redaction
-from runloop_conformance.report import badge, html
+from runloop_conformance.report import badge
 from runloop_conformance.report.document import document
+from runloop_conformance.report.html.page import page
 from runloop_conformance.report.junit import junit
 from runloop_conformance.suite.run import Result
 
@@ -25,7 +26,7 @@ def write(folder: Path, result: Result, redaction: Redaction) -> dict[str, Any]:
         recording.writelines(f"{line}\n" for line in recorded.lines(result.exchanges, redaction))
     report = document(result, redaction)
     _put(folder / "report.json", json.dumps(report, indent=1) + "\n")
-    _put(folder / "report.html", html.page(result, report))
+    _put(folder / "report.html", page(report, result.contract, [finding.clause for finding in result.findings]))
     (folder / "junit.xml").write_bytes(junit(report))
     _put(folder / "badge.json", badge.endpoint(report))
     _put(folder / "badge.svg", badge.svg(report))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 
-from runloop_conformance.report.standing import Report, failing, known, tally
+from runloop_conformance.report.tally import Report, failing, known, tally
 
 LABEL = "contract"
 COLOURS = {"brightgreen": "#4c1", "yellow": "#dfb317", "red": "#e05d44", "lightgrey": "#9f9f9f"}

@@ -11,7 +11,7 @@ from attrs import frozen
 from rich.console import Console
 from rich.text import Text
 
-from runloop_conformance.report.standing import Clause, Report, failing, known, stale, tally, unsettled, warnings
+from runloop_conformance.report.tally import Clause, Report, failing, known, stale, tally, unsettled, warnings
 from runloop_conformance.report.visible import shortened, visible
 
 COLOURS = {"conformant": "bold green", "nonconformant": "bold red", "inconclusive": "bold yellow", "error": "bold red"}

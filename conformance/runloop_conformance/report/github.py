@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from runloop_conformance.report.standing import Clause, Report, failing, known, stale, tally, unsettled, warnings
+from runloop_conformance.report.tally import Clause, Report, failing, known, stale, tally, unsettled, warnings
 from runloop_conformance.report.visible import shortened, visible
 
 MOST_ANNOTATIONS = 10  # of a kind; GitHub shows no more of one step

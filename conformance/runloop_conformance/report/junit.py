@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from runloop_conformance.report.standing import counts, stale
+from runloop_conformance.report.tally import counts, stale
 from runloop_conformance.report.visible import shortened, visible
 
 LONGEST = 4000  # characters of a curl

@@ -11,9 +11,6 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from runloop_conformance.exchanges.exchange import Exchange
-from runloop_conformance.sending.sender import Sender
-
 REDRAWN = 0.1  # seconds between two looks of the line
 LOGGED = 30.0  # seconds between two lines of a log: so long a silence makes some CI services give a job up
 SHARE = 10  # judging, to count what is settled, may take one part in so many of the time
@@ -49,23 +46,23 @@ class Progress:
         if self._live is not None:
             self._live.stop()
 
-    def __call__(self, exchange: Exchange, sender: Sender) -> None:
-        """Show where the run stands after this exchange."""
+    def __call__(self, requests: int, runs: int, limit: int) -> None:
+        """Show how far the run is: requests sent, runs started, and how many runs may be."""
         now = self.now()
         if now - self._shown < (REDRAWN if self._live else LOGGED):
             return
         self._shown = now
-        line = self._line(exchange.number, sender, now)
+        line = self._line(requests, runs, limit, now)
         if self._live is not None:
             self._live.update(Text(line, style="dim", no_wrap=True, overflow="ellipsis"), refresh=True)
         else:
             self.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
-    def _line(self, requests: int, sender: Sender, now: float) -> str:
+    def _line(self, requests: int, runs: int, limit: int, now: float) -> str:
         if now >= self._judged_again:
             self._settled = self.settled()
             self._judged_again = self.now() + SHARE * (self.now() - now)
         return (
             f"{self._settled} of {self.clauses} clauses settled · {requests} requests ·"
-            f" {sender.budget.spent} of {sender.budget.limit} runs started · {now - self._began:.0f} s"
+            f" {runs} of {limit} runs started · {now - self._began:.0f} s"
         )

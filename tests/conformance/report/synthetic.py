@@ -12,8 +12,8 @@ from runloop_conformance.exchanges.exchange import Exchange, Probe, Response
 from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.judging.judge import Finding
 from runloop_conformance.plan.probes import ask, twin
-from runloop_conformance.report import html
 from runloop_conformance.report.document import document
+from runloop_conformance.report.html import page as html
 from runloop_conformance.suite.run import Result
 
 from tests.conformance.outside import CONTRACT, OPERATION, TOKEN
@@ -100,4 +100,6 @@ def result(findings: Sequence[Finding], **different: Any) -> Result:
 
 def page(made: Result, *secrets: str) -> str:
     """What report.html would hold."""
-    return html.page(made, document(made, Redaction((TOKEN, *secrets))))
+    return html.page(
+        document(made, Redaction((TOKEN, *secrets))), made.contract, [found.clause for found in made.findings]
+    )

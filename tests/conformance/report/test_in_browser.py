@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.report.document import document
-from runloop_conformance.report.html import anchor
+from runloop_conformance.report.html.page import anchor
 from runloop_conformance.servers.hosting import running
 
 from tests.conformance.miniatures import Always

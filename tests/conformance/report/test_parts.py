@@ -11,9 +11,9 @@ from hypothesis import given, settings, strategies as st
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.clauses.ledger import ledger
 from runloop_conformance.contract.document import load_contract
-from runloop_conformance.report.annotated import annotated, worst
-from runloop_conformance.report.difference import Pieces, difference, laid_out, lines_apart, worth_laying_out
-from runloop_conformance.report.harmless import decoded, plain, shown
+from runloop_conformance.report.html.annotated import annotated, worst
+from runloop_conformance.report.html.difference import Pieces, difference, laid_out, lines_apart, worth_laying_out
+from runloop_conformance.report.visible import decoded, plain, shown
 
 from tests.conformance.outside import CONTRACT
 from tests.conformance.report.synthetic import CLAUSES, finding, page, result

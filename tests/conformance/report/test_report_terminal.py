@@ -30,7 +30,7 @@ from runloop_conformance.servers.hosting import running
 from tests.conformance.miniatures import Always, StartsThenTakesItsTime, reference
 from tests.conformance.outside import CONTRACT, CONTROL_CHARACTERS, OPERATION, TOKEN, call, command, environment, quick
 from tests.conformance.report import hostile
-from tests.conformance.report.synthetic import CLAUSES, answered, broken, clauses, finding, mixed, result
+from tests.conformance.report.synthetic import CLAUSES, broken, clauses, finding, mixed, result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,17 +130,12 @@ def test_in_a_log_no_line_is_rewritten(environ: dict[str, str]) -> None:
 
 
 def test_a_long_run_says_now_and_then_in_a_log_where_it_stands() -> None:
-    class Spent:
-        class budget:  # noqa: N801 - as a sender has it
-            spent, limit = 3, 25
-
     now = [100.0]
     into = io.StringIO()
-    exchange = answered(ask(OPERATION, "x", "accept", (), {}))
     with Progress(Console(file=into), 226, lambda: 7, now=lambda: now[0]) as progress:
         for second in range(100):
             now[0] = 100.0 + second
-            progress(evolve(exchange, number=second), Spent())  # type: ignore[arg-type]
+            progress(second, 3, 25)
     assert into.getvalue().splitlines() == [
         f"7 of 226 clauses settled · {s} requests · 3 of 25 runs started · {s} s" for s in (30, 60, 90)
     ]

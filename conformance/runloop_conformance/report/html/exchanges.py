@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,9 +11,15 @@ from urllib.parse import urlsplit
 from attrs import evolve, frozen
 from markupsafe import Markup
 
-from runloop_conformance.exchanges.exchange import Exchange
-from runloop_conformance.report.difference import Piece, Pieces, difference, laid_out, lines_apart, worth_laying_out
-from runloop_conformance.report.harmless import decoded, shown
+from runloop_conformance.report.html.difference import (
+    Piece,
+    Pieces,
+    difference,
+    laid_out,
+    lines_apart,
+    worth_laying_out,
+)
+from runloop_conformance.report.visible import decoded, shown
 
 LONGEST_BODY = 4_000  # characters of a body that the page shows; report.json has more, recording.jsonl all of it
 LONGEST_LINE, MOST_LINES = 600, 60  # of the headers
@@ -32,7 +38,7 @@ FRAMINGS = {
 
 @frozen
 class Message:
-    """One request or answer. `head`: its first line and its headers; `notes`: what the bytes alone do not show."""
+    """One request or response. `head`: its first line and its headers; `notes`: what the bytes alone do not show."""
 
     head: Markup
     body: Markup
@@ -60,59 +66,58 @@ class _Text:
     notes: tuple[str, ...]
 
 
-def exchanges(
-    seen: Sequence[Exchange], told: Sequence[Mapping[str, Any]], server: str
-) -> tuple[tuple[Shown, ...], int]:
-    """The exchanges that the page shows, and how many there are. `told` is what the report says of each.
+def exchanges(counterexample: Mapping[str, Any], server: str) -> tuple[tuple[Shown, ...], int]:
+    """The exchanges that the page shows, and how many it leaves out.
 
     Where the last is a twin, and its control is among them, the difference between the two requests is marked.
     """
-    twin = seen[-1]
-    control = next((at for at, one in enumerate(seen[:-1]) if one.probe.name == twin.probe.control), None)
-    kept = [*range(len(seen))][-MOST:]
-    if control is not None and control not in kept:
-        kept = [control, *kept[1:]]
+    every = counterexample["exchanges"]
+    last = len(every) - 1
+    control = next((at for at, exchange in enumerate(every) if exchange["number"] == counterexample["control"]), None)
+    places = [*range(len(every))][-MOST:]
+    if control is not None and control not in places:
+        places = [control, *places[1:]]
     base = urlsplit(server).path.rstrip("/")
-    asked = {at: _request(told[at]["request"], base) for at in kept}
-    rendered = {at: _plainly(text) for at, text in asked.items()}
+    texts = {at: _request(every[at]["request"], base) for at in places}
+    requests = {at: _plainly(text) for at, text in texts.items()}
     if control is not None:
-        rendered[control], rendered[len(seen) - 1] = _beside(asked[control], asked[len(seen) - 1])
-    shown_ones = []
-    for at in kept:
-        role = "control" if at == control else "twin" if at == len(seen) - 1 and control is not None else ""
-        answer, status = _response(told[at]["response"])
-        name = told[at]["request"]["name"]
-        shown_ones.append(Shown(name, role, told[at]["number"], rendered[at], _plainly(answer), status))
-    return tuple(shown_ones), len(seen)
+        requests[control], requests[last] = _beside(texts[control], texts[last])
+    shown_exchanges = []
+    for at in places:
+        role = "control" if at == control else "twin" if at == last and control is not None else ""
+        response, status = _response(every[at]["response"])
+        name, number = every[at]["request"]["name"], every[at]["number"]
+        shown_exchanges.append(Shown(name, role, number, requests[at], _plainly(response), status))
+    return tuple(shown_exchanges), len(every) - len(places)
 
 
-def _request(told: Mapping[str, Any], base: str) -> _Text:
-    path = base + told["path"]
-    query = str(told["query"]).replace("{token", "{$RUNLOOP_API_KEY")  # as in the headers
+def _request(document: Mapping[str, Any], base: str) -> _Text:
+    path = base + document["path"]
+    query = str(document["query"]).replace("{token", "{$RUNLOOP_API_KEY")  # as in the headers
     target = path + (f"?{query}" if query else "")
-    notes = FRAMINGS.get(told["framing"], ())
-    text = _text(f"{told['method']} {target}", told)
+    notes = FRAMINGS.get(document["framing"], ())
+    text = _text(f"{document['method']} {target}", document)
     return evolve(text, notes=(*notes, *text.notes))
 
 
-def _response(told: Mapping[str, Any]) -> tuple[_Text, str]:
-    if "status" in told:
-        status = str(told["status"])
-        phrase = HTTPStatus(told["status"]).phrase if told["status"] in list(HTTPStatus) else ""
-        took = told["ended_ms"] - told["began_ms"]
-        text = _text(f"{status} {phrase}".strip(), told)
+def _response(document: Mapping[str, Any]) -> tuple[_Text, str]:
+    if "status" in document:
+        status = str(document["status"])
+        phrase = HTTPStatus(document["status"]).phrase if document["status"] in list(HTTPStatus) else ""
+        took = document["ended_ms"] - document["began_ms"]
+        text = _text(f"{status} {phrase}".strip(), document)
         return evolve(text, notes=(f"{took:,} ms", *text.notes)), status
-    failure = told.get("failure", {"kind": "no answer", "text": ""})
-    return _Text((f"no whole answer: {failure['kind']}", failure["text"]), "", ()), "no answer"
+    failure = document.get("failure", {"kind": "no response", "text": ""})
+    return _Text((f"no complete response: {failure['kind']}", failure["text"]), "", ()), "no response"
 
 
-def _text(first: str, told: Mapping[str, Any]) -> _Text:
-    headers = [f"{name}: {value}" for name, value in told["headers"]]
+def _text(first: str, document: Mapping[str, Any]) -> _Text:
+    headers = [f"{name}: {value}" for name, value in document["headers"]]
     lines = [_cut(line) for line in (first, *headers[:MOST_LINES])]
     if len(headers) > MOST_LINES:
         lines.append(f"… and {len(headers) - MOST_LINES} more headers")
-    raw = base64.b64decode(told["body_base64"]) if "body_base64" in told else told["body"].encode()
-    size = told.get("body_cut_from", len(raw))
+    raw = base64.b64decode(document["body_base64"]) if "body_base64" in document else document["body"].encode()
+    size = document.get("body_cut_from", len(raw))
     body = decoded(raw[: 4 * LONGEST_BODY])[:LONGEST_BODY]
     notes = [f"{size:,} byte{'s' * (size != 1)}"]
     if (left := size - len(body.encode("utf-8", "surrogateescape"))) > 0:
@@ -150,4 +155,4 @@ def _head(lines: Iterable[Pieces], tag: str = "del") -> Markup:
 
 def _marked(pieces: Pieces, tag: str) -> Markup:
     changed = Markup(f"<{tag}>{{}}</{tag}>")  # noqa: S704 - one of two tags
-    return Markup().join(changed.format(shown(one.text)) if one.changed else shown(one.text) for one in pieces)
+    return Markup().join(changed.format(shown(piece.text)) if piece.changed else shown(piece.text) for piece in pieces)

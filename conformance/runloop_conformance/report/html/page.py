@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -16,12 +16,12 @@ from attrs import frozen
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from runloop_conformance.judging.judge import Finding
-from runloop_conformance.report.annotated import WORST_FIRST, Mark, annotated
-from runloop_conformance.report.exchanges import LONGEST_CURL, Shown, exchanges
-from runloop_conformance.report.harmless import plain, shown
-from runloop_conformance.report.standing import Clause, Report, failing, known, stale, unsettled, warnings
-from runloop_conformance.suite.run import Result
+from runloop_conformance.clauses import Clause
+from runloop_conformance.contract.document import Contract
+from runloop_conformance.report.html.annotated import WORST_FIRST, Mark, annotated
+from runloop_conformance.report.html.exchanges import LONGEST_CURL, Shown, exchanges
+from runloop_conformance.report.tally import Report, failing, known, stale, unsettled, warnings
+from runloop_conformance.report.visible import plain, shown
 
 FEW = 3  # broken clauses that are open from the beginning
 MARKS: Mapping[Mark, str] = {
@@ -61,12 +61,12 @@ class Row:
     left_out: int
 
 
-def page(result: Result, report: Report) -> str:
-    """The page. `report` is the document made of the same result: what stands there, without secrets, stands here."""
+def page(report: Report, contract: Contract, clauses: Sequence[Clause]) -> str:
+    """The page: the report, and beside it the contract with the results of these clauses, those of the report."""
     marks = _marks(report)
     rows = [
-        _row(finding, told, marks[told["id"]], result.server)
-        for finding, told in zip(result.findings, report["clauses"], strict=True)
+        _row(clause, document, marks[clause.id], report["server"])
+        for clause, document in zip(clauses, report["clauses"], strict=True)
     ]
     style, script = _asset("page.css"), _asset("page.js")
     return (
@@ -84,7 +84,7 @@ def page(result: Result, report: Report) -> str:
             few=FEW,
             marks=marks,
             names=MARKS,
-            parts=annotated(result.contract, [finding.clause for finding in result.findings], marks),
+            parts=annotated(contract, clauses, marks),
             style=Markup(style),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
             style_hash=_digest(style),
@@ -112,26 +112,24 @@ def _marks(report: Report) -> dict[str, Mark]:
     return found
 
 
-def _row(finding: Finding, told: Clause, mark: Mark, server: str) -> Row:
-    found: tuple[Shown, ...] = ()
-    total = 0
-    if finding.counterexample is not None:
-        found, total = exchanges(finding.counterexample.exchanges, told["counterexample"]["exchanges"], server)
+def _row(clause: Clause, document: Mapping[str, Any], mark: Mark, server: str) -> Row:
+    failure = document["counterexample"]
+    shown_exchanges, left_out = exchanges(failure, server) if failure else ((), 0)
     return Row(
-        id=told["id"],
-        href="#" + quote(anchor(told["id"])),
+        id=clause.id,
+        href="#" + quote(anchor(clause.id)),
         mark=mark,
-        level=told["level"],
-        chapter=finding.clause.chapter,
-        operation=finding.clause.operation,
-        text=told["text"],
-        reason=told["reason"],
-        known=told["known"],
-        pointer=told["pointer"],
-        judged=told["judged"],
-        seen=told["counterexample"],
-        exchanges=found,
-        left_out=total - len(found),
+        level=clause.level,
+        chapter=clause.chapter,
+        operation=clause.operation,
+        text=clause.text,
+        reason=document["reason"],
+        known=document["known"],
+        pointer=clause.pointer,
+        judged=document["judged"],
+        seen=failure,
+        exchanges=shown_exchanges,
+        left_out=left_out,
     )
 
 
@@ -161,7 +159,7 @@ def _sentence(text: str) -> Markup:
 
 @cache
 def _asset(name: str) -> str:
-    return files("runloop_conformance").joinpath("report", name).read_text("utf-8")
+    return files("runloop_conformance").joinpath("report", "html", name).read_text("utf-8")
 
 
 def _digest(text: str) -> str:

@@ -21,7 +21,8 @@ from runloop_conformance.contract.document import load_contract
 from runloop_conformance.sending.in_process import in_process
 from runloop_conformance.sending.sender import Limits
 from runloop_conformance.servers.reference import Reference
-from runloop_conformance.suite.run import Options, Suite, plan_for
+from runloop_conformance.suite.options import Options
+from runloop_conformance.suite.run import Suite
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -132,7 +133,7 @@ def main() -> int:
                 known = load_contract(path)
                 with in_process(server(contract(size)), clock=VirtualClock()) as to:
                     options = Options(to, TOKEN, (), Limits(RUNS * size), profile="quick")
-                    result = Suite(known, options, plan_for(known, options)).run()
+                    result = Suite(known, options).run()
                 assert result.verdict == "conformant", result.reason
                 sent.append(result.requests)
 

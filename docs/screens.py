@@ -21,13 +21,15 @@ from rich.console import Console
 from rich.terminal_theme import SVG_EXPORT_THEME
 from runloop_conformance.contract.document import load_contract
 from runloop_conformance.exchanges.redaction import Redaction
+from runloop_conformance.judging.result import Result
 from runloop_conformance.report import artefacts, console
 from runloop_conformance.report.document import document
 from runloop_conformance.sending.sender import Limits
 from runloop_conformance.sending.socket_transport import address
 from runloop_conformance.servers.hosting import running
 from runloop_conformance.servers.reference import Reference
-from runloop_conformance.suite.run import Options, Result, Suite, plan_for
+from runloop_conformance.suite.options import Options
+from runloop_conformance.suite.run import Suite
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -67,7 +69,7 @@ def judged(server: type[Reference]) -> Result:
     """What the suite says of a server."""
     with running(server(CONTRACT.document, TOKEN)) as url:
         options = Options(address(url), TOKEN, (), Limits(25))
-        return Suite(CONTRACT, options, plan_for(CONTRACT, options)).run()
+        return Suite(CONTRACT, options).run()
 
 
 def terminal(result: Result, command: str) -> str:

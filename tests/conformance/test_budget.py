@@ -12,7 +12,8 @@ from runloop_conformance.sending.in_process.driven import DrivenTransport
 from runloop_conformance.sending.sender import Limits
 from runloop_conformance.servers.hosting import running
 from runloop_conformance.servers.reference import Reference
-from runloop_conformance.suite.run import Options, Suite, plan_for
+from runloop_conformance.suite.options import Options
+from runloop_conformance.suite.run import Suite
 
 from tests.conformance.miniatures import LosesAnswers, StartsThenTakesItsTime, TakesEverything, Watched, reference
 from tests.conformance.outside import CONTRACT, TOKEN, conformance
@@ -140,7 +141,7 @@ class HangsInsteadOfRefusing(Reference):
 def test_a_server_that_hangs_at_everything_costs_twelve_waits() -> None:
     with DrivenTransport(HangsInsteadOfRefusing(CONTRACT.document, TOKEN), VirtualClock()) as to:
         options = Options(to, TOKEN, (), Limits(25))
-        result = Suite(CONTRACT, options, plan_for(CONTRACT, options)).run()
+        result = Suite(CONTRACT, options).run()
     hung = [one for one in result.exchanges if one.probe.intent == "refuse" and one.failure]
     assert (len(hung), {one.failure.kind for one in hung if one.failure}) == (12, {"timeout"})
     assert result.verdict == "nonconformant"

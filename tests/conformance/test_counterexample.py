@@ -20,7 +20,8 @@ from runloop_conformance.report.document import document
 from runloop_conformance.sending.sender import Limits, Sender
 from runloop_conformance.sending.socket_transport import address
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.suite.run import Options, Suite, plan_for
+from runloop_conformance.suite.options import Options, plan_for
+from runloop_conformance.suite.run import Suite
 
 from tests.conformance.miniatures import Always, Seen, Watched
 from tests.conformance.outside import CONTRACT, OPERATION, TOKEN, environment
@@ -82,7 +83,7 @@ def test_the_curl_shows_the_fault_again(name: str) -> None:
         pytest.skip(f"there is no mutant {name} any more")
     with running(mutant.build(CONTRACT.document, TOKEN, ())) as url:
         options = Options(address(url), TOKEN, (), Limits(100), profile="quick")
-        result = Suite(CONTRACT, options, plan_for(CONTRACT, options)).run()
+        result = Suite(CONTRACT, options).run()
         failed = [one for one in document(result, Redaction((TOKEN,)))["clauses"] if one["status"] == "fail"]
         assert failed
         for clause in failed:

@@ -13,6 +13,7 @@ import pytest
 from runloop_conformance.clock import VirtualClock, now_ms
 from runloop_conformance.contract.document import load_contract
 from runloop_conformance.exchanges.exchange import Failure, Response
+from runloop_conformance.judging.result import Result
 from runloop_conformance.plan import Plan
 from runloop_conformance.proof.degenerate import DEGENERATES
 from runloop_conformance.proof.matrix import TOKEN
@@ -25,7 +26,8 @@ from runloop_conformance.sending.socket_transport import address
 from runloop_conformance.sending.transport import Transport
 from runloop_conformance.servers.hosting import running
 from runloop_conformance.servers.reference import Reference
-from runloop_conformance.suite.run import Options, Result, Suite, plan_for
+from runloop_conformance.suite.options import Options, plan_for
+from runloop_conformance.suite.run import Suite
 
 
 def answered(got: Response | Failure) -> Any:

@@ -16,7 +16,8 @@ from runloop_conformance.proof.mutants import MUTANTS
 from runloop_conformance.sending.sender import Limits
 from runloop_conformance.sending.socket_transport import address
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.suite.run import Options, Suite, plan_for
+from runloop_conformance.suite.options import Options
+from runloop_conformance.suite.run import Suite
 
 from tests.conformance.outside import CONTRACT, TOKEN
 
@@ -28,7 +29,7 @@ def exchanges(request: pytest.FixtureRequest) -> tuple[Exchange, ...]:
     mutant = next(one for one in MUTANTS if one.name == request.param)
     with running(mutant.build(CONTRACT.document, TOKEN, ())) as url:
         options = Options(address(url), TOKEN, (), Limits(25))
-        result = Suite(CONTRACT, options, plan_for(CONTRACT, options)).run()
+        result = Suite(CONTRACT, options).run()
     assert result.verdict == "nonconformant"
     return result.exchanges
 

@@ -154,7 +154,7 @@ def test_ctrl_c_before_anything_was_sent_is_inconclusive(monkeypatch: pytest.Mon
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("runloop_conformance.commands.run.plan_for", interrupt)
+    monkeypatch.setattr("runloop_conformance.suite.run.plan_for", interrupt)
     assert CliRunner().invoke(main, ["run"]).exit_code == 3
 
 

@@ -171,7 +171,7 @@ def test_a_defect_before_anything_is_sent_is_no_verdict(monkeypatch: pytest.Monk
     def fail(*_: object) -> None:
         raise TypeError(f"a defect that quotes {TOKEN} and canary-1234")
 
-    monkeypatch.setattr("runloop_conformance.commands.run.plan_for", fail)
+    monkeypatch.setattr("runloop_conformance.suite.run.plan_for", fail)
     done = used("run", "http://127.0.0.1:1", "--header", "X-Key: canary-1234")
     assert done.exit_code == 4
     assert "a defect that quotes" in done.output

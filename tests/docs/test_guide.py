@@ -57,11 +57,11 @@ def plain_behind_https() -> Iterator[str]:
 CAUSES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "cannot be reached": (nobody, ()),
     "No secure connection": (plain_behind_https, ()),
-    "The token was refused": (lambda: reference("another-token"), ()),
-    "The server answers 404 to a valid request": (lambda: reference(TOKEN, "bmd_another"), ()),
+    "The token was rejected": (lambda: reference("another-token"), ()),
+    "The server responds with 404 to a valid request": (lambda: reference(TOKEN, "bmd_another"), ()),
     "The server redirects": (lambda: always(308, location=f"http://127.0.0.1:9{PATH}"), ()),
     "The server puts every request off with 429": (lambda: always(429), ()),
-    "did not answer a valid request": (lambda: always(200, 2), ("--timeout", "0.2")),
+    "did not respond to a valid request": (lambda: always(200, 2), ("--timeout", "0.2")),
     "MUST clauses could not be settled": (reference, ("--max-runs", "2")),
 }
 

@@ -16,7 +16,8 @@ from runloop_conformance.sending.in_process import in_process
 from runloop_conformance.sending.sender import Limits
 from runloop_conformance.servers.hosting import running
 from runloop_conformance.servers.reference import Reference
-from runloop_conformance.suite.run import Options, Suite, plan_for
+from runloop_conformance.suite.options import Options
+from runloop_conformance.suite.run import Suite
 
 from changes.clauses import moved
 from tests.generation.drill.__main__ import DOCUMENT, PLACE
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from runloop_conformance.suite.run import Result
+    from runloop_conformance.judging.result import Result
 
 STEPS = steps()
 NAMES = [step.name for step in STEPS]
@@ -175,7 +176,7 @@ def judged(served: dict[str, Any], wanted: dict[str, Any], folder: Path) -> Resu
     contract = load_contract(folder / "contract.yaml")
     with in_process(Dated(served, TOKEN), clock=VirtualClock()) as server:
         options = Options(server, TOKEN, (), Limits(60, timeout=4.0), seed=0)
-        return Suite(contract, options, plan_for(contract, options)).run()
+        return Suite(contract, options).run()
 
 
 @pytest.mark.parametrize("name", NAMES)

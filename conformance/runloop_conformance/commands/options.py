@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
+from runloop_conformance.clauses import NoSuchClauseError
 from runloop_conformance.contract.document import Contract, ContractError, load_contract
 from runloop_conformance.report.stored import Stored, UnreadableReportError, stored
+from runloop_conformance.suite.options import UnusableOptionError
 
 EXIT = {"conformant": 0, "nonconformant": 1, "inconclusive": 3, "error": 4}
-RUNS_ON_LOOPBACK, RUNS_ELSEWHERE = 100, 25
 
 contract_option = click.option(
     "--contract",
@@ -19,6 +22,17 @@ contract_option = click.option(
     help="Another contract than the one in the package.",
 )
 report_argument = click.argument("report", type=click.Path(exists=True, path_type=Path))
+
+
+@contextmanager
+def wrong_usage() -> Generator[None]:
+    """Report an option that cannot be used as wrong usage."""
+    try:
+        yield
+    except UnusableOptionError as error:
+        raise click.UsageError(error.message("--")) from error
+    except NoSuchClauseError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def contract_at(path: Path | None) -> Contract:

@@ -14,11 +14,11 @@ from rich.console import Console
 
 from runloop_conformance.commands.options import EXIT
 from runloop_conformance.exchanges.redaction import Redaction
+from runloop_conformance.judging.result import Result
 from runloop_conformance.report import artefacts, github
 from runloop_conformance.report.console import show
 from runloop_conformance.report.document import document
 from runloop_conformance.report.tally import stale
-from runloop_conformance.suite.run import Result
 
 WRONG_USAGE = 2
 

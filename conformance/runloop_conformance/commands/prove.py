@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from runloop_conformance.commands.options import RUNS_ON_LOOPBACK
+from runloop_conformance.suite.options import RUNS_ON_LOOPBACK
 
 if TYPE_CHECKING:
     from runloop_conformance.proof.matrix import Case, Outcome

@@ -11,15 +11,14 @@ import click
 from rich.console import Console
 
 from runloop_conformance.clauses import all_clauses
-from runloop_conformance.commands.options import contract_at, contract_option, report_argument, stored_at
+from runloop_conformance.commands.options import contract_at, contract_option, report_argument, stored_at, wrong_usage
 from runloop_conformance.commands.outcome import heard_by_nobody, on_github
-from runloop_conformance.commands.run import header, usable
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.exchanges.redaction import Redaction, heed
 from runloop_conformance.report.console import Page
 from runloop_conformance.report.stored import Stored, UnreadableReportError
-from runloop_conformance.sending import socket_transport as wire
 from runloop_conformance.sending.sender import Limits, Sender
+from runloop_conformance.suite.options import header, server_at, usable_token
 from runloop_conformance.suite.replay import (
     Again,
     Counterexample,
@@ -97,13 +96,10 @@ def _chosen(stored: Stored, clause: str | None) -> list[Counterexample]:
 
 
 def _sender(stored: Stored, chosen: list[Counterexample], given: dict[str, Any]) -> Sender:
-    token = usable(given["token"] or "")
-    try:
-        to = wire.address(given["server"] or stored.report["server"], given["ca_bundle"])
-    except (wire.BadUrlError, OSError) as error:
-        raise click.UsageError(str(error)) from error
     limits = Limits(sum(one.runs for one in chosen if not one.masked), given["timeout"])
-    return Sender(to, token, limits, tuple(header(one) for one in given["headers"]))
+    with wrong_usage():
+        to = server_at(given["server"] or stored.report["server"], given["ca_bundle"])
+        return Sender(to, usable_token(given["token"] or ""), limits, tuple(map(header, given["headers"])))
 
 
 def _announce(

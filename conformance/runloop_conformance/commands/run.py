@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import traceback
 from collections.abc import Generator
@@ -13,21 +12,16 @@ from typing import Any
 import click
 from rich.console import Console
 
-from runloop_conformance.clauses import NoSuchClauseError, all_clauses
-from runloop_conformance.commands.options import EXIT, RUNS_ELSEWHERE, RUNS_ON_LOOPBACK, contract_at, contract_option
+from runloop_conformance.commands.options import EXIT, contract_at, contract_option, wrong_usage
 from runloop_conformance.commands.outcome import exit_code, heard_by_nobody, on_github, publish
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.exchanges.redaction import Redaction
-from runloop_conformance.judging.known_failures import KnownFailuresError, known_failures
+from runloop_conformance.judging.result import Result
 from runloop_conformance.report.progress import Progress
-from runloop_conformance.sending import socket_transport as wire
-from runloop_conformance.sending.sender import Limits
-from runloop_conformance.sending.transport import Transport
 from runloop_conformance.servers import hosting
 from runloop_conformance.servers.reference import Reference
-from runloop_conformance.suite.run import Options, Result, Suite, plan_for
-
-HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+from runloop_conformance.suite.options import options_from, server_at
+from runloop_conformance.suite.run import Suite
 
 
 @click.command()
@@ -126,8 +120,11 @@ def run(**given: Any) -> None:
 def _run(console: Console, given: dict[str, Any]) -> None:
     _make_folder(given["report_dir"])
     github_mode = on_github(given["github"])
-    with _server(given) as (url, token):
-        suite = suite_for(given, _to(given, url), token)
+    contract = contract_at(given["contract_path"])
+    with _server(given, contract) as (url, token):
+        with wrong_usage():
+            to = server_at(url, given["ca_bundle"])
+            suite = Suite(contract, options_from(given, contract, to, token))
         redaction = Redaction((token, *(value for _, value in suite.options.headers)))
         if given["only_plan"]:
             _print_plan(console, suite)
@@ -152,7 +149,8 @@ def _tested(suite: Suite, *, quiet: bool) -> Result:
     if quiet:
         return suite.run()
     with Progress(Console(stderr=True), len(suite.clauses), suite.settled) as progress:
-        suite.on_exchange = lambda exchange, sender: progress(exchange.number, sender.budget.spent, sender.budget.limit)
+        limit = suite.options.limits.max_runs
+        suite.on_exchange = lambda exchange, spent: progress(exchange.number, spent, limit)
         return suite.run()
 
 
@@ -166,77 +164,14 @@ def _make_folder(folder: Path | None) -> None:
 
 
 @contextmanager
-def _server(given: dict[str, Any]) -> Generator[tuple[str, str]]:
+def _server(given: dict[str, Any], contract: Contract) -> Generator[tuple[str, str]]:
     """The server to test and its token: the one that is named, or the embedded one for as long as the run lasts."""
     if given["url"] is not None:
         yield given["url"], given["token"] or ""
         return
     token = given["token"] or hosting.made_up_token()
-    contract = contract_at(given["contract_path"])
     with hosting.running(Reference(contract.document, token, given["benchmark_ids"])) as url:
         yield url, token
-
-
-def _to(given: dict[str, Any], url: str) -> Transport:
-    try:
-        return wire.address(url, given["ca_bundle"])
-    except (wire.BadUrlError, OSError) as error:
-        raise click.UsageError(str(error)) from error
-
-
-def suite_for(given: dict[str, Any], to: Transport, token: str) -> Suite:
-    """The run of the suite that these options ask for.
-
-    Raises:
-        click.UsageError: what was given cannot be used. The message says what to give instead.
-    """
-    most = given["max_runs"] if given["max_runs"] is not None else RUNS_ON_LOOPBACK if to.loopback else RUNS_ELSEWHERE
-    contract = contract_at(given["contract_path"])
-    options = Options(
-        to=to,
-        token=usable(token),
-        benchmark_ids=given["benchmark_ids"],
-        limits=Limits(most, given["timeout"], given["rate"]),
-        seed=given["seed"],
-        profile=given["profile"],
-        select=given["select"],
-        deselect=given["deselect"],
-        fail_on=given["fail_on"],
-        headers=tuple(header(one) for one in given["headers"]),
-        known=_known(given.get("known_failures"), contract),
-    )
-    try:
-        return Suite(contract, options, plan_for(contract, options))
-    except NoSuchClauseError as error:
-        raise click.UsageError(str(error)) from error
-
-
-def _known(path: Path | None, contract: Contract) -> dict[str, str]:
-    if path is None:
-        return {}
-    try:
-        return known_failures(path, {clause.id for clause in all_clauses(contract)})
-    except KnownFailuresError as error:
-        raise click.UsageError(f"--known-failures {error}") from error
-
-
-def usable(token: str) -> str:
-    """The token, where a header can carry it."""
-    if any(not char.isprintable() or not char.isascii() for char in token):
-        raise click.UsageError("The token has characters that no header can carry; is there a line break at its end?")
-    return token
-
-
-def header(given: str) -> tuple[str, str]:
-    """The name and the value of a `--header`; what cannot be sent is wrong usage, told without the value."""
-    name, colon, value = given.partition(":")
-    if not colon or not HEADER_NAME.fullmatch(name.strip()):
-        raise click.UsageError(
-            f"--header takes 'Name: value', and {name.strip()!r} is no name of a header (RFC 9110, 5.1)"
-        )
-    if any(not " " <= char <= "~" for char in value.strip()):
-        raise click.UsageError(f"--header {name.strip()}: its value has characters that no header can carry")
-    return name.strip(), value.strip()
 
 
 def _print_plan(console: Console, suite: Suite) -> None:

@@ -134,3 +134,10 @@ class Exchange:
         """Whether the server asked to come back later, and was not seen to stick to it: 429, 503."""
         later = self.response is not None and self.response.status in (429, 503)
         return later and self.tries <= ASKED_OFTEN
+
+
+def started(exchange: Exchange) -> bool:
+    """Whether a response says that a run was started: any 2xx to a POST, or a 2xx with an id to another method."""
+    if exchange.response is None or not exchange.accepted or exchange.probe.safe:
+        return False
+    return exchange.probe.method == "POST" or b'"id"' in exchange.response.body

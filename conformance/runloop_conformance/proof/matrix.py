@@ -32,7 +32,8 @@ from runloop_conformance.sending.sender import Limits
 from runloop_conformance.sending.socket_transport import address
 from runloop_conformance.sending.transport import Transport
 from runloop_conformance.servers.hosting import RawServer, running
-from runloop_conformance.suite.run import Options, Suite, plan_for
+from runloop_conformance.suite.options import Options, plan_for
+from runloop_conformance.suite.run import Suite
 
 Kind = Literal["mutant", "variant", "degenerate"]
 Server = Mutant | Variant | Degenerate

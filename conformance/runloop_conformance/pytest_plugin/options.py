@@ -11,6 +11,7 @@ import pytest
 
 DEST = "runloop_conformance_"
 URL = DEST + "url"
+PREFIX = "--conformance-"
 
 
 def _number(kind: type[int | float], least: float) -> Callable[[str], float]:
@@ -31,7 +32,7 @@ def add(parser: pytest.Parser) -> None:
     group = parser.getgroup("runloop-conformance", "runloop-conformance: whether a server keeps the contract")
 
     def option(name: str, dest: str, **more: Any) -> None:
-        group.addoption(f"--conformance-{name}", dest=DEST + dest, **more)
+        group.addoption(PREFIX + name, dest=DEST + dest, **more)
 
     option("server", "url", metavar="URL", help="The server to test. The token comes from $RUNLOOP_API_KEY.")
     option(

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import functools
-import re
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.judging.judge import Finding
+from runloop_conformance.judging.result import Result
 from runloop_conformance.judging.terms import Terms
 from runloop_conformance.pytest_plugin.outcome import SETTLED, Outcome, Outcomes
 from runloop_conformance.report import console
-from runloop_conformance.report.document import clause_document
-from runloop_conformance.suite.run import Result
+from runloop_conformance.report.document import document
 
-OF_THE_COMMAND = re.compile(r"--(?=(?:benchmark-id|timeout|rate|ca-bundle|max-runs|header|known-failures)\b)")
 UNSETTLED = ("not_tested", "inconclusive")
 MOST_NAMED = 8  # clauses that were not settled
 MOST_SHOWN = 3  # SHOULDs that are broken, whole
@@ -33,22 +32,18 @@ def told(result: Result, redaction: Redaction, raised: Sequence[BaseException]) 
         lines = redaction.text(text).split("\n")
         return "\n".join("".join(c if c.isprintable() else ascii(c)[1:-1] for c in line) for line in lines)
 
-    reason = in_words_of_pytest(result.reason or "")
+    reason = result.reason or ""
     head = [f"{result.verdict}: {result.server}", *([f"  {reason}"] if reason else [])]
     if result.terms.precondition or (result.terms.stopped and result.verdict == "inconclusive"):
         summary = (*head, f"  {result.runs_started} runs started", *_raised(raised))
         return Outcomes(clean(f"{result.verdict}: {reason}"), summary=tuple(map(clean, summary)))
-    shown = functools.partial(_shown, server=result.server, redaction=redaction)
+    clauses = {clause["id"]: clause for clause in document(result, redaction)["clauses"]}
+    shown = functools.partial(_shown, clauses=clauses)
     summary = (*head, *_counts(result), *_warnings(result, shown), *_raised(raised))
     items = {one.clause.id: _outcome(one, result.terms, clean, shown) for one in result.findings}
     open_musts = [one for one in result.findings if one.clause.level == "must" and one.status in UNSETTLED]
     items[SETTLED] = _settled(open_musts, clean)
     return Outcomes(items=items, summary=tuple(map(clean, summary)))
-
-
-def in_words_of_pytest(reason: str) -> str:
-    """A reason with the names that the options have here."""
-    return OF_THE_COMMAND.sub("--conformance-", reason.replace(" or --token", ""))
 
 
 def _outcome(finding: Finding, terms: Terms, clean: Clean, shown: Shown) -> Outcome:
@@ -66,10 +61,10 @@ def _outcome(finding: Finding, terms: Terms, clean: Clean, shown: Shown) -> Outc
     return Outcome("warn", clean(f"a SHOULD: {finding.clause.text} Expected: {seen.expected}. Actual: {seen.actual}"))
 
 
-def _shown(findings: Sequence[Finding], server: str, redaction: Redaction) -> list[str]:
+def _shown(findings: Sequence[Finding], clauses: Mapping[str, Any]) -> list[str]:
     lines: list[str] = []
     for finding in findings:
-        lines += ["", *console.told(clause_document(finding, server, redaction))]
+        lines += ["", *console.told(clauses[finding.clause.id])]
     return lines[1:]
 
 

@@ -8,21 +8,21 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
-import click
 import pytest
 from attrs import evolve, frozen
 
-from runloop_conformance.commands.run import suite_for
+from runloop_conformance.contract.document import ContractError, load_contract
 from runloop_conformance.exchanges.redaction import Redaction
+from runloop_conformance.judging.result import Result
 from runloop_conformance.pytest_plugin import options
 from runloop_conformance.pytest_plugin.outcome import SETTLED, Outcomes, Token
 from runloop_conformance.pytest_plugin.plugin import CLAUSE
-from runloop_conformance.pytest_plugin.telling import in_words_of_pytest, told
+from runloop_conformance.pytest_plugin.telling import told
 from runloop_conformance.report import artefacts
 from runloop_conformance.sending.in_process import AppCannotStartError, NotAnAppError, in_process
-from runloop_conformance.sending.socket_transport import BadUrlError, address
 from runloop_conformance.sending.transport import Transport
-from runloop_conformance.suite.run import INTERRUPTED, Result
+from runloop_conformance.suite.options import UnusableOptionError, options_from, server_at
+from runloop_conformance.suite.run import INTERRUPTED, Suite
 
 
 @frozen
@@ -42,9 +42,10 @@ class Work:
         try:
             with self._transport(given, raised.append) as to:
                 result = self._run(given, to, redaction)
-        except (click.UsageError, BadUrlError, AppCannotStartError, NotAnAppError, OSError) as error:
-            message = error.message if isinstance(error, click.UsageError) else str(error)
-            return Outcomes(redaction.text(in_words_of_pytest(message)))
+        except UnusableOptionError as error:
+            return Outcomes(redaction.text(error.message(options.PREFIX)))
+        except (AppCannotStartError, ContractError, NotAnAppError, OSError) as error:
+            return Outcomes(redaction.text(str(error)))
         except Exception as error:  # noqa: BLE001 - a defect of the suite: its traceback may hold what must not be shown
             trace = "".join(traceback.format_exception(error))
             return Outcomes(redaction.text(f"error: the suite itself failed; please report this.\n{trace}"))
@@ -53,7 +54,7 @@ class Work:
     @contextmanager
     def _transport(self, given: dict[str, Any], on_error: Callable[[BaseException], None]) -> Generator[Transport]:
         if isinstance(self.server, str):
-            yield address(self.server, given["ca_bundle"])
+            yield server_at(self.server, given["ca_bundle"])
             return
         with in_process(self.server, on_error=on_error) as to:
             yield to
@@ -64,7 +65,9 @@ class Work:
         with warnings.catch_warnings():
             # Those of what the suite is built on are no affair of the session, which may take them for errors.
             warnings.simplefilter("ignore")
-            suite = suite_for({**given, "select": self._selected()}, to, self.token.value)
+            contract = load_contract(given["contract_path"])
+            settings = {**given, "select": self._selected()}
+            suite = Suite(contract, options_from(settings, contract, to, self.token.value, options.PREFIX))
         result = suite.run()
         if given["report_dir"]:
             artefacts.write(given["report_dir"], result, redaction)

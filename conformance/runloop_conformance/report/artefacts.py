@@ -8,11 +8,11 @@ from typing import Any
 
 from runloop_conformance.exchanges import recording_file as recorded
 from runloop_conformance.exchanges.redaction import Redaction
+from runloop_conformance.judging.result import Result
 from runloop_conformance.report import badge
 from runloop_conformance.report.document import document
 from runloop_conformance.report.html.page import page
 from runloop_conformance.report.junit import junit
-from runloop_conformance.suite.run import Result
 
 
 def write(folder: Path, result: Result, redaction: Redaction) -> dict[str, Any]:

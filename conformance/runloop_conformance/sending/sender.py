@@ -11,7 +11,7 @@ from datetime import UTC
 from attrs import define, evolve, field, frozen
 
 from runloop_conformance.clock import Clock
-from runloop_conformance.exchanges.exchange import Exchange, Failure, Probe, Response, costs
+from runloop_conformance.exchanges.exchange import Exchange, Failure, Probe, Response, costs, started
 from runloop_conformance.exchanges.redaction import substitute
 from runloop_conformance.sending.transport import Transport
 
@@ -176,13 +176,6 @@ class Sender:
                 return Failure("too_large", f"the answers of this server are longer than {MOST_HELD:,} bytes in all")
             self._bodies[body] = body
         return evolve(got, body=body)
-
-
-def started(exchange: Exchange) -> bool:
-    """Whether an answer says that a run was started: any 2xx to a POST, and one that holds an id to another method."""
-    if exchange.response is None or not exchange.accepted or exchange.probe.safe:
-        return False
-    return exchange.probe.method == "POST" or b'"id"' in exchange.response.body
 
 
 def not_sent(exchange: Exchange) -> bool:

@@ -73,11 +73,16 @@ class BadUrlError(ValueError):
     """Not an address of a server. The message says what is missing."""
 
 
+class BadCertificatesError(ValueError):
+    """A file without certificates. The message names it."""
+
+
 def address(url: str, ca_bundle: str | None = None) -> Address:
     """Read a server's URL; it may carry a path prefix.
 
     Raises:
         BadUrlError: no scheme, no host, a bad port, or parts that a base URL cannot have.
+        BadCertificatesError: there is no certificate in `ca_bundle`.
     """
     try:
         parts = urlsplit(url.strip())
@@ -104,7 +109,7 @@ def _trusting(ca_bundle: str | None) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=ca_bundle)
     except OSError as error:
-        raise BadUrlError(f"--ca-bundle {ca_bundle}: holds no certificate in PEM: {error}") from error
+        raise BadCertificatesError(f"{ca_bundle}: holds no certificate in PEM: {error}") from error
 
 
 class _LateError(Exception):

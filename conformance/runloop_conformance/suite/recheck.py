@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from runloop_conformance import __version__
 from runloop_conformance.clauses import all_clauses, selected
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.exchanges.recording import Recording
 from runloop_conformance.exchanges.redaction import TOKEN_MARK
+from runloop_conformance.judging.result import Result, RunInfo
 from runloop_conformance.judging.terms import Terms, settle
 from runloop_conformance.report.stored import Stored
-from runloop_conformance.suite.run import Result
 
 
 def recheck(stored: Stored, contract: Contract) -> Result:
@@ -29,26 +28,20 @@ def recheck(stored: Stored, contract: Contract) -> Result:
     terms = _terms(report)
     clauses = selected(all_clauses(contract), terms.select, terms.deselect)
     judgement = settle(clauses, Recording(contract, exchanges, (TOKEN_MARK,)), terms)
+    return Result.of(_info(report), contract, exchanges, terms, judgement)
+
+
+def _info(report: Mapping[str, Any]) -> RunInfo:
     suite = report["suite"]
-    return Result(
-        verdict=judgement.verdict,
-        reason=judgement.reason,
-        complete=judgement.complete,
+    return RunInfo(
         server=report["server"],
-        contract=contract,
-        suite_version=__version__,
         seed=suite["seed"],
         profile=suite["profile"],
-        requests=len(exchanges),
+        run_limit=report["run_limit"],
         runs_started=report["runs_started"],
         runs_by_mistake=report["runs_by_mistake"],
-        run_limit=report["run_limit"],
-        run_ids=tuple(report["run_ids"]),
         duration_s=report["duration_s"],
-        findings=judgement.findings,
-        exchanges=exchanges,
         began_ms=int(datetime.fromisoformat(report["started_at"]).timestamp() * 1000),
-        terms=terms,
         benchmark_ids=tuple(suite["benchmark_ids"]),
         header_names=tuple(suite["headers"]),
     )

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from attrs import define, evolve, field, frozen
+from attrs import Factory, define, evolve, field
 
-from runloop_conformance import __version__
 from runloop_conformance.clauses import Clause, all_clauses, selected
 from runloop_conformance.clauses.run import STANDING_MS
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Json, Level, Operation
 from runloop_conformance.exchanges.exchange import ASKED_OFTEN, Exchange, Probe, costs
-from runloop_conformance.exchanges.recording import Recording, answer_to, run_id
+from runloop_conformance.exchanges.recording import Recording, answer_to
 from runloop_conformance.exchanges.redaction import Redaction, heed
-from runloop_conformance.judging.judge import Finding, Verdict, judge
+from runloop_conformance.judging.judge import judge
 from runloop_conformance.judging.precondition import precondition
+from runloop_conformance.judging.result import Result, RunInfo
 from runloop_conformance.judging.terms import Judgement, Terms, settle
-from runloop_conformance.plan import EVERYTHING, Plan, Planner, Profile
+from runloop_conformance.plan import EVERYTHING, Plan
 from runloop_conformance.plan.suspects import suspects, tells
-from runloop_conformance.sending.sender import BudgetSpentError, Limits, Sender, started
-from runloop_conformance.sending.transport import Transport
+from runloop_conformance.sending.sender import BudgetSpentError, Sender
+from runloop_conformance.suite.options import Options, plan_for, planner_for
 from runloop_conformance.suite.shrinking import breaks, shrink, worth_it
 
 INTERRUPTED = "it was interrupted"
@@ -35,69 +35,17 @@ HOPELESS = 40  # requests that are still sent to a server whose answers to valid
 MANY_FAILURES = 25  # requests in a row without a whole answer: the server may be gone
 
 
-@frozen
-class Options:
-    """What the user asked for."""
-
-    to: Transport
-    token: str = field(repr=False)
-    benchmark_ids: tuple[str, ...]
-    limits: Limits
-    seed: int = 0
-    profile: Profile = "standard"
-    select: tuple[str, ...] = ()
-    deselect: tuple[str, ...] = ()
-    fail_on: Level = "must"
-    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    known: Mapping[str, str] = field(factory=dict)
-
-
-@frozen
-class Result:
-    """All that a reporter needs; none looks at anything else."""
-
-    verdict: Verdict
-    reason: str | None
-    complete: bool
-    server: str
-    contract: Contract
-    suite_version: str
-    seed: int
-    profile: Profile
-    requests: int
-    runs_started: int
-    runs_by_mistake: int
-    run_limit: int
-    run_ids: tuple[str, ...]
-    duration_s: float
-    findings: tuple[Finding, ...]
-    exchanges: tuple[Exchange, ...] = field(repr=False)
-    began_ms: int = 0
-    terms: Terms = field(factory=Terms)
-    benchmark_ids: tuple[str, ...] = ()
-    header_names: tuple[str, ...] = ()
-
-
-def planner_for(contract: Contract, options: Options) -> Planner:
-    """The planner for these options."""
-    return Planner(
-        contract, options.seed, options.profile, options.benchmark_ids, options.token, options.limits.max_runs
-    )
-
-
-def plan_for(contract: Contract, options: Options) -> Plan:
-    """What would be sent to the main operation with these options."""
-    return planner_for(contract, options).plan()
-
-
 @define
 class Suite:
-    """A run of the suite against one server. `on_exchange` and `on_settled` are called as it goes, for progress."""
+    """A run of the suite against one server.
+
+    on_exchange: is called after each exchange, with it and the number of runs that the budget has paid for.
+    """
 
     contract: Contract
     options: Options
-    plan: Plan = field(repr=False)
-    on_exchange: Callable[[Exchange, Sender], None] = field(default=lambda *_: None, repr=False)
+    plan: Plan = field(repr=False, default=Factory(lambda self: plan_for(self.contract, self.options), takes_self=True))
+    on_exchange: Callable[[Exchange, int], None] = field(default=lambda *_: None, repr=False)
     clauses: tuple[Clause, ...] = field(init=False)
     wanted: frozenset[str] = field(init=False, repr=False)
     testing: Operation = field(init=False, repr=False)
@@ -141,9 +89,9 @@ class Suite:
 
     def _send(self) -> str | None:
         """Send what the plan says; the reason where nothing can be said about this server."""
+        planner = planner_for(self.contract, self.options)
         for number, operation in enumerate(self.contract.operations):
             self.testing, self._first = operation, len(self.sender.exchanges)
-            planner = planner_for(self.contract, self.options)
             self._share(operation)
             share = self._until - self.sender.budget.spent
             plan = planner.further(operation, self._answers(), share) if number else self.plan
@@ -176,10 +124,13 @@ class Suite:
         sent = self.sender.exchanges
         if len(self.contract.operations) == 1 or not sent or any(one.accepted for one in sent):
             return None
-        return precondition(sent, *self._asked_for(), alone=True)
+        return self._precondition(sent, alone=True)
 
-    def _asked_for(self) -> tuple[Transport, str, tuple[str, ...]]:
-        return self.options.to, self.options.token, self.options.benchmark_ids
+    def _precondition(self, controls: Sequence[Exchange], *, alone: bool) -> str | None:
+        options = self.options
+        return precondition(
+            controls, options.to.url, options.token, options.benchmark_ids, alone=alone, prefix=options.prefix
+        )
 
     def _send_controls(self, plan: Plan) -> str | None:
         before = len(self.sender.exchanges)
@@ -190,7 +141,7 @@ class Suite:
         if before or not controls:
             return None
         alone = self.testing.own_rules or len(self.contract.operations) == 1
-        failed = precondition(controls, *self._asked_for(), alone=alone)
+        failed = self._precondition(controls, alone=alone)
         readable = any(isinstance(answer_to(exchange), dict | list) for exchange in controls)
         if not failed and self.testing.own_rules and not readable:
             self._hopeless = len(controls) + HOPELESS
@@ -203,7 +154,7 @@ class Suite:
             if self._worth(probe) and not self._over():
                 self._try([probe])
                 if len(self.sender.exchanges) == 1 and self.sender.exchanges[0].failure:
-                    return precondition(self.sender.exchanges, *self._asked_for(), alone=True)
+                    return self._precondition(self.sender.exchanges, alone=True)
         return None
 
     def _send_successes(self, plan: Plan) -> None:
@@ -331,7 +282,7 @@ class Suite:
             self._hung += 1
             for clause in self._ids(exchange.probe):
                 self._hangs[clause] = self._hangs.get(clause, 0) + 1
-        self.on_exchange(exchange, self.sender)
+        self.on_exchange(exchange, self.sender.budget.spent)
 
     def _over(self) -> bool:
         if self._stopped is None and self._silent >= self._patience and not self._lives():
@@ -374,27 +325,17 @@ class Suite:
         return Terms(options.fail_on, options.select, options.deselect, options.known, precondition, stopped)
 
     def _report(self, judgement: Judgement, terms: Terms) -> Result:
-        exchanges = tuple(self.sender.exchanges)
-        runs = [exchange for exchange in exchanges if started(exchange)]
-        return Result(
-            verdict=judgement.verdict,
-            reason=judgement.reason,
-            complete=judgement.complete,
-            server=self.options.to.url,
-            contract=self.contract,
-            suite_version=__version__,
-            seed=self.options.seed,
-            profile=self.options.profile,
-            requests=len(exchanges),
-            runs_started=self.sender.budget.spent + self.sender.budget.by_mistake,
-            runs_by_mistake=self.sender.budget.by_mistake,
-            run_limit=self.options.limits.max_runs,
-            run_ids=tuple(found for exchange in runs if (found := run_id(exchange))),
-            duration_s=round(self.options.to.clock.monotonic() - self._began, 3),
-            findings=judgement.findings,
-            exchanges=exchanges,
+        options, budget = self.options, self.sender.budget
+        info = RunInfo(
+            server=options.to.url,
+            seed=options.seed,
+            profile=options.profile,
+            run_limit=options.limits.max_runs,
+            runs_started=budget.spent + budget.by_mistake,
+            runs_by_mistake=budget.by_mistake,
+            duration_s=round(options.to.clock.monotonic() - self._began, 3),
             began_ms=self._began_ms,
-            terms=terms,
-            benchmark_ids=self.options.benchmark_ids,
-            header_names=tuple(name for name, _ in self.options.headers),
+            benchmark_ids=options.benchmark_ids,
+            header_names=tuple(name for name, _ in options.headers),
         )
+        return Result.of(info, self.contract, self.sender.exchanges, terms, judgement)

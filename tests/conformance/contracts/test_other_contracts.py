@@ -13,10 +13,12 @@ from runloop_conformance.clauses.ledger import ledger
 from runloop_conformance.clock import VirtualClock
 from runloop_conformance.commands import main
 from runloop_conformance.contract.document import Contract, load_contract
+from runloop_conformance.judging.result import Result
 from runloop_conformance.sending.in_process import in_process
 from runloop_conformance.sending.sender import Limits
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.suite.run import Options, Result, Suite, plan_for
+from runloop_conformance.suite.options import Options
+from runloop_conformance.suite.run import Suite
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -29,7 +31,7 @@ from tests.conformance.outside import TOKEN, conformance
 def judged(contract: Contract, app: Any, runs: int = 100, seed: int = 0, select: tuple[str, ...] = ()) -> Result:
     with in_process(app, clock=VirtualClock()) as to:
         options = Options(to, TOKEN, (), Limits(runs, 4.0), seed=seed, select=select)
-        return Suite(contract, options, plan_for(contract, options)).run()
+        return Suite(contract, options).run()
 
 
 def failed(result: Result) -> set[str]:

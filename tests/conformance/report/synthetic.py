@@ -11,10 +11,10 @@ from runloop_conformance.clauses import Clause, Observation, all_clauses
 from runloop_conformance.exchanges.exchange import Exchange, Probe, Response
 from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.judging.judge import Finding
+from runloop_conformance.judging.result import Result
 from runloop_conformance.plan.probes import ask, twin
 from runloop_conformance.report.document import document
 from runloop_conformance.report.html import page as html
-from runloop_conformance.suite.run import Result
 
 from tests.conformance.outside import CONTRACT, OPERATION, TOKEN
 

@@ -24,8 +24,9 @@ from runloop_conformance.report.stored import stored
 from runloop_conformance.sending.sender import Limits
 from runloop_conformance.sending.socket_transport import address
 from runloop_conformance.servers.hosting import running
+from runloop_conformance.suite.options import Options, plan_for
 from runloop_conformance.suite.recheck import recheck
-from runloop_conformance.suite.run import Options, Suite, plan_for
+from runloop_conformance.suite.run import Suite
 
 from tests.conformance.miniatures import Always, StartsThenTakesItsTime, Tells, reference
 from tests.conformance.outside import CONTRACT, TOKEN, call, command, conformance, environment
@@ -92,7 +93,7 @@ def test_what_leaked_is_still_seen_to_have_leaked(spelled: str, where: str) -> N
 def test_a_token_that_is_a_common_word_is_masked_and_yet_read_back(token: str) -> None:
     with running(reference(token=token)) as url:
         asked = attrs.evolve(options(url), token=token)
-        result = Suite(CONTRACT, asked, plan_for(CONTRACT, asked)).run()
+        result = Suite(CONTRACT, asked).run()
     folder = Path(tempfile.mkdtemp(prefix="report-"))
     artefacts.write(folder, result, Redaction((token,)))
     heed(Redaction())

@@ -20,7 +20,8 @@ from runloop_conformance.report import artefacts
 from runloop_conformance.sending.sender import Limits
 from runloop_conformance.sending.socket_transport import address
 from runloop_conformance.servers.hosting import running
-from runloop_conformance.suite.run import Options, Suite, plan_for
+from runloop_conformance.suite.options import Options, plan_for
+from runloop_conformance.suite.run import Suite
 
 from tests.conformance.miniatures import Always, CountsConnections, TakesEverything, Tells, Watched, reference
 from tests.conformance.outside import CONTRACT, TOKEN, call

@@ -12,11 +12,9 @@ from attrs import evolve, frozen
 
 from runloop_conformance.clauses import Clause
 from runloop_conformance.contract.document import Contract, ContractError
+from runloop_conformance.contract.forbidden import wrong_texts
 from runloop_conformance.contract.operation import Member, Operation, Parameter, escape
 from runloop_conformance.contract.properties import types
-from runloop_conformance.plan.bodies import is_any
-from runloop_conformance.plan.parameters import parameter_stem, wrong_texts
-from runloop_conformance.plan.refusals import NULL_IS_FREE
 
 KEYWORDS = (
     "enum", "const", "maximum", "minimum", "exclusiveMaximum", "exclusiveMinimum", "minLength", "maxLength", "pattern",
@@ -128,7 +126,7 @@ def _of_security(contract: Contract, operation: Operation) -> Iterator[Statement
 
 
 def _of_parameter(parameter: Parameter) -> Iterator[Statement]:
-    stem = parameter_stem(parameter)
+    stem = parameter.stem
     if parameter.required and parameter.place != "path":
         text = f"{parameter.name} is required"
         yield Statement(f"{parameter.pointer}/required", text, (f"{stem}.required",))
@@ -149,12 +147,12 @@ def _of(side: str, member: Member) -> Iterator[Statement]:
         yield Statement(f"{member.pointer}/type", text, tuple(f"{stem}.{kind}" for kind in kinds))
     if member.required:
         yield Statement(f"{member.pointer}/required", f"{member.name} is required", (f"{stem}.required",))
-    elif side == "request" and not is_any(member):
+    elif side == "request" and member.named:
         yield Statement(
             f"{member.pointer}/optional", f"{member.name} is optional", (f"{stem}.accepted", f"{stem}.optional")
         )
     if not member.nullable:
-        free = "null may be taken or refused (x-legal)" if side == "request" and member.name in NULL_IS_FREE else None
+        free = "null may be taken or refused (x-legal)" if member.null_is_free else None
         yield Statement(
             f"{member.pointer}/null", f"{member.name} is not null", (f"{stem}.null", f"{stem}.not-null"), free
         )

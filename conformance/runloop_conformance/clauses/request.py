@@ -16,12 +16,11 @@ from runloop_conformance.clauses.clause import (
 )
 from runloop_conformance.clauses.run import ECHO, echo
 from runloop_conformance.contract.document import Contract
-from runloop_conformance.contract.operation import Level, Member, Operation, Parameter, item
+from runloop_conformance.contract.forbidden import wrong_texts, wrong_values
+from runloop_conformance.contract.operation import Level, Member, Operation, Parameter
 from runloop_conformance.exchanges.exchange import NOTHING
+from runloop_conformance.exchanges.json_path import value_at
 from runloop_conformance.exchanges.recording import Recording
-from runloop_conformance.plan.bodies import is_any
-from runloop_conformance.plan.parameters import parameter_stem, wrong_texts
-from runloop_conformance.plan.refusals import wrong_values
 
 ACCEPTED = {
     "request.accepted": "accepts-valid",
@@ -71,7 +70,7 @@ def _of(member: Member, also: tuple[str, ...], valid: tuple[str, ...]) -> Iterat
         identifier = f"{stem}.{kind}"
         text = f"{_says(member, kind)}{quoted}"
         yield Clause(identifier, refused, member.pointer, text, refusal(identifier), also)
-    if not member.required and not is_any(member):
+    if not member.required and member.named:
         identifier = f"{stem}.accepted"
         text = f"`{member.name}` is accepted.{quoted}"
         yield Clause(identifier, member.level, member.pointer, text, _taken(identifier, member, null=False), valid)
@@ -110,7 +109,7 @@ def _spelled(identifier: str) -> Judge:
 
 
 def _of_parameter(parameter: Parameter) -> Iterator[Clause]:
-    stem, quoted = parameter_stem(parameter), f" {parameter.description}".rstrip()
+    stem, quoted = parameter.stem, f" {parameter.description}".rstrip()
     kinds = ["required"] if parameter.required and parameter.place != "path" else []
     kinds += dict.fromkeys(kind for kind, _ in wrong_texts(parameter))
     for kind in kinds:
@@ -139,8 +138,8 @@ def _taken(identifier: str, member: Member, *, null: bool) -> Judge:
     def judge(recording: Recording) -> Iterator[Observation]:
         yield from twins(recording)
         for run in recording.runs:
-            found, value = _at(run.exchange.probe.asked, member.path)
-            if found and (value is None) == null:
+            value = value_at(run.exchange.probe.asked, member.path)
+            if value is not NOTHING and (value is None) == null:
                 yield kept(run.exchange)
 
     return judge
@@ -153,19 +152,8 @@ def _left_out(identifier: str, member: Member) -> Judge:
     def judge(recording: Recording) -> Iterator[Observation]:
         yield from twins(recording)
         for run in recording.runs:
-            if run.exchange.probe.asked is not NOTHING and not _at(run.exchange.probe.asked, member.path)[0]:
+            asked = run.exchange.probe.asked
+            if asked is not NOTHING and value_at(asked, member.path) is NOTHING:
                 yield kept(run.exchange)
 
     return judge
-
-
-def _at(value: object, path: tuple[str, ...]) -> tuple[bool, object]:
-    for step in path:
-        index = item(step)
-        if index is not None and isinstance(value, list) and len(value) > index:
-            value = value[index]
-        elif isinstance(value, dict) and step in value:
-            value = value[step]
-        else:
-            return False, None
-    return True, value

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 
 from runloop_conformance.clauses.clause import Clause, Judge, Observation, brief, broken, by_rule, each_run, kept, said
 from runloop_conformance.contract.document import Contract
-from runloop_conformance.contract.operation import Level, Member, Operation, item
-from runloop_conformance.contract.properties import types
+from runloop_conformance.contract.operation import Level, Member, Operation
+from runloop_conformance.contract.properties import kind, types
+from runloop_conformance.exchanges.json_path import values_at
 from runloop_conformance.exchanges.recording import Recording, Run
-from runloop_conformance.exchanges.strict_json import LONE_SURROGATE, SpelledFloat, dump, kind, plain
+from runloop_conformance.exchanges.strict_json import LONE_SURROGATE, SpelledFloat, dump, plain
 
 INT64 = (-(2**63), 2**63 - 1)
 FLOAT_MAX = 3.4028234663852886e38
@@ -173,7 +174,7 @@ def _required(member: Member) -> Callable[[Run], Observation | None]:
     def look(run: Run) -> Observation | None:
         if not isinstance(run.answer, dict | list):
             return None
-        holders = list(_at(run.answer, member.path[:-1]))
+        holders = list(values_at(run.answer, member.path[:-1]))
         missing = [holder for holder in holders if isinstance(holder, dict) and member.path[-1] not in holder]
         if missing:
             return broken(f"a member {member.name}", f"none: {said(run.exchange)}", run.exchange)
@@ -194,31 +195,13 @@ def _values(member: Member, test: Test) -> Callable[..., Iterator[Observation]]:
     def look(run: Run) -> Observation | None:
         if not isinstance(run.answer, dict | list):
             return None
-        for value in _at(run.answer, member.path):
+        for value in values_at(run.answer, member.path):
             expected = test(member, value)
             if expected is not None:
                 return broken(f"{member.name}: {expected}", brief(dump(value).decode("utf-8", "replace")), run.exchange)
         return kept(run.exchange)
 
     return each_run(look)  # type: ignore[return-value]  # an Iterable that is an Iterator
-
-
-def _at(value: object, path: tuple[str, ...]) -> Iterator[object]:
-    """Every value at a path; nothing where the way there is not in the answer."""
-    if not path:
-        yield value
-        return
-    step, rest = path[0], path[1:]
-    if step == "*" and isinstance(value, dict):
-        below = list(value.values())
-    elif item(step) is not None and isinstance(value, list):
-        below = value
-    elif isinstance(value, dict) and step in value:
-        below = [value[step]]
-    else:
-        return
-    for one in below:
-        yield from _at(one, rest)
 
 
 def _type(member: Member, value: object) -> str | None:

@@ -10,6 +10,7 @@ from runloop_conformance.clauses.clause import Clause, Observation, brief, broke
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Operation
 from runloop_conformance.exchanges.exchange import NOTHING
+from runloop_conformance.exchanges.json_path import value_at
 from runloop_conformance.exchanges.recording import Recording, Run, marks_in
 from runloop_conformance.exchanges.redaction import clean
 from runloop_conformance.exchanges.strict_json import dump
@@ -56,15 +57,6 @@ def clauses(_: Contract, operation: Operation) -> Iterator[Clause]:
     yield from by_rule("run.only-what-was-asked", rules.get("only-what-was-asked"), each_run(_only_asked))
 
 
-def _asked(run: Run, path: tuple[str, ...]) -> Any:
-    value: Any = run.asked
-    for step in path:
-        if not isinstance(value, dict) or step not in value:
-            return NOTHING
-        value = value[step]
-    return value
-
-
 def _odd(value: object) -> bool:
     """Whether a text holds what a server may change or refuse: U+0000, lone surrogates."""
     text = json.dumps(value)
@@ -83,7 +75,7 @@ def echo(name: str, path: tuple[str, ...]) -> Callable[[Run], Observation | None
     """Judges whether an answer's member holds what was asked for at a path of the request."""
 
     def look(run: Run) -> Observation | None:
-        asked = _asked(run, path)
+        asked = value_at(run.asked, path)
         if not isinstance(run.answer, dict) or (asked is NOTHING and run.exchange.probe.asked is NOTHING):
             return None
         if asked is NOTHING or asked is None or asked == {}:
@@ -241,7 +233,7 @@ def _score(run: Run) -> Observation | None:
 
 
 def _secret_names(run: Run) -> Observation | None:
-    asked = _asked(run, ECHO["secrets_provided"])
+    asked = value_at(run.asked, ECHO["secrets_provided"])
     answered = run.view.get("secrets_provided")
     if not isinstance(run.answer, dict) or _odd(asked if isinstance(asked, dict) else {}):
         return None
@@ -256,7 +248,7 @@ def _only_asked(run: Run) -> Observation | None:
     if not isinstance(run.answer, dict) or run.exchange.probe.asked is NOTHING:
         return None
     for name in ("metadata", "secrets_provided"):
-        asked, answered = _asked(run, ECHO[name]), run.view.get(name)
+        asked, answered = value_at(run.asked, ECHO[name]), run.view.get(name)
         if _odd(asked if isinstance(asked, dict) else {}):
             return None
         more = set(answered) - set(asked if isinstance(asked, dict) else ()) if isinstance(answered, dict) else set()

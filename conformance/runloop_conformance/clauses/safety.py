@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 
 from runloop_conformance.clauses.clause import Clause, Observation, broken, by_rule, kept
 from runloop_conformance.contract.document import Contract
-from runloop_conformance.contract.operation import Operation, item
+from runloop_conformance.contract.operation import Operation
 from runloop_conformance.exchanges.exchange import Exchange
+from runloop_conformance.exchanges.json_path import values_at
 from runloop_conformance.exchanges.recording import Recording
 from runloop_conformance.exchanges.redaction import REDACTED, SHORTEST, TOKEN_MARK, clean
 
@@ -75,20 +76,10 @@ def _passwords(recording: Recording) -> Callable[[Exchange], list[str]]:
     paths = [m.path for m in recording.operation.request if m.schema.get("format") == "password"]
 
     def of(exchange: Exchange) -> list[str]:
-        return [word for path in paths for word in _texts_at(exchange.probe.asked, path) if len(word) >= SHORTEST]
+        texts = (text for path in paths for text in values_at(exchange.probe.asked, path) if isinstance(text, str))
+        return [text for text in texts if len(text) >= SHORTEST]
 
     return of
-
-
-def _texts_at(value: object, path: tuple[str, ...]) -> Iterator[str]:
-    if not path:
-        if isinstance(value, str):
-            yield value
-    elif item(path[0]) is not None and isinstance(value, list):
-        for one in value:
-            yield from _texts_at(one, path[1:])
-    elif isinstance(value, dict) and path[0] in value:
-        yield from _texts_at(value[path[0]], path[1:])
 
 
 def _quoted(text: str, what: str, words: list[str], mark: str) -> str | None:

@@ -17,7 +17,7 @@ import yaml
 from attrs import evolve, field, frozen
 
 from runloop_conformance.contract.general_rules import general_rules
-from runloop_conformance.contract.operation import BEARER, Json, Operation, Parameter, Rule, escape
+from runloop_conformance.contract.operation import BEARER, Json, Member, Operation, Parameter, Rule, escape
 from runloop_conformance.contract.properties import members
 
 PACKAGED = Path(__file__).parents[1] / "openapi.yaml"
@@ -224,7 +224,7 @@ def _read_operation(contract: Contract, path: str, method: str) -> Operation:
         status_text=str(answer.get("description", "")),
         credentials=credentials,
         parameters=tuple(_parameters(contract, path, method)),
-        request=tuple(members(contract, request_schema, request_pointer)) if asked is not None else (),
+        request=tuple(_request(contract, operation, request_schema, request_pointer)) if asked is not None else (),
         response=tuple(members(contract, response_schema, response_pointer)) if answered is not None else (),
         own_rules="x-rules" in operation,
         rules={
@@ -236,6 +236,15 @@ def _read_operation(contract: Contract, path: str, method: str) -> Operation:
         others=frozenset(other.upper() for there, other in _methods(contract) if _meet(there, path)),
     )
     return made if made.own_rules else evolve(made, rules=general_rules(made))
+
+
+def _request(
+    contract: Contract, operation: Mapping[str, Json], schema: Mapping[str, Json], pointer: str
+) -> Iterator[Member]:
+    free = "null-objects" in operation.get("x-legal", {})
+    for member in members(contract, schema, pointer):
+        optional_object = "object" in member.types and len(member.path) == 1 and not member.required
+        yield evolve(member, null_is_free=free and optional_object and not member.nullable)
 
 
 def _examples(content: Mapping[str, Json]) -> dict[str, Json]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from attrs import frozen
@@ -22,6 +22,7 @@ class Member:
     `runProfile.envVars.*`, `runProfile.mounts[].FileMount.target`.
     `level` is how strongly a server has to take or give it: `should` where it is known from elsewhere than the page.
     `alternative`: it stands in one of several alternatives (`oneOf`, `anyOf`), so a message may be right without it.
+    `null_is_free`: its schema does not allow null, and the contract's `x-legal` lets a server accept or reject it.
     """
 
     path: tuple[str, ...]
@@ -36,6 +37,12 @@ class Member:
     from_page: bool
     level: Level
     alternative: bool = False
+    null_is_free: bool = False
+
+    @property
+    def named(self) -> bool:
+        """Whether it is a named property, rather than the values of a map or the items of an array."""
+        return is_named(self.path)
 
 
 @frozen
@@ -54,6 +61,11 @@ class Parameter:
     description: str
     examples: tuple[Json, ...]
     link: tuple[str, tuple[str, ...]] | None = None
+
+    @property
+    def stem(self) -> str:
+        """The beginning of the ids of the clauses about it."""
+        return f"request.{self.place}-parameter.{self.name}"
 
 
 @frozen
@@ -136,6 +148,11 @@ BEARER = ("Authorization", "Bearer ")
 def item(step: str) -> int | None:
     """The index of the item that a step of a path leads to, None where it is a name."""
     return int(step[1:-1] or 0) if step.startswith("[") and step.endswith("]") else None
+
+
+def is_named(path: Sequence[str]) -> bool:
+    """Whether a path leads to a named property, rather than to the values of a map or the items of an array."""
+    return path[-1] != "*" and item(path[-1]) is None
 
 
 def escape(step: str) -> str:

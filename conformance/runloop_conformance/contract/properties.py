@@ -106,3 +106,16 @@ def types(schema: Mapping[str, Json]) -> list[str]:
     if stated:
         return list(stated)
     return ["object"] if "properties" in schema or "allOf" in schema else []
+
+
+def kind(value: object) -> str:
+    """The JSON Schema type of a value; a whole number is an `integer` however it was spelled (JSON Schema, 6.1.1)."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+        return "integer"
+    if isinstance(value, float):
+        return "number"
+    return "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"

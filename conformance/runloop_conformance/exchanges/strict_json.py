@@ -75,19 +75,6 @@ def parse(raw: bytes) -> Parsed:
     return Parsed(value, tuple(duplicates), marked)
 
 
-def kind(value: object) -> str:
-    """The JSON Schema type of a value; a whole number is an `integer` however it was spelled (JSON Schema, 6.1.1)."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
-        return "integer"
-    if isinstance(value, float):
-        return "number"
-    return "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"
-
-
 def plain(value: object) -> Any:
     """The value without the marks that reading left on it, for other libraries. What is beyond a float is cut to it.
 

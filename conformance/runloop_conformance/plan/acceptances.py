@@ -9,11 +9,12 @@ from typing import Any
 
 from attrs import evolve
 
-from runloop_conformance.contract.operation import Member, Operation, item
+from runloop_conformance.contract.operation import Member, Operation
 from runloop_conformance.exchanges.exchange import NOTHING, TOKEN, Probe
+from runloop_conformance.exchanges.json_path import object_at, replaced
 from runloop_conformance.exchanges.strict_json import dump
 from runloop_conformance.plan import vocabulary
-from runloop_conformance.plan.bodies import Writer, is_any, replaced, within
+from runloop_conformance.plan.bodies import Writer
 from runloop_conformance.plan.probes import JSON, ask, twin
 from runloop_conformance.plan.words import Words
 
@@ -39,10 +40,10 @@ def awkward(writer: Writer, half: int) -> dict[str, Any]:
     room = MOST_MEMBERS - 2
     words = dict.fromkeys([*vocabulary.KEYS, *values] if not half else reversed(values))
     for path in writer.texts():
-        if (holder := within(body, path[:-1])) is not None:
+        if (holder := object_at(body, path[:-1])) is not None:
             holder[path[-1]] = vocabulary.joined(half=half)
     for path in writer.maps():
-        if (holder := within(body, path)) is None:
+        if (holder := object_at(body, path)) is None:
             continue
         names = list(words)[:room]
         if _names_are_variables(path):
@@ -65,14 +66,14 @@ def largest(writer: Writer, script: str) -> dict[str, Any]:
     body = writer.full()
     mark = writer.mark()
     for path in writer.texts():
-        if (holder := within(body, path[:-1])) is not None:
+        if (holder := object_at(body, path[:-1])) is not None:
             holder[path[-1]] = vocabulary.of_length(1000, mark, "ascii" if script == "ascii" else "astral")
-    secrets = within(body, ("runProfile", "secrets"))
+    secrets = object_at(body, ("runProfile", "secrets"))
     if secrets is not None and script == "ascii":
         secrets.update(
             {f"SECRET_{n}": f"NAME_OF_SECRET_{n}_{'x' * (8 * n % 200)}" for n in range(MOST_MEMBERS - len(secrets))}
         )
-    maps = [(path, holder) for path in writer.maps() if (holder := within(body, path)) is not None]
+    maps = [(path, holder) for path in writer.maps() if (holder := object_at(body, path)) is not None]
     lengths = vocabulary.LENGTHS
     for path, holder in maps:
         name = "K" * 100 if _names_are_variables(path) else vocabulary.of_length(1000, mark, "astral")
@@ -113,7 +114,7 @@ def rows(operation: Operation, writer: Writer, words: Words) -> list[Probe]:
     """
     made: list[Probe] = []
     bodies = writer.pairwise()
-    mapped = [body for body in bodies if any(within(body, path) for path in writer.maps())]
+    mapped = [body for body in bodies if any(object_at(body, path) for path in writer.maps())]
     for number, body in enumerate(bodies):
         words.put(writer, body)
         if body in mapped[:1]:
@@ -139,7 +140,7 @@ def _in_latin_1(value: Any) -> Any:
 def _number_names(writer: Writer, body: dict[str, Any]) -> None:
     """Give maps the names 0, 1, … alone, which some languages take for a list."""
     for path in writer.maps():
-        holder = within(body, path)
+        holder = object_at(body, path)
         if holder and not _names_are_variables(path):
             values = list(holder.values())
             holder.clear()
@@ -248,7 +249,7 @@ def all_empty(operation: Operation, control: Probe) -> Probe:
     """The control with every optional text and map that a MUST covers, and nothing in them."""
     asked = control.asked
     for member in operation.request:
-        if member.level == "must" and not member.required and not is_any(member) and "enum" not in member.schema:
+        if member.level == "must" and not member.required and member.named and "enum" not in member.schema:
             empty: Any = "" if "string" in member.types else {} if "object" in member.types else NOTHING
             asked = asked if empty is NOTHING else replaced(asked, member.path, empty)
     return twin(control, "every optional member empty", (ACCEPTED,), intent="accept", asked=asked)
@@ -268,7 +269,7 @@ def half_null(operation: Operation, control: Probe) -> Iterator[Probe]:
 
 
 def _nullable(operation: Operation) -> list[Member]:
-    return [m for m in operation.request if m.nullable and not m.required and len(m.path) <= 2 and not is_any(m)]
+    return [m for m in operation.request if m.nullable and not m.required and len(m.path) <= 2 and m.named]
 
 
 def _null(control: Probe, change: str, members: list[Member]) -> Probe:
@@ -300,9 +301,9 @@ def unknown_members(operation: Operation, control: Probe, fits: Callable[[Any], 
     fits: whether a body with them still fits the contract, which may have closed an object.
     """
     asked = {**control.asked, "x_unknown": {"a": [1, None, "b"]}, "unknown": "value", **named_as_answered(operation)}
-    for path in dict.fromkeys(m.path[:-1] for m in operation.request if not is_any(m) and len(m.path) > 1):
-        if _reaches(asked, path):
-            more = replaced(asked, (*path, "x_unknown"), value=True)
+    for path in dict.fromkeys(m.path[:-1] for m in operation.request if m.named and len(m.path) > 1):
+        if object_at(asked, path) is not None:
+            more = replaced(asked, (*path, "x_unknown"), new=True)
             asked = more if fits(more) else asked
     return twin(
         control,
@@ -311,17 +312,6 @@ def unknown_members(operation: Operation, control: Probe, fits: Callable[[Any], 
         intent="accept",
         asked=asked,
     )
-
-
-def _reaches(body: Any, path: tuple[str, ...]) -> bool:
-    """Whether there is an object at a path, which may lead through lists."""
-    for step in path:
-        number = item(step)
-        try:
-            body = body[step if number is None else number]
-        except (KeyError, IndexError, TypeError):
-            return False
-    return isinstance(body, dict)
 
 
 def scheme_cases(control: Probe) -> Iterator[Probe]:
@@ -367,11 +357,11 @@ def random_words(writer: Writer, operation: Operation, count: int, words: Words)
     for number in range(count):
         body = words.put(writer, writer.body(lambda m: writer.usual(m) and source.random() < 0.85, telling=True))
         for path in writer.texts():
-            holder = within(body, path[:-1])
+            holder = object_at(body, path[:-1])
             if holder is not None and path[-1] in holder and source.random() < 0.5:
                 holder[path[-1]] = "".join(source.sample(vocabulary.WHOLE, source.randint(1, 4)))[:1000]
         for path in writer.maps():
-            holder = within(body, path)
+            holder = object_at(body, path)
             if holder is not None and not _names_are_variables(path):
                 for _ in range(source.randint(0, 5)):
                     holder[source.choice(vocabulary.WHOLE) + source.choice(vocabulary.KEYS)] = source.choice(

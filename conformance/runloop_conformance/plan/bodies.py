@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import itertools
 import json
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 from attrs import define, field, frozen
 
@@ -15,6 +13,7 @@ from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Json, Level, Member, Operation, item
 from runloop_conformance.contract.properties import types
 from runloop_conformance.exchanges.exchange import NOTHING
+from runloop_conformance.exchanges.json_path import object_at
 from runloop_conformance.plan import vocabulary
 
 BENCHMARK_ID = "benchmark_id"
@@ -218,7 +217,7 @@ class Writer:
 
     def level_of(self, member: Member) -> Level:
         """The level at which a server has to take what is at this place (the map's, for the values of a map)."""
-        holder = self.operation.asks(*member.path[:-1]) if is_any(member) else member
+        holder = self.operation.asks(*member.path[:-1]) if not member.named else member
         return holder.level if holder else member.level
 
     def texts(self) -> list[tuple[str, ...]]:
@@ -226,13 +225,13 @@ class Writer:
         return [
             m.path
             for m in self.operation.request
-            if "string" in m.types and not m.required and m.level == "must" and not is_any(m)
+            if "string" in m.types and not m.required and m.level == "must" and m.named
         ]
 
     def pairwise(self) -> list[dict[str, Json]]:
         """Bodies in which states of every two optional members come together: absent, null, empty, filled."""
         operation = self.operation
-        optional = [m for m in operation.request if not m.required and self.usual(m) and not is_any(m)]
+        optional = [m for m in operation.request if not m.required and self.usual(m) and m.named]
         factors: list[tuple[Member, list[str]]] = []
         for member in optional:
             states = ["absent", "filled"]
@@ -255,48 +254,10 @@ class Writer:
             telling=True,
         )
         for member in optional:
-            if chosen[member.path] in ("null", "empty") and (holder := within(body, member.path[:-1])) is not None:
+            if chosen[member.path] in ("null", "empty") and (holder := object_at(body, member.path[:-1])) is not None:
                 empty: Json = "" if "string" in member.types else {} if "object" in member.types else []
                 holder[member.path[-1]] = None if chosen[member.path] == "null" else empty
         return body
-
-
-def is_any(member: Member) -> bool:
-    """Whether it is the values of a map or the items of an array, rather than a member with a name."""
-    return member.path[-1] == "*" or item(member.path[-1]) is not None
-
-
-def within(body: Json, path: Iterable[str]) -> dict[str, Json] | None:
-    """The object at a path of member names, if there is one."""
-    for step in path:
-        if not isinstance(body, dict) or step not in body:
-            return None
-        body = body[step]
-    return body if isinstance(body, dict) else None
-
-
-def replaced(body: Json, path: Sequence[str], value: Any) -> Json:
-    """A copy of the body with the value at `path` set, or taken out when it is NOTHING.
-
-    `*` and `[]` stand for the first of what is there; objects on the way are made where they are missing.
-    """
-    body = copy.deepcopy(body)
-    node = body
-    for index, step in enumerate(path):
-        last = index == len(path) - 1
-        key: Any = step if item(step) is None else item(step)
-        if step == "*":
-            key = next(iter(node), "KEY")
-        if last:
-            if value is NOTHING:
-                del node[key]
-            elif isinstance(node, list) and not node:
-                node.append(value)
-            else:
-                node[key] = value
-        else:
-            node = node.setdefault(key, {}) if isinstance(node, dict) else node[key]
-    return body
 
 
 def covering(

@@ -7,9 +7,10 @@ from typing import Any
 
 from runloop_conformance.contract.operation import Operation
 from runloop_conformance.exchanges.exchange import Probe
+from runloop_conformance.exchanges.json_path import replaced
 from runloop_conformance.plan import vocabulary
 from runloop_conformance.plan.acceptances import named_as_answered
-from runloop_conformance.plan.bodies import BENCHMARK_ID, Writer, replaced
+from runloop_conformance.plan.bodies import BENCHMARK_ID, Writer
 from runloop_conformance.plan.probes import ODD_QUERY, odd_headers, twin
 
 

@@ -12,12 +12,13 @@ from typing import Any
 from attrs import define, field
 
 from runloop_conformance.contract.document import Contract
+from runloop_conformance.contract.forbidden import wrong_texts
 from runloop_conformance.contract.operation import Json, Operation
 from runloop_conformance.exchanges.exchange import NOTHING, Probe
 from runloop_conformance.exchanges.strict_json import NotJsonError, parse, plain
 from runloop_conformance.plan import acceptances, authorization, fuzzing, hostile, refusals, singles
 from runloop_conformance.plan.bodies import Writer
-from runloop_conformance.plan.parameters import Target, parameter_stem, target, values, wrong_texts
+from runloop_conformance.plan.parameters import Target, target, values
 from runloop_conformance.plan.probes import ask, headers_for, twin
 from runloop_conformance.plan.stages import Plan
 
@@ -91,7 +92,7 @@ class GeneralPlanner:
     def _parameter_twins(self, control: Probe, known: Mapping[str, Json]) -> Iterator[Probe]:
         """The control with one parameter left out that is required, or with a text that it cannot have."""
         for parameter in self.operation.parameters:
-            stem = parameter_stem(parameter)
+            stem = parameter.stem
             if parameter.required and parameter.place != "path":
                 rest = {name: value for name, value in known.items() if name != parameter.name}
                 yield self._aimed(

@@ -9,13 +9,10 @@ from attrs import frozen
 
 from runloop_conformance.contract.operation import Json, Operation, Parameter
 from runloop_conformance.contract.properties import types
+from runloop_conformance.exchanges.exchange import NOTHING
+from runloop_conformance.exchanges.json_path import value_at
 
 PLAIN: Mapping[str, Json] = {"integer": 1, "number": 1, "boolean": True, "string": "value"}
-WRONG: Mapping[str, Sequence[str]] = {
-    "integer": ("no-number", "1.5"),
-    "number": ("no-number",),
-    "boolean": ("no-boolean",),
-}
 
 
 @frozen
@@ -25,11 +22,6 @@ class Target:
     path: str
     query: str
     headers: tuple[tuple[str, str], ...]
-
-
-def parameter_stem(parameter: Parameter) -> str:
-    """The beginning of the ids of the clauses about a parameter."""
-    return f"request.{parameter.place}-parameter.{parameter.name}"
 
 
 def target(operation: Operation, values: Mapping[str, Json]) -> Target:
@@ -73,10 +65,8 @@ def _linked(parameter: Parameter, answers: Mapping[str, Sequence[Json]]) -> Iter
         return
     source, path = parameter.link
     for answer in answers.get(source, ()):
-        value = answer
-        for step in path:
-            value = value.get(step) if isinstance(value, dict) else None
-        if value is not None:
+        value = value_at(answer, path)
+        if value is not NOTHING and value is not None:
             yield value
 
 
@@ -111,16 +101,3 @@ def _made_up(schema: Mapping[str, Json]) -> Json:
         if kind in PLAIN:
             return schema.get("minimum", PLAIN[kind])
     return PLAIN["string"]
-
-
-def wrong_texts(parameter: Parameter) -> Iterator[tuple[str, str]]:
-    """Texts that the contract does not allow for a parameter, with the keyword that each breaks."""
-    schema = parameter.schema
-    if "enum" in schema:
-        yield "enum", "no-such-value"
-    stated = [kind for kind in types(schema) if kind != "null"]
-    if len(stated) == 1:
-        yield from (("type", text) for text in WRONG.get(stated[0], ()))
-    for keyword, step in (("maximum", 1), ("minimum", -1)):
-        if keyword in schema:
-            yield keyword, str(schema[keyword] + step)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import attrs
 
-from runloop_conformance.contract.operation import Member, Operation, item
+from runloop_conformance.contract.forbidden import wrong_values
+from runloop_conformance.contract.operation import Member, Operation
 from runloop_conformance.exchanges.exchange import NOTHING, Probe
-from runloop_conformance.exchanges.strict_json import dump, kind
-from runloop_conformance.plan.bodies import BENCHMARK_ID, is_any, replaced, within
+from runloop_conformance.exchanges.json_path import can_hold, object_at, replaced, value_at
+from runloop_conformance.exchanges.strict_json import dump
+from runloop_conformance.plan.bodies import BENCHMARK_ID
 from runloop_conformance.plan.probes import twin
-from runloop_conformance.plan.vocabulary import WRONG
-
-NULL_IS_FREE = ("metadata", "runProfile")
-"""Members of the page whose null may be taken or refused: the official SDK lets it through (x-legal)."""
 
 FEW_OF_A_KIND, MOST_OF_A_KIND = 2, 50  # wrong values of one kind for one member
 
@@ -27,10 +25,9 @@ def member_twins(operation: Operation, controls: Sequence[Probe], *, all_types: 
     """Each member left out where it is required, and of each wrong type, in each control that can hold it."""
     for member in operation.request:
         for control in controls:
-            holds = _reaches(control.asked, member)
-            if not holds:
+            if not can_hold(control.asked, member.path, add=not member.required):
                 continue
-            if member.required and not is_any(member) and _present(control.asked, member.path):
+            if member.required and member.named and value_at(control.asked, member.path) is not NOTHING:
                 yield twin(
                     control, f"without {member.name}", (f"request.{member.name}.required",),
                     asked=replaced(control.asked, member.path, NOTHING),
@@ -56,62 +53,16 @@ def before_another(control: Probe) -> Iterator[Probe]:
 
 def _last_of_a_map(control: Probe, member: Member) -> Iterator[Probe]:
     """A map whose last value alone is of the wrong type: who looks at the first one only takes it."""
-    holder = within(control.asked, member.path[:-1]) if member.path[-1] == "*" else None
+    holder = object_at(control.asked, member.path[:-1]) if member.path[-1] == "*" else None
     if holder and len(holder) > 1 and list(member.types) == ["string"]:
         path = (*member.path[:-1], list(holder)[-1])
         change, clause = f"the last of {member.name} is 123", f"request.{member.name}.type"
         yield twin(control, change, (clause,), asked=replaced(control.asked, path, 123))
 
 
-def wrong_values(member: Member) -> Iterator[tuple[str, Any]]:
-    """Values that the contract does not allow at this place, with the kind of statement that each breaks."""
-    schema = member.schema
-    if "const" in schema:
-        yield "const", f"{schema['const']}x"
-    if "enum" in schema:
-        yield "enum", "no-such-value"
-        swapped = str(schema["enum"][0]).swapcase()
-        if swapped not in schema["enum"]:
-            yield "enum", swapped
-        yield "enum", ""
-    if "maximum" in schema:
-        yield "maximum", schema["maximum"] + 1
-    if "minimum" in schema:
-        yield "minimum", schema["minimum"] - 1
-    yield from _beyond_keywords(schema)
-    stated = member.types - {"null"}
-    if not member.nullable and member.name not in NULL_IS_FREE:
-        yield "null", None
-    seen: set[str] = set()
-    for expected in sorted(stated):
-        for value in WRONG.get(expected, ()):
-            told = kind(value)
-            fits = told in stated or (told == "integer" and "number" in stated)
-            if not fits and repr(value) not in seen:
-                seen.add(repr(value))
-                yield "type", value
-
-
-def _beyond_keywords(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Values just beyond what a keyword allows."""
-    if "maxLength" in schema:
-        yield "maxLength", "x" * (schema["maxLength"] + 1)
-    if schema.get("minLength"):
-        yield "minLength", "x" * (schema["minLength"] - 1)
-    if "pattern" in schema:
-        yield from (("pattern", text) for text in ("", " ", "no match: \u00e9\n"))
-    if "exclusiveMaximum" in schema:
-        yield "exclusiveMaximum", schema["exclusiveMaximum"]
-    if "exclusiveMinimum" in schema:
-        yield "exclusiveMinimum", schema["exclusiveMinimum"]
-    if schema.get("minItems"):
-        yield "minItems", []
-
-
 def _disguised(member: Member, body: Any) -> Iterator[tuple[str, Any]]:
     """The right value in a wrapping that a helpful server takes off again."""
-    for step in member.path:
-        body = _step(body, step)
+    body = value_at(body, member.path)
     if isinstance(body, str) and "enum" not in member.schema and "const" not in member.schema:
         for value in ([body], {"id": body}, {"value": body}, {"$oid": body}, {member.path[-1]: body}):
             yield "type", value
@@ -286,34 +237,6 @@ def forms(control: Probe) -> Iterator[Probe]:
     ):
         change, headers = f"the body is {what}, and says so", _typed(control, media_type)
         yield twin(control, change, ("request.media-types",), headers=headers, body=body.encode())
-
-
-def _reaches(body: Any, member: Member) -> bool:
-    """Whether a value can be put at the member's place: what holds it is there, or is one object that can be made."""
-    node = body
-    for depth, step in enumerate(member.path[:-1]):
-        found = _step(node, step)
-        if found is NOTHING:
-            return depth == len(member.path) - 2 and isinstance(node, dict) and not is_any(member) and step != "*"
-        node = found
-    return _step(node, member.path[-1]) is not NOTHING or (
-        isinstance(node, dict) and not is_any(member) and not member.required
-    )
-
-
-def _present(body: Any, path: Sequence[str]) -> bool:
-    for step in path:
-        body = _step(body, step)
-    return body is not NOTHING
-
-
-def _step(node: Any, step: str) -> Any:
-    index = item(step)
-    if index is not None:
-        return node[index] if isinstance(node, list) and len(node) > index else NOTHING
-    if isinstance(node, dict):
-        return next(iter(node.values()), NOTHING) if step == "*" else node.get(step, NOTHING)
-    return NOTHING
 
 
 def _shown(value: Any) -> str:

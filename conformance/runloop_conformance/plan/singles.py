@@ -7,8 +7,9 @@ from typing import Any
 
 from runloop_conformance.contract.operation import Member, Operation, item
 from runloop_conformance.exchanges.exchange import NOTHING, Probe
+from runloop_conformance.exchanges.json_path import replaced, value_at
 from runloop_conformance.plan.acceptances import TEXT
-from runloop_conformance.plan.bodies import Writer, is_any, replaced, within
+from runloop_conformance.plan.bodies import Writer
 from runloop_conformance.plan.probes import ask, twin
 from runloop_conformance.plan.words import Words
 
@@ -18,9 +19,9 @@ def single_members(operation: Operation, writer: Writer, minimal: Probe, full: P
 
     They say what is wrong where a fuller request was refused, so they are sent as soon as one is.
     """
-    optional = [m for m in operation.request if not m.required and not is_any(m) and len(m.path) <= 2]
+    optional = [m for m in operation.request if not m.required and m.named and len(m.path) <= 2]
     for member in optional:
-        if _holds(full.asked, member):
+        if value_at(full.asked, member.path) is not NOTHING:
             left_out = replaced(full.asked, member.path, NOTHING)
             clauses = (f"request.{member.name}.optional",)
             yield twin(full, f"without {member.name}", clauses, intent="accept", asked=left_out, rank="single")
@@ -41,7 +42,7 @@ def single_known(operation: Operation, writer: Writer, minimal: Probe, everythin
         if (
             member.level == "must"
             or member.required
-            or is_any(member)
+            or not member.named
             or any(item(step) is not None for step in member.path)
         ):
             continue
@@ -49,7 +50,7 @@ def single_known(operation: Operation, writer: Writer, minimal: Probe, everythin
             asked = replaced(minimal.asked, member.path, _sample(writer, member))
             clauses = (f"request.{member.name}.accepted",)
             yield twin(minimal, f"with {member.name}", clauses, intent="accept", asked=asked, rank="single")
-        elif _holds(everything.asked, member):
+        elif value_at(everything.asked, member.path) is not NOTHING:
             asked = replaced(everything.asked, member.path, NOTHING)
             clauses = (f"request.{member.name}.optional",)
             yield twin(everything, f"without {member.name}", clauses, intent="accept", asked=asked, rank="single")
@@ -58,7 +59,7 @@ def single_known(operation: Operation, writer: Writer, minimal: Probe, everythin
 def single_values(operation: Operation, minimal: Probe) -> Iterator[Probe]:
     """Each further value of each optional enum by itself."""
     for member in operation.request:
-        if "enum" in member.schema and not member.required and not is_any(member):
+        if "enum" in member.schema and not member.required and member.named:
             for value in member.schema["enum"][1:]:
                 asked = replaced(minimal.asked, member.path, value)
                 clauses = (f"request.{member.name}.accepted",)
@@ -77,11 +78,6 @@ def _states(writer: Writer, member: Member) -> Iterator[tuple[str, Any]]:
         yield "with a null", None
 
 
-def _holds(body: Any, member: Member) -> bool:
-    holder = within(body, member.path[:-1])
-    return holder is not None and member.path[-1] in holder
-
-
 def known_values(operation: Operation, writer: Writer, words: Words) -> Iterator[Probe]:
     """Everything that is known, with each value of each enum in turn."""
     for turn in range(1, writer.turns()):
@@ -96,7 +92,4 @@ def _sample(writer: Writer, member: Member) -> Any:
             inside and (other.level == "must" or member.level == "should")
         )
 
-    whole: Any = writer.body(wanted)
-    for step in member.path:
-        whole = whole[step]
-    return whole
+    return value_at(writer.body(wanted), member.path)

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from runloop_conformance.contract.operation import Operation
 from runloop_conformance.exchanges.exchange import Probe
+from runloop_conformance.exchanges.json_path import object_at
 
 State: TypeAlias = tuple[tuple[str, ...], str]
 """A member's path, and `absent`, `null`, `empty`, `filled`, or the value of an enum."""
@@ -19,10 +20,8 @@ def states(operation: Operation, asked: Any) -> frozenset[State]:
 
 def _states(operation: Operation, asked: dict[str, Any]) -> Iterator[State]:
     for member in operation.request:
-        holder: Any = asked
-        for step in member.path[:-1]:
-            holder = holder.get(step) if isinstance(holder, dict) else None
-        if not isinstance(holder, dict) or member.path[-1] == "*":
+        holder = object_at(asked, member.path[:-1])
+        if holder is None or not member.named:
             continue
         if member.path[-1] not in holder:
             yield member.path, "absent"

@@ -1,8 +1,6 @@
-"""Strings that break databases, templates, shells, encodings and JavaScript objects, and the values of wrong types."""
+"""Strings that break databases, templates, shells, encodings and JavaScript objects."""
 
 from __future__ import annotations
-
-from typing import Any
 
 WHOLE = (
     # what a server may take for a value of another type, or for none
@@ -125,33 +123,6 @@ LENGTHS = (
     1000,
 )
 """Characters. On both sides of the sizes at which columns and buffers cut."""
-
-WRONG: dict[str, tuple[Any, ...]] = {
-    "string": (123, 0, True, False, 1.5, [], ["text"], {}, {"text": "text"}, [[]], -1, 2**40),
-    "object": (
-        "text",
-        "",
-        0,
-        1,
-        True,
-        False,
-        [],
-        [["key", "value"]],
-        [{}],
-        1.5,
-        "{}",
-        "null",
-        "key=value",
-        ["KEY=value"],
-        [{"key": "key", "value": "value"}],
-    ),
-    "array": ("text", {}, 0, True, {"0": "x"}),
-    "integer": ("1", 1.5, True, [], {}),
-    "number": ("1.5", True, [], {}),
-    "boolean": ("true", 1, [], {}),
-}
-"""Values that are of another type than the key says; null is added where the contract forbids it."""
-
 
 PLAIN = 40  # of the texts; the others are awkward inside of a longer one as well
 TELLING = (

@@ -13,9 +13,9 @@ import attrs
 
 from runloop_conformance.clauses import Clause
 from runloop_conformance.exchanges.exchange import Exchange, Probe
+from runloop_conformance.exchanges.json_path import replaced
 from runloop_conformance.exchanges.recording import Recording
 from runloop_conformance.exchanges.strict_json import dump
-from runloop_conformance.plan.bodies import replaced
 from runloop_conformance.sending.sender import BudgetSpentError, Sender
 
 SMALL = 160  # bytes; a body of that size is read at a glance

@@ -23,6 +23,7 @@ PACKAGES = {
     "runloop_benchmarks_api": ROOT / "generated",
     "runloop_conformance": ROOT / "conformance",
 }
+CHECKOUT_ONLY = "runloop_conformance/proof/"  # the suite tests itself with these servers
 # httpx and httpcore take these where they find them: for a command, and for Trio. They are no dependency of ours.
 TAKEN_BY_HTTPX = {"click", "rich", "pygments", "markdown_it", "mdurl", "trio", "outcome", "sortedcontainers", "sniffio"}
 QUIET = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
@@ -72,7 +73,9 @@ def test_the_wheel_holds_the_three_packages_and_the_contract(wheel: Path) -> Non
     for package, folder in PACKAGES.items():
         assert f"{package}/py.typed" in names
         modules = {path.relative_to(folder).as_posix() for path in (folder / package).rglob("*.py")}
-        assert modules <= names, f"of {package} the wheel lacks {sorted(modules - names)}"
+        shipped = {module for module in modules if not module.startswith(CHECKOUT_ONLY)}
+        assert shipped <= names, f"of {package} the wheel lacks {sorted(shipped - names)}"
+    assert [name for name in names if name.startswith(CHECKOUT_ONLY)] == []
     top = {name.partition("/")[0] for name in names}
     assert {name for name in top if not name.endswith(".dist-info")} == set(PACKAGES)
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
@@ -97,6 +100,7 @@ def test_the_sdist_holds_what_is_committed_and_builds_the_same_wheel(wheel: Path
     held = {path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_file()}
     assert held - tracked_or_new() == {"PKG-INFO"}
     assert {"openapi.yaml", "LICENSE", "README.md", "Makefile", "generation/generate.py"} <= held
+    assert f"conformance/{CHECKOUT_ONLY}matrix.py" in held
     again = build("wheel", source, tmp_path / "dist")
     assert again.name == wheel.name
     with zipfile.ZipFile(again) as one, zipfile.ZipFile(wheel) as other:
@@ -170,3 +174,8 @@ def test_the_suite_of_the_wheel_has_its_contract(wheel: Path, tmp_path: Path) ->
         assert Path(line).is_relative_to(site)
     listed = run(sys.executable, "-m", "runloop_conformance", "clauses", cwd=tmp_path, PYTHONPATH=str(site))
     assert "benchmark_id" in listed
+    prove = [sys.executable, "-m", "runloop_conformance", "prove"]
+    environment = os.environ | {"PYTHONPATH": str(site)}
+    done = subprocess.run(prove, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 2
+    assert "prove needs a checkout of the repository" in " ".join(done.stderr.split())

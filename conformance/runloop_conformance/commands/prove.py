@@ -1,7 +1,8 @@
-"""`prove`: the suite against servers whose faults are known."""
+"""`prove`: run the suite against mutants and correct variants. It needs a checkout of the repository."""
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,21 +17,22 @@ from runloop_conformance.suite.options import RUNS_ON_LOOPBACK
 if TYPE_CHECKING:
     from runloop_conformance.proof.matrix import Case, Outcome
 
-BEAT = 30.0  # seconds between the lines that say on a pipe how far it is
+PROOF = "runloop_conformance.proof"  # imported by this command alone: about a thousand servers
+PROGRESS_S = 30.0  # seconds between two lines of progress where there is no terminal
 
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[SERVER]...")
 @click.option(
-    "--clause", "clauses", multiple=True, metavar="CLAUSE", help="The faulty servers that break these; repeatable."
+    "--clause", "clauses", multiple=True, metavar="CLAUSE", help="Only mutants that break these clauses; repeatable."
 )
-@click.option("--seeds", type=click.IntRange(1), default=1, show_default=True, help="How many seeds to try each with.")
+@click.option("--seeds", type=click.IntRange(1), default=1, show_default=True, help="Number of seeds for each server.")
 @click.option(
     "--max-runs",
     "budgets",
     type=click.IntRange(0),
     multiple=True,
-    help=f"Budget of each; several give the curve. [default: {RUNS_ON_LOOPBACK}]",
+    help=f"Budget of each run; repeatable. [default: {RUNS_ON_LOOPBACK}]",
 )
 @click.option("--matrix", is_flag=True, help="The whole matrix of the proof, with its own seeds and budgets.")
 @click.option("--write", is_flag=True, help="As --matrix, and write conformance/PROOF.md and proof.json.")
@@ -47,9 +49,10 @@ def prove(
     page: bool,
     check: bool,
 ) -> None:
-    """Run the suite against servers with known faults, and against correct ones; all of them, or the named.
+    """Run the suite against servers with known faults (mutants), and against correct ones (variants).
 
-    Each fault must be found by a clause about the statement that it breaks, and no correct server be accused.
+    Each mutant must fail a clause about the statement that it breaks, and no variant may fail one. With names or
+    --clause, only these mutants are tried, and every variant once.
 
     \b
     Examples:
@@ -57,120 +60,141 @@ def prove(
       runloop-conformance prove token-in-a-cookie --seeds 5 --max-runs 25
       runloop-conformance prove --max-runs 0 --max-runs 10 --max-runs 25 --max-runs 100
     """
-    from runloop_conformance.proof import document as proof, matrix as proving  # noqa: PLC0415 - hundreds of servers, for this alone
+    if importlib.util.find_spec(PROOF) is None:
+        raise click.UsageError(
+            "prove needs a checkout of the repository: the installed package does not contain the mutants. "
+            "Clone the repository and run `make prove` there."
+        )
+    from runloop_conformance.proof import document as proof  # noqa: PLC0415 - see PROOF
 
     if page or check:
         sys.exit(_page(write=page))
     console = Console(highlight=False)
     if matrix or write:
-        wanted = list(proof.matrix())
+        cases = list(proof.matrix())
     else:
-        chosen = (*names, *(name for clause in clauses for name in _breaking(clause)))
-        if clauses and not chosen:
-            raise click.UsageError(f"no faulty server breaks {', '.join(clauses)}")
-        each = budgets or (RUNS_ON_LOOPBACK,)
-        wanted = [case for budget in each for case in proving.cases(range(seeds), budget, chosen)]
-        unknown = set(names) - {case.name for case in wanted}
-        if unknown or not wanted:
-            raise click.UsageError(f"no server is called {', '.join(sorted(unknown))}")
-    outcomes = list(_watched(console, proving.prove(wanted), len(wanted)))
-    right = _tell(console, outcomes)
+        cases = _cases(names, clauses, range(seeds), budgets or (RUNS_ON_LOOPBACK,))
+    outcomes = _outcomes(console, cases)
+    correct = _print_outcomes(console, outcomes)
     if matrix or write:
-        right = _proved(console, outcomes, write=write) and right
-    sys.exit(0 if right else 1)
+        correct = _record(console, outcomes, write=write) and correct
+    sys.exit(0 if correct else 1)
 
 
-def _page(*, write: bool) -> int:
-    """Write PROOF.md from proof.json, or say what makes either of them stale. 1 if something does."""
-    from runloop_conformance.proof import document as proof  # noqa: PLC0415 - as above
-    from runloop_conformance.proof.page import markdown  # noqa: PLC0415 - as above
+def _cases(names: Sequence[str], clauses: Sequence[str], seeds: Iterable[int], budgets: Sequence[int]) -> list[Case]:
+    from runloop_conformance.proof import matrix  # noqa: PLC0415 - see PROOF
 
-    recorded = proof.load()
-    text = markdown(recorded, proof.measured())
-    if write:
-        proof.write(recorded, text)
-        return 0
-    changed = proof.changed_sources(recorded)
-    if changed:
-        click.echo(f"Changed since the proof was made: {', '.join(changed)}. Run `make prove`.", err=True)
-    elif (proof.FOLDER / "PROOF.md").read_text("utf-8") != text:
-        click.echo("PROOF.md is not made from proof.json. Run `runloop-conformance prove --page`.", err=True)
-    else:
-        return 0
-    return 1
+    known = {server.name: kind for kind in matrix.KINDS for server in matrix.servers(kind)}
+    unknown = sorted(set(names) - known.keys())
+    if unknown:
+        raise click.UsageError(f"no server has the name {', '.join(unknown)}")
+    chosen = {*names, *(name for clause in clauses for name in matrix.mutants_of(clause))}
+    if clauses and not chosen:
+        raise click.UsageError(f"no mutant breaks {', '.join(clauses)}")
+    cases = [case for budget in budgets for case in matrix.cases(seeds, budget, chosen)]
+    if any(known[name] == "mutant" for name in chosen) and max(budgets) >= matrix.CONFORMANT_FROM:
+        cases += matrix.cases((0,), max(budgets), kinds=("variant",))
+    return list(dict.fromkeys(cases))
 
 
-def _breaking(selector: str) -> Sequence[str]:
-    from runloop_conformance.proof.matrix import breaking  # noqa: PLC0415 - as above
+def _outcomes(console: Console, cases: Sequence[Case]) -> list[Outcome]:
+    from runloop_conformance.proof import matrix  # noqa: PLC0415 - see PROOF
 
-    return breaking(selector)
+    return list(_with_progress(console, matrix.prove(cases), len(cases)))
 
 
-def _watched(console: Console, outcomes: Iterable[Outcome], count: int) -> Iterator[Outcome]:
-    """The outcomes, with a bar on a terminal, and with a line now and then elsewhere."""
+def _with_progress(console: Console, outcomes: Iterable[Outcome], count: int) -> Iterator[Outcome]:
+    """Yield the outcomes, with a progress bar on a terminal, and with a line every half minute elsewhere."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    said = time.monotonic()
+    last_line = time.monotonic()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("proving", total=count)
+        task = progress.add_task("prove", total=count)
         for number, outcome in enumerate(outcomes, 1):
             progress.update(task, advance=1, description=outcome.case.name[:30].ljust(30))
-            if not console.is_terminal and time.monotonic() - said > BEAT:
-                said = time.monotonic()
-                click.echo(f"{number} of {count} tried", err=True)
+            if not console.is_terminal and time.monotonic() - last_line > PROGRESS_S:
+                last_line = time.monotonic()
+                click.echo(f"{number} of {count} runs done", err=True)
             yield outcome
 
 
-def _tell(console: Console, outcomes: Sequence[Outcome]) -> bool:
-    """Whether all came out as it should at the largest budget; what smaller ones leave unfound is the curve's."""
-    from runloop_conformance.proof.matrix import summarize  # noqa: PLC0415 - as above
-    from runloop_conformance.proof.reasons import SURVIVORS  # noqa: PLC0415 - as above
+def _print_outcomes(console: Console, outcomes: Sequence[Outcome]) -> bool:
+    """Print what is wrong, and the figures. Return whether nothing is wrong at the largest budget."""
+    from runloop_conformance.proof.reasons import EQUIVALENT, GAPS  # noqa: PLC0415 - see PROOF
 
-    budgets = list(dict.fromkeys(one.case.max_runs for one in outcomes))
-    said = summarize(outcomes)
-    missed = [one for one in said.missed if one.case.max_runs == max(budgets)]
-    for title, ones in (
-        ("not found by its own clause", missed),
-        ("accused", said.accused),
-        ("passed", said.passed),
-    ):
-        for one in ones:
-            told = f"{title}: {_case(one.case)}: {one.verdict} {', '.join(failed.id for failed in one.failed)}"
-            why = f" ({SURVIVORS[one.case.name]})" if one.case.name in SURVIVORS and one in missed else ""
-            console.print(told.rstrip() + why, soft_wrap=True, markup=False)
+    budgets = list(dict.fromkeys(outcome.case.max_runs for outcome in outcomes))
+    explained = EQUIVALENT | GAPS
+    wrong = [
+        outcome
+        for outcome in outcomes
+        # A smaller budget may leave a mutant undetected: its share is printed below.
+        if not outcome.correct and (outcome.case.kind != "mutant" or outcome.case.max_runs == max(budgets))
+    ]
+    titles = {
+        "mutant": "its own clause does not detect it",
+        "variant": "false alarm",
+        "degenerate": "not detected",
+    }
+    for outcome in wrong:
+        case, ids = outcome.case, ", ".join(clause.id for clause in outcome.failed) or "none"
+        reason = f" ({explained[case.name]})" if case.name in explained else ""
+        line = f"{case.name}, {case.max_runs} runs, seed {case.seed}: {titles[case.kind]}: {outcome.verdict}"
+        console.print(f"{line}; failed clauses: {ids}{reason}", soft_wrap=True, markup=False)
     for budget in budgets:
-        here = summarize([one for one in outcomes if one.case.max_runs == budget])
-        if here.faults:
-            own = here.faults - len(here.missed)
+        mutants = [outcome for outcome in outcomes if outcome.case.kind == "mutant" and outcome.case.max_runs == budget]
+        if mutants:
+            by_any = sum(bool(mutant.failed) for mutant in mutants)
+            by_own = sum(bool(mutant.own) for mutant in mutants)
             console.print(
-                f"at most {budget} runs: {here.found} of {here.faults} faults found"
-                f" ({here.found / here.faults:.1%}), {own} by their own clause ({own / here.faults:.1%})",
+                f"at most {_count(budget, 'run')}: {by_any} of {_count(len(mutants), 'mutant')} detected"
+                f" ({by_any / len(mutants):.1%}), {by_own} by their own clause ({by_own / len(mutants):.1%})",
                 soft_wrap=True,
             )
-    correct = sum(one.case.kind == "variant" for one in outcomes)
-    if correct:
-        console.print(f"{len(said.accused)} of {correct} runs against correct servers accused one")
-    return not (said.accused or said.passed or any(one.case.name not in SURVIVORS for one in missed))
+    variants = [outcome for outcome in outcomes if outcome.case.kind == "variant"]
+    if variants:
+        alarms = sum(not outcome.correct for outcome in variants)
+        runs = (
+            f"{_count(len(variants), 'run')} against {'a correct server' if len(variants) == 1 else 'correct servers'}"
+        )
+        console.print(f"{runs}: {_count(alarms, 'false alarm') if alarms else 'no false alarm'}")
+    return all(outcome.case.kind == "mutant" and outcome.case.name in explained for outcome in wrong)
 
 
-def _case(case: Case) -> str:
-    return f"{case.name} ({case.max_runs} runs, seed {case.seed})"
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _proved(console: Console, outcomes: Sequence[Outcome], *, write: bool) -> bool:
-    """Whether the proof holds; written down, unless the score would fall."""
-    from runloop_conformance.proof import document as proof, page  # noqa: PLC0415 - as above
+def _record(console: Console, outcomes: Sequence[Outcome], *, write: bool) -> bool:
+    """Return whether the proof holds; write it unless the score would fall."""
+    from runloop_conformance.proof import document as proof, page  # noqa: PLC0415 - see PROOF
 
-    told = proof.document(outcomes)
-    wrong = list(proof.problems(told))
-    for one in wrong:
-        console.print(one, soft_wrap=True, markup=False)
+    document = proof.document(outcomes)
+    problems = list(proof.problems(document))
     try:
-        fallen = proof.fallen(proof.load(), told)
+        lost = proof.lost(proof.load(), document)
     except OSError:
-        fallen = []
-    if fallen:
-        console.print(f"the score would fall: {', '.join(fallen)}", soft_wrap=True, markup=False)
+        lost = []
+    if lost:
+        problems.append(f"the score would fall: {', '.join(lost)}")
+    for problem in problems:
+        console.print(problem, soft_wrap=True, markup=False)
+    if write and not lost:
+        proof.write(document, page.markdown(document, proof.measured()))
+        console.print(f"wrote {proof.FOLDER.name}/PROOF.md and proof.json")
+    return not problems
+
+
+def _page(*, write: bool) -> int:
+    """Write PROOF.md from proof.json, or print what is stale. Return 1 if something is."""
+    from runloop_conformance.proof import document as proof, page  # noqa: PLC0415 - see PROOF
+
+    recorded = proof.load()
+    changed = proof.changed_sources(recorded)
+    text = page.markdown(recorded, proof.measured())
+    if changed:
+        click.echo(f"Changed since the proof was made: {', '.join(changed)}. Run `make prove`.", err=True)
     elif write:
-        proof.write(told, page.markdown(told, proof.measured()))
-        console.print(f"written: {proof.FOLDER.name}/PROOF.md and proof.json")
-    return not (wrong or fallen)
+        proof.write(recorded, text)
+    elif (proof.FOLDER / "PROOF.md").read_text("utf-8") != text:
+        click.echo("PROOF.md is not made from proof.json. Run `runloop-conformance prove --page`.", err=True)
+        return 1
+    return int(bool(changed))

@@ -1,13 +1,14 @@
-"""What the suite finds and what it accuses wrongly, as a document: `conformance/proof.json`, and `PROOF.md` for people.
+"""The outcomes of the matrix as a document: `conformance/proof.json`. `page` makes PROOF.md from it.
 
-Both are made by `runloop-conformance prove --write`, and a test runs the matrix again and compares. The score may only
-rise: a fault that was found once must be found from then on.
+`runloop-conformance prove --write` makes both, and a test runs the matrix again and compares. The score may only rise:
+a fault that was detected once must be detected from then on.
 """
 
 from __future__ import annotations
 
 import fnmatch
 import functools
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -18,188 +19,191 @@ from runloop_conformance.clauses import all_clauses
 from runloop_conformance.contract.document import CHECKOUT, load_contract
 from runloop_conformance.proof.degenerate import DEGENERATES
 from runloop_conformance.proof.fingerprint import clause_levels, fingerprint, shape
-from runloop_conformance.proof.matrix import Case, Failed, Outcome, cases
+from runloop_conformance.proof.matrix import CONFORMANT_FROM, Case, FailedClause, Outcome, cases
 from runloop_conformance.proof.mutants import MUTANTS
-from runloop_conformance.proof.reasons import BESIDE, ONE_KIND, SURVIVORS, UNBREAKABLE
+from runloop_conformance.proof.reasons import EQUIVALENT, GAPS, ONE_KIND, RELATED, UNBREAKABLE
 from runloop_conformance.proof.variants import VARIANTS
 
 FOLDER = CHECKOUT.parent / "conformance"
-BUDGETS = (0, 10, 25, 100)  # runs that the faulty servers may start
-TRUSTED = (25, 100)  # the two defaults; with these the correct servers are tried as well
+BUDGETS = (0, 10, 25, 100)  # runs that the mutants may start
 SEEDS = 5
-KINDS = "always", "mostly", "at times"  # each time that it was judged, at least half of them, less often
+KINDS = "always", "mostly", "at times"  # in all its judgements, in at least half of them, in fewer
 
 Document = Mapping[str, Any]
 
 
 def matrix() -> Iterator[Case]:
-    """Every case of the proof: those that take longest last, so that the cores stay busy."""
+    """Every case of the proof. The slowest cases come last, so that no core is idle at the end."""
     for budget in BUDGETS:
         yield from cases((0,), budget, kinds=("mutant",))
     yield from cases(range(SEEDS), BUDGETS[-1], kinds=("variant",))
-    yield from cases((0,), TRUSTED[0], kinds=("variant",))
+    yield from cases((0,), CONFORMANT_FROM, kinds=("variant",))
     yield from cases((0,), BUDGETS[-1], kinds=("degenerate",))
 
 
-def document(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """The outcomes of the whole matrix, by server."""
-    contract = load_contract()
-    told: dict[str, Any] = {
+def document(outcomes: Iterable[Outcome]) -> dict[str, Any]:
+    """The outcomes of the matrix, by server."""
+    document: dict[str, Any] = {
         "suite": __version__,
-        "contract": {"version": contract.version, "sha256": contract.sha256},
+        "contract": {"version": load_contract().version},
         "made_from": sources(),
-        "budgets": list(BUDGETS),
+        "budgets": [*BUDGETS],
         "seeds": SEEDS,
-        "mutants": {one.name: {"chapter": one.chapter, "level": one.level, "breaks": one.breaks} for one in MUTANTS},
-        "variants": {one.name: {} for one in VARIANTS},
-        "degenerates": {one.name: {} for one in DEGENERATES},
+        "mutants": {
+            mutant.name: {"chapter": mutant.chapter, "level": mutant.level, "breaks": mutant.breaks}
+            for mutant in MUTANTS
+        },
+        "variants": {variant.name: {} for variant in VARIANTS},
+        "degenerates": {degenerate.name: {} for degenerate in DEGENERATES},
     }
-    for one in outcomes:
-        entry = told[f"{one.case.kind}s"][one.case.name]
-        if one.case.kind == "mutant":
-            entry.update(_of_mutant(one, entry))
+    for outcome in outcomes:
+        case = outcome.case
+        entry = document[f"{case.kind}s"][case.name]
+        if case.kind == "mutant":
+            own = {clause.id: kind_of(clause) for clause in outcome.own}
+            entry.setdefault("found", {})[str(case.max_runs)] = "own" if own else "other" if outcome.failed else ""
+            if case.max_runs == BUDGETS[-1]:
+                entry |= {"own": own, "beside": [clause.id for clause in outcome.beside]}
         else:
-            entry.setdefault("verdicts", {})[f"{one.case.max_runs} runs, seed {one.case.seed}"] = one.verdict
-    made: dict[str, Any] = json.loads(json.dumps(told, sort_keys=True))  # in the order of the file
-    return made
+            entry.setdefault("verdicts", {}).setdefault(str(case.max_runs), {})[str(case.seed)] = outcome.verdict
+    in_file_order: dict[str, Any] = json.loads(json.dumps(document, sort_keys=True))
+    return in_file_order
+
+
+def kind_of(failed: FailedClause) -> str:
+    """How often the clause failed: one of KINDS."""
+    return KINDS[0] if failed.always else KINDS[1] if 2 * failed.broken >= failed.judged else KINDS[2]
 
 
 @functools.cache
 def sources() -> Mapping[str, str]:
-    """The fingerprints of all that the proof is made from. A sentence of the contract is not among it."""
+    """The fingerprints of all that the proof is made from. A sentence of the contract is not part of it.
+
+    Code is not part of it either: what a change of it does to the outcomes is for the tests, which run the matrix.
+    """
     contract = load_contract()
     return {
-        "mutants": fingerprint([[one.name, one.chapter, one.level, one.breaks] for one in MUTANTS]),
-        "variants": fingerprint([[one.name, one.legal] for one in VARIANTS]),
-        "degenerate servers": fingerprint([one.name for one in DEGENERATES]),
+        "mutants": fingerprint(
+            sorted((mutant.name, mutant.chapter, mutant.level, mutant.breaks) for mutant in MUTANTS)
+        ),
+        "variants": fingerprint(sorted((variant.name, variant.legal) for variant in VARIANTS)),
+        "degenerate servers": fingerprint(sorted(degenerate.name for degenerate in DEGENERATES)),
         "clauses": clause_levels(all_clauses(contract)),
         "schemas": fingerprint(shape(contract.document)),
     }
 
 
-def changed_sources(told: Document) -> list[str]:
-    """The kinds of sources that are not what they were when the proof was made."""
-    return [kind for kind, now in sources().items() if told["made_from"].get(kind) != now]
+def changed_sources(proof: Document) -> list[str]:
+    """The kinds of sources that have changed since the proof was made."""
+    return [kind for kind, now in sources().items() if proof["made_from"].get(kind) != now]
 
 
-def _of_mutant(outcome: Outcome, entry: Mapping[str, Any]) -> dict[str, Any]:
-    own = [one.id for one in outcome.own]
-    found = {**entry.get("found", {}), str(outcome.case.max_runs): "own" if own else "other" if outcome.failed else ""}
-    if outcome.case.max_runs != BUDGETS[-1]:
-        return {"found": found}
-    return {
-        "found": found,
-        "own": {one.id: _kind(one) for one in outcome.own},
-        "beside": [one.id for one in outcome.beside],
-    }
-
-
-def _kind(failed: Failed) -> str:
-    return KINDS[0] if failed.always else KINDS[1] if 2 * failed.broken >= failed.judged else KINDS[2]
-
-
-def load(path: Path | None = None) -> Document:
-    """The document that is committed.
+def load(path: Path = FOLDER / "proof.json") -> Document:
+    """The committed document.
 
     Raises:
-        OSError: there is none.
+        OSError: the file cannot be read.
     """
-    told: Document = json.loads((path or FOLDER / "proof.json").read_text("utf-8"))
-    return told
+    document: Document = json.loads(path.read_text("utf-8"))
+    return document
 
 
 def measured() -> Document | None:
-    """What plain tools were measured to find (`make peers`); None where it was not."""
+    """What plain tools were measured to detect (`make peers`), or None where it was not measured."""
     path = FOLDER / "peers.json"
     return load(path) if path.exists() else None
 
 
-def found(told: Document, budget: int, how: Sequence[str] = ("own",)) -> list[str]:
-    """The mutants that are found with this budget: by their own clause, or by any."""
-    return [name for name, one in told["mutants"].items() if one["found"][str(budget)] in how]
+def detected(proof: Document, budget: int, by: Sequence[str] = ("own",)) -> list[str]:
+    """The mutants that are detected with this budget: by their own clause, or also by an `other` one."""
+    return [name for name, mutant in proof["mutants"].items() if mutant["found"][str(budget)] in by]
 
 
-def killers(told: Document) -> dict[str, dict[str, str]]:
-    """The mutants of each clause that it finds itself, and how often it is broken by them."""
-    every: dict[str, dict[str, str]] = {clause.id: {} for clause in all_clauses(load_contract())}
-    for name, one in told["mutants"].items():
-        for clause, kind in one.get("own", {}).items():
-            every.setdefault(clause, {})[name] = kind
-    return every
+def verdicts(server: Document) -> Iterator[tuple[str, str]]:
+    """Each verdict on a variant or a degenerate server, after its budget and seed in words."""
+    for budget, by_seed in server["verdicts"].items():
+        for seed, verdict in by_seed.items():
+            yield f"{budget} runs, seed {seed}", verdict
 
 
-def problems(told: Document) -> Iterator[str]:
+def detected_by(proof: Document) -> dict[str, dict[str, str]]:
+    """For each clause the mutants that it detects as their own clause, and how often it fails on them."""
+    mutants: dict[str, dict[str, str]] = {clause.id: {} for clause in all_clauses(load_contract())}
+    for name, mutant in proof["mutants"].items():
+        for clause, kind in mutant.get("own", {}).items():
+            mutants.setdefault(clause, {})[name] = kind
+    return mutants
+
+
+def problems(proof: Document) -> Iterator[str]:
     """All that is not as it must be, in sentences that say what to do."""
-    yield from _uncovered(told)
-    missed = set(told["mutants"]) - set(found(told, BUDGETS[-1]))
-    for name in sorted(missed - SURVIVORS.keys()):
-        yield f"{name}: not found by its own clause, and proof/reasons.py gives no reason"
-    for name in sorted(SURVIVORS.keys() - missed):
-        yield f"{name}: found, or no such server, and proof/reasons.py still says why it is not"
-    for kind, conformant in (("variants", True), ("degenerates", False)):
-        for name, one in told[kind].items():
-            for how, said in one["verdicts"].items():
-                if (said == "conformant") != conformant:
-                    yield f"{name}: {said} with {how}"
-    for name, one in told["mutants"].items():
-        for other in one.get("beside", ()):
-            if why(name, other, told) is None:
-                yield f"{name}: {other} fails beside it, and proof/reasons.py gives no reason"
+    yield from _clause_problems(proof)
+    missed = set(proof["mutants"]) - set(detected(proof, BUDGETS[-1]))
+    explained = EQUIVALENT | GAPS
+    for name in sorted(missed - explained.keys()):
+        yield f"{name}: its own clause does not detect it, and proof/reasons.py gives no reason"
+    for name in sorted(explained.keys() - missed):
+        yield f"{name}: its own clause detects it, or no mutant has this name: remove its reason from proof/reasons.py"
+    for kind, conforms in (("variants", True), ("degenerates", False)):
+        for name, server in proof[kind].items():
+            for how, verdict in verdicts(server):
+                if (verdict == "conformant") != conforms:
+                    yield f"{name}: {verdict} with {how}"
+    for name, mutant in proof["mutants"].items():
+        for clause in mutant.get("beside", ()):
+            if reason_for(name, clause, proof) is None:
+                yield f"{name}: {clause} fails also, and proof/reasons.py gives no reason"
 
 
-def _uncovered(told: Document) -> Iterator[str]:
+def _clause_problems(proof: Document) -> Iterator[str]:
     levels = {clause.id: clause.level for clause in all_clauses(load_contract())}
-    for clause, mutants in killers(told).items():
+    for clause, mutants in detected_by(proof).items():
         if clause not in levels:
-            yield f"{clause}: no such clause any more; `runloop-conformance prove --write` makes the proof anew"
-        elif _matching(UNBREAKABLE, clause):
+            yield f"{clause}: there is no such clause; run `runloop-conformance prove --write`"
+        elif matching(UNBREAKABLE, clause):
             continue
         elif not mutants:
-            yield f"{clause}: no faulty server is found by it; add one to proof/mutants (CONTRIBUTING.md says how)"
+            yield f"{clause}: it detects no mutant; add one to proof/mutants (see CONTRIBUTING.md)"
         elif levels[clause] == "must" and len(mutants) == 1:
-            yield f"{clause}: a MUST needs two faulty servers; it has {', '.join(mutants)} alone"
-        elif levels[clause] == "must" and not _matching(ONE_KIND, clause) and not _of_both_kinds(mutants.values()):
-            yield f"{clause}: a MUST needs a fault that shows (nearly) always and one that does not; it has {mutants}"
+            yield f"{clause}: a MUST needs two mutants, and it has only {', '.join(mutants)}"
+        elif levels[clause] == "must" and not matching(ONE_KIND, clause) and not _of_both_kinds(mutants.values()):
+            yield f"{clause}: a MUST needs mutants that fail it mostly and at times; it has {mutants}"
 
 
 def _of_both_kinds(kinds: Iterable[str]) -> bool:
-    """Whether one fault shows always or mostly, and another mostly or at times.
+    """Whether one mutant shows always or mostly, and a second one mostly or at times.
 
-    A fault that is always there does not break all that is judged: where nothing was asked for, nothing can be lost.
+    A permanent fault does not fail everything that is judged: where no metadata was sent, none can be lost.
     """
-    told = list(kinds)
-    return any(
-        one != KINDS[2] and other != KINDS[0]
-        for number, one in enumerate(told)
-        for place, other in enumerate(told)
-        if place != number
-    )
+    pairs = itertools.permutations(kinds, 2)
+    return any(often != KINDS[2] and seldom != KINDS[0] for often, seldom in pairs)
 
 
-def _matching(patterns: Mapping[str, str], name: str) -> str | None:
-    return next((why for pattern, why in patterns.items() if fnmatch.fnmatchcase(name, pattern)), None)
+def matching(patterns: Mapping[str, str], name: str) -> str | None:
+    """The reason under the first pattern that matches."""
+    return next((reason for pattern, reason in patterns.items() if fnmatch.fnmatchcase(name, pattern)), None)
 
 
-def why(mutant: str, beside: str, told: Document) -> str | None:
-    """Why a clause about something else fails beside a mutant's own; None where nobody has said."""
-    one = told["mutants"][mutant]
-    for chapter, pattern, reason in BESIDE:
-        if fnmatch.fnmatchcase(one["chapter"], chapter) and fnmatch.fnmatchcase(beside, pattern):
+def reason_for(mutant: str, clause: str, proof: Document) -> str | None:
+    """Why a clause about another statement fails on a mutant, or None where reasons.py has no reason."""
+    chapter = proof["mutants"][mutant]["chapter"]
+    for chapters, clauses, reason in RELATED:
+        if fnmatch.fnmatchcase(chapter, chapters) and fnmatch.fnmatchcase(clause, clauses):
             return reason
     return None
 
 
-def fallen(before: Document, now: Document) -> list[str]:
-    """The faults that were found before and are not found now, by budget: the score may only rise."""
+def lost(before: Document, now: Document) -> list[str]:
+    """The faults that were detected before and are not detected now, with the budget: the score may only rise."""
     return [
         f"{name} at {budget} runs"
         for budget in now["budgets"]
-        for name in found(before, budget)
+        for name in detected(before, budget)
         if name in now["mutants"] and now["mutants"][name]["found"][str(budget)] != "own"
     ]
 
 
-def write(told: Document, text: str, folder: Path = FOLDER) -> None:
-    """Write both files."""
-    (folder / "proof.json").write_text(json.dumps(told, indent=1, sort_keys=True) + "\n", "utf-8")
-    (folder / "PROOF.md").write_text(text, "utf-8")
+def write(proof: Document, page: str, folder: Path = FOLDER) -> None:
+    """Write proof.json and PROOF.md."""
+    (folder / "proof.json").write_text(json.dumps(proof, indent=1, sort_keys=True) + "\n", "utf-8")
+    (folder / "PROOF.md").write_text(page, "utf-8")

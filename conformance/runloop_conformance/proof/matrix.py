@@ -1,6 +1,6 @@
-"""Runs the suite against servers whose faults are known, and against servers that have none.
+"""Runs the suite against mutants, correct variants and degenerate servers.
 
-Each fault must be found by a clause about the statement that it breaks; no correct server must be accused.
+Each mutant must fail a clause about the statement that it breaks, and each variant must be conformant.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import logging
 import os
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -40,8 +40,9 @@ Server = Mutant | Variant | Degenerate
 
 KINDS: Sequence[Kind] = ("mutant", "variant", "degenerate")
 TOKEN = "Tok-3fA9-proof-of-the-suite-7Zq1"  # noqa: S105 - the servers are started here, and take this one
-AT_ONCE = 6  # servers on a socket
-SECONDS = 4.0  # for one answer; only where a socket is needed does it pass
+ON_SOCKETS = 6  # processes for servers on a socket, which wait more than they compute
+TIMEOUT_S = 4.0  # of one response; time passes only for servers on a socket
+CONFORMANT_FROM = 25  # runs, the smaller default: with fewer, a correct server may be inconclusive
 
 
 @frozen
@@ -55,8 +56,8 @@ class Case:
 
 
 @frozen
-class Failed:
-    """A clause that failed: how often of how often, and whether it is about the statement that the server breaks."""
+class FailedClause:
+    """A clause that failed, with its counts. `own`: it is about the statement that the mutant breaks."""
 
     id: str
     level: Level
@@ -66,114 +67,117 @@ class Failed:
 
     @property
     def always(self) -> bool:
-        """Whether everything that could have broken it did."""
+        """Whether everything that was judged failed."""
         return self.broken == self.judged
 
 
 @frozen
 class Outcome:
-    """What the suite said of a server."""
+    """The suite's verdict on the server of a case, and the clauses that failed."""
 
     case: Case
     verdict: Verdict
     reason: str | None
-    failed: tuple[Failed, ...]
+    failed: tuple[FailedClause, ...]
     runs_started: int
 
     @property
-    def own(self) -> tuple[Failed, ...]:
-        """The failed clauses about the statement that the server breaks."""
-        return tuple(one for one in self.failed if one.own)
+    def own(self) -> tuple[FailedClause, ...]:
+        """The failed clauses about the statement that the mutant breaks."""
+        return tuple(clause for clause in self.failed if clause.own)
 
     @property
-    def beside(self) -> tuple[Failed, ...]:
+    def beside(self) -> tuple[FailedClause, ...]:
         """The failed clauses about other statements."""
-        return tuple(one for one in self.failed if not one.own)
+        return tuple(clause for clause in self.failed if not clause.own)
 
     @property
-    def right(self) -> bool:
-        """Whether the suite said what it should have said."""
+    def correct(self) -> bool:
+        """Whether the suite is right about the server."""
         if self.case.kind == "mutant":
             return bool(self.own)
-        if self.case.kind == "variant":
-            return self.verdict == "conformant"
-        return self.verdict != "conformant"
+        if self.case.kind == "degenerate":
+            return self.verdict != "conformant"
+        enough = self.case.max_runs >= CONFORMANT_FROM
+        return self.verdict == "conformant" or (self.verdict == "inconclusive" and not enough)
 
 
 def servers(kind: Kind) -> Sequence[Server]:
-    """All of a kind."""
-    every: dict[Kind, Sequence[Server]] = {"mutant": MUTANTS, "variant": VARIANTS, "degenerate": DEGENERATES}
-    return every[kind]
+    """All servers of a kind."""
+    by_kind: dict[Kind, Sequence[Server]] = {"mutant": MUTANTS, "variant": VARIANTS, "degenerate": DEGENERATES}
+    return by_kind[kind]
 
 
 @functools.cache
-def _named(kind: Kind) -> Mapping[str, Server]:
-    return {one.name: one for one in servers(kind)}
-
-
-def _server(case: Case) -> Server:
-    return _named(case.kind)[case.name]
+def _by_name(kind: Kind) -> Mapping[str, Server]:
+    return {server.name: server for server in servers(kind)}
 
 
 def needs_socket(case: Case) -> bool:
-    """Whether the server of a case is one below HTTP's meaning, or hangs: such a case waits more than it works."""
-    return _server(case).needs_socket
+    """Whether the server of a case works below ASGI, or hangs: such a case waits more than it computes."""
+    return _by_name(case.kind)[case.name].needs_socket
 
 
 def cases(
-    seeds: Iterable[int], max_runs: int, names: Sequence[str] = (), kinds: Sequence[Kind] = KINDS
+    seeds: Iterable[int], max_runs: int, names: Collection[str] = (), kinds: Sequence[Kind] = KINDS
 ) -> Iterator[Case]:
-    """Every server of these kinds, or the named, with every seed."""
+    """Every server of these kinds, or only those with these names, with every seed."""
     for seed in seeds:
         for kind in kinds:
-            yield from (Case(kind, one.name, seed, max_runs) for one in servers(kind) if not names or one.name in names)
+            for server in servers(kind):
+                if not names or server.name in names:
+                    yield Case(kind, server.name, seed, max_runs)
 
 
-def breaking(selector: str) -> list[str]:
-    """The names of the mutants that break what the selected clauses are about."""
-    wanted = [clause for clause in all_clauses(_contract()) if matches(clause, selector)]
-    return [one.name for one in MUTANTS if any(about(clause, one.breaks) for clause in wanted)]
+def mutants_of(selector: str) -> list[str]:
+    """The names of the mutants that break a statement of the selected clauses."""
+    clauses = [clause for clause in all_clauses(_contract()) if matches(clause, selector)]
+    return [mutant.name for mutant in MUTANTS if any(is_about(clause, mutant.breaks) for clause in clauses)]
 
 
-def prove(wanted: Iterable[Case]) -> Iterator[Outcome]:
-    """Try each case, one a core; the outcomes come in the order of the cases.
+def prove(cases: Iterable[Case]) -> Iterator[Outcome]:
+    """Run each case, one process a core. The outcomes come in the order of the cases.
 
-    Those over a socket are tried beside them, several at once: they hang and trickle, and mostly wait.
+    Cases on a socket run beside them, several at once: their servers hang and trickle, and mostly wait.
     """
-    fresh = get_context("spawn")  # a fork would inherit the threads' locks of whoever asks, and not the threads
-    with ProcessPoolExecutor(os.cpu_count(), fresh) as busy, ProcessPoolExecutor(AT_ONCE, fresh) as waiting:
-        tried = [(waiting if needs_socket(case) else busy).submit(attempt, case) for case in wanted]
+    spawn = get_context("spawn")  # a forked child would inherit the locks of the caller's threads without the threads
+    with ProcessPoolExecutor(os.cpu_count(), spawn) as computing, ProcessPoolExecutor(ON_SOCKETS, spawn) as waiting:
+        futures = [(waiting if needs_socket(case) else computing).submit(attempt, case) for case in cases]
         try:
-            for one in tried:
-                yield one.result()
+            for future in futures:
+                yield future.result()
         finally:
-            for one in tried:
-                one.cancel()
+            for future in futures:
+                future.cancel()
 
 
 def attempt(case: Case) -> Outcome:
-    """Start the server of one case, run the suite against it, and compare."""
-    # What a faulty server raises is the fault at work, and no news.
+    """Start the server of a case, run the suite against it, and return the outcome."""
+    # An exception in a faulty server is its fault at work, and not worth a log line.
     LOGGER.setLevel(logging.CRITICAL)
     contract = _contract()
-    server = _server(case)
-    with _reached(server.build(contract.document, TOKEN, ())) as to:
-        options = Options(to, TOKEN, (), Limits(case.max_runs, timeout=SECONDS), seed=case.seed)
+    server = _by_name(case.kind)[case.name]
+    with _transport_to(server.build(contract.document, TOKEN, ())) as transport:
+        options = Options(transport, TOKEN, (), Limits(case.max_runs, timeout=TIMEOUT_S), seed=case.seed)
         result = Suite(contract, options, _plan(case.seed, case.max_runs)).run()
     breaks = server.breaks if isinstance(server, Mutant) else None
     failed = tuple(
-        Failed(
-            one.clause.id, one.clause.level, one.broken, one.judged, breaks is not None and about(one.clause, breaks)
+        FailedClause(
+            finding.clause.id,
+            finding.clause.level,
+            finding.broken,
+            finding.judged,
+            breaks is not None and is_about(finding.clause, breaks),
         )
-        for one in result.findings
-        if one.status == "fail"
+        for finding in result.findings
+        if finding.status == "fail"
     )
     return Outcome(case, result.verdict, result.reason, failed, result.runs_started)
 
 
 @contextmanager
-def _reached(server: ASGIApp | RawServer) -> Generator[Transport]:
-    """The server in this process, where nothing then waits; over a socket where its fault lies below HTTP's meaning."""
+def _transport_to(server: ASGIApp | RawServer) -> Generator[Transport]:
+    """Connect to an application in this process, on a virtual clock, and to a raw server over a socket."""
     if isinstance(server, RawServer):
         with running(server) as url:
             yield address(url)
@@ -182,37 +186,14 @@ def _reached(server: ASGIApp | RawServer) -> Generator[Transport]:
             yield transport
 
 
-def about(clause: Clause, pointer: str) -> bool:
-    """Whether a clause is about the statement at a pointer: it stands there, inside it, or around it."""
+def is_about(clause: Clause, pointer: str) -> bool:
+    """Whether a clause is about the statement at a pointer: its own pointer is the same, inside it, or around it."""
     if pointer in clause.also:
         return True
     if pointer.endswith("/required"):
         return clause.id.endswith(".required") and clause.pointer.startswith(pointer.removesuffix("required"))
-    where = clause.pointer.removesuffix("/description")
-    return where == pointer or where.startswith(f"{pointer}/") or pointer.startswith(f"{where}/")
-
-
-@frozen
-class Summary:
-    """What the outcomes say together."""
-
-    found: int
-    faults: int
-    accused: tuple[Outcome, ...]
-    missed: tuple[Outcome, ...]
-    passed: tuple[Outcome, ...]
-
-
-def summarize(outcomes: Sequence[Outcome]) -> Summary:
-    """Count them. A fault is found when any clause failed; `missed` has those that their own clause did not find."""
-    mutants = [one for one in outcomes if one.case.kind == "mutant"]
-    return Summary(
-        found=sum(bool(one.failed) for one in mutants),
-        faults=len(mutants),
-        missed=tuple(one for one in mutants if not one.right),
-        accused=tuple(one for one in outcomes if one.case.kind == "variant" and not one.right),
-        passed=tuple(one for one in outcomes if one.case.kind == "degenerate" and not one.right),
-    )
+    own = clause.pointer.removesuffix("/description")
+    return own == pointer or own.startswith(f"{pointer}/") or pointer.startswith(f"{own}/")
 
 
 @functools.cache

@@ -1,45 +1,46 @@
-"""Why a fault is not found, why nothing breaks a clause, why another clause fails beside a fault's own."""
+"""The reasons for what the proof shows: undetected mutants, clauses without mutants, clauses that fail also."""
 
 from __future__ import annotations
 
-SURVIVORS: dict[str, str] = {
-    "drops-at-huge-body": (
-        "equivalent: to reset the connection is how a server may refuse a body beyond what it must take (413)"
-    ),
+EQUIVALENT: dict[str, str] = {
+    "drops-at-huge-body": "resetting the connection is a legal way to reject a body beyond the sizes that are required",
 }
-"""Mutants that their own clause does not find at the largest budget: `equivalent: …` or `gap: …`, and the reason."""
+"""Mutants that no client can distinguish from a correct server, each with the reason. No clause detects them."""
+
+GAPS: dict[str, str] = {}
+"""Mutants that their own clause does not detect yet, each with the reason."""
 
 UNBREAKABLE: dict[str, str] = {
     "request.runProfile.mounts[[]].*.accepted": (
-        "an item of a list is sent whole, so its refusal breaks the clauses about the list and about what is known"
+        "an item of a list is sent whole, so its rejection fails the clauses about the list and about known properties"
     ),
     "response.schema": (
-        "every keyword of today's answer has a clause of its own; this one is for those that an edit may add"
+        "every keyword of the response schema has its own clause; this one covers keywords that an edit may add"
     ),
 }
 """Clauses (or patterns) without the mutants that others have, each with the reason."""
 
 ONE_KIND: dict[str, str] = {
     "request.run_name.null-accepted": (
-        "one request asks for it by itself; who refuses it at times is found by request.accepted"
+        "a single request tests it; request.accepted detects servers that reject it at times"
     ),
 }
-"""Clauses of a MUST (or patterns) whose faults are all of one kind, always or at times, each with the reason."""
+"""MUST clauses (or patterns) whose mutants are all of one kind, always or at times, each with the reason."""
 
-VALID = "a valid request was not accepted, and this too is about valid requests"
-FAILED = "the failure came instead of a refusal, so nothing was refused either"
-SEVERAL = "the fault takes in more than one kind of invalid request"
-NO_RUN = "what was accepted by mistake was answered with something that is no run"
-OTHER = "what was to be refused for one reason was refused for the fault, with another status"
-SHAPE = "a member of the wrong shape cannot be right in what it says either"
-ELSEWHERE = "an answer that comes from elsewhere is wrong in several ways: its id, its time, what was asked for"
+VALID = "a valid request was rejected, and this clause is also about valid requests"
+FAILED = "the server failed instead of rejecting the request, so the rejection is missing"
+SEVERAL = "the fault accepts more than one kind of invalid request"
+NO_RUN = "the invalid request was accepted, and the response to it is not a run"
+OTHER = "a request that had to be rejected for one reason was rejected for the fault, with another status"
+SHAPE = "a property of the wrong shape cannot have the right value"
+ELSEWHERE = "a response that belongs to another request has several wrong properties: its id, its time, its content"
 
-BESIDE: tuple[tuple[str, str, str], ...] = (
-    ("authorization", "authorization.*", "the fault lets in, or shuts out, more than one kind of credentials"),
+RELATED: tuple[tuple[str, str, str], ...] = (
+    ("authorization", "authorization.*", "the fault accepts, or rejects, more than one kind of credentials"),
     ("safety", "authorization.scheme-case", VALID),
     ("safety", "authorization.*", FAILED),
     ("*", "authorization.scheme-case", VALID),
-    ("request", "authorization.bearer", "a valid request was refused with 403, as a firewall does"),
+    ("request", "authorization.bearer", "a valid request was rejected with 403, as firewalls do"),
     ("request", "authorization.*", OTHER),
     ("request", "http.*", OTHER),
     *(
@@ -58,15 +59,15 @@ BESIDE: tuple[tuple[str, str, str], ...] = (
     ),
     ("safety", "request.*", FAILED),
     ("safety", "http.method-not-allowed", FAILED),
-    ("http", "http.method-not-allowed", "another method was answered with a run, or not at all, and not with 405"),
-    ("http", "run.*", "an answer that is not what its bytes say cannot be right in what it says"),
+    ("http", "http.method-not-allowed", "the response to another method is a run, or missing, and not a 405"),
+    ("http", "run.*", "a body that is not what its headers declare cannot have the right content"),
     ("request", "request.*", SEVERAL),
     ("request", "response.*", NO_RUN),
-    ("request", "run.*", "what a member of an odd request says was lost on the way, so it is not repeated"),
+    ("request", "run.*", "a property of an unusual request was lost, so the response does not repeat it"),
     ("response", "response.*", SHAPE),
     ("response", "run.*", SHAPE),
-    ("run", "run.only-what-was-asked", "a key that was changed on the way is one that nobody has asked for"),
+    ("run", "run.only-what-was-asked", "a changed key is also a key that was not requested"),
     ("run", "run.*", ELSEWHERE),
-    ("run", "response.*", "what is put in place of what was asked for is of another type as well"),
+    ("run", "response.*", "the value that replaces the requested one also has another type"),
 )
-"""The mutant's chapter, the other clause (both patterns), and why that fails as well. The first that fits counts."""
+"""The mutant's chapter, the other clause (both patterns), and why that clause fails also. The first match counts."""

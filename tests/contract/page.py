@@ -1,6 +1,6 @@
-"""The reference page as facts: read from its text (`start_run.txt`), and read from the contract, in the same words.
+"""The facts of the reference page, read from its text (`start_run.txt`); `reading.py` reads them from the contract.
 
-The page prints a member as its name, its type, its marks and a description:
+The page prints a property as its name, its type, its marks and a description:
 
     start_time_ms
     integer<int64>
@@ -24,8 +24,8 @@ SAMPLES: dict[str, Any] = {"string": "<string>", "integer": 123, "number": 123, 
 
 
 @dataclass(frozen=True)
-class Member:
-    """One member of the body or of the answer, or the header."""
+class Property:
+    """One property of the request or response body, or the header."""
 
     type: str
     format: str | None
@@ -36,38 +36,38 @@ class Member:
 
     @property
     def sample(self) -> Any:
-        """The value that the page's example of an answer shows for such a member."""
+        """The value that the page's example response shows for such a property."""
         return self.options[0] if self.options else SAMPLES[self.type]
 
 
 @dataclass(frozen=True)
 class Page:
-    """All that the page says about the operation."""
+    """Everything that the page says about the operation."""
 
     method: str
     path: str
-    authorization: Member
+    authorization: Property
     authorization_header: str
     request_media_type: str
     request_required: bool
-    request: dict[str, Member]
+    request: dict[str, Property]
     status: str
     status_description: str
     response_media_type: str
     response_description: str
-    response: dict[str, Member]
+    response: dict[str, Property]
     sample_arguments: tuple[str, ...]
-    sample_answer: dict[str, Any]
+    sample_response: dict[str, Any]
 
 
 def differences(page: Page, contract: Page) -> list[str]:
     """One line for each fact on which the two do not agree."""
-    said, kept = _flat(asdict(page)), _flat(asdict(contract))
+    expected, actual = _flat(asdict(page)), _flat(asdict(contract))
     absent = "nothing"
     return [
-        f"{fact}: the page says {said.get(fact, absent)!r}, the contract {kept.get(fact, absent)!r}"
-        for fact in sorted(said.keys() | kept.keys())
-        if said.get(fact, absent) != kept.get(fact, absent)
+        f"{fact}: the page says {expected.get(fact, absent)!r}, the contract {actual.get(fact, absent)!r}"
+        for fact in sorted(expected.keys() | actual.keys())
+        if expected.get(fact, absent) != actual.get(fact, absent)
     ]
 
 
@@ -82,7 +82,7 @@ def _flat(facts: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 class _Lines:
-    """The lines of the page, taken one after the other; a line that nothing takes is an error."""
+    """The lines of the page, read one after the other; a line that nothing reads is an error."""
 
     def __init__(self, text: str) -> None:
         self.left = text.splitlines()
@@ -101,12 +101,12 @@ class _Lines:
     def at(self, line: str) -> bool:
         return self.left[:1] == [line]
 
-    def at_member(self) -> bool:
+    def at_property(self) -> bool:
         return len(self.left) > 1 and TYPE.fullmatch(self.left[1]) is not None
 
 
 def read_text(text: str) -> Page:
-    """What the text of the page says.
+    """Read the facts from the text of the page.
 
     Raises:
         ValueError: it has a line that does not belong where it is.
@@ -117,15 +117,15 @@ def read_text(text: str) -> Page:
     path = ""
     while not lines.at("JavaScript"):
         path += lines.take(r"/|\w+")
-    sample_arguments, sample_answer = _samples(lines)
+    sample_arguments, sample_response = _samples(lines)
     lines.take("Authorizations")
     lines.blank()
     header = lines.take()
-    authorization = _member(lines, "header")
+    authorization = _property(lines, "header")
     lines.take("Body")
     lines.blank()
     request_media_type = lines.take(r"\w+/\w+")
-    request = _members(lines)
+    request = _properties(lines)
     lines.take("Response")
     lines.blank()
     status, response_media_type = lines.take(r"\d{3} - \w+/\w+").split(" - ")
@@ -134,7 +134,7 @@ def read_text(text: str) -> Page:
     lines.blank()
     response_description = lines.take()
     lines.blank()
-    response = _members(lines)
+    response = _properties(lines)
     if lines.left:
         raise ValueError(f"the page has {lines.left[0]!r} where it should have ended")
     return Page(
@@ -143,7 +143,7 @@ def read_text(text: str) -> Page:
         authorization=authorization,
         authorization_header=header,
         request_media_type=request_media_type,
-        request_required=any(member.required for member in request.values()),
+        request_required=any(property_.required for property_ in request.values()),
         request=request,
         status=status,
         status_description=status_description,
@@ -151,34 +151,34 @@ def read_text(text: str) -> Page:
         response_description=response_description,
         response=response,
         sample_arguments=sample_arguments,
-        sample_answer=sample_answer,
+        sample_response=sample_response,
     )
 
 
 def _samples(lines: _Lines) -> tuple[tuple[str, ...], dict[str, Any]]:
-    """The arguments of the call in JavaScript, and the answer in JSON."""
+    """The arguments of the call in JavaScript, and the response in JSON."""
     code = []
     while not lines.at("{"):
         code.append(lines.take(".*"))
     call = re.search(r"client\.benchmarks\.startRun\(\{ (.*) \}\);", "\n".join(code))
     if call is None:
         raise ValueError("the page's example does not call startRun")
-    answer = [lines.take("{")]
-    while answer[-1] != "}":
-        answer.append(lines.take())
+    response = [lines.take("{")]
+    while response[-1] != "}":
+        response.append(lines.take())
     lines.blank()
-    return tuple(part.split(":")[0] for part in call[1].split(", ")), json.loads("\n".join(answer))
+    return tuple(part.split(":")[0] for part in call[1].split(", ")), json.loads("\n".join(response))
 
 
-def _members(lines: _Lines) -> dict[str, Member]:
-    members = {}
-    while lines.at_member():
+def _properties(lines: _Lines) -> dict[str, Property]:
+    properties = {}
+    while lines.at_property():
         name = lines.take(r"\w+")
-        members[name] = _member(lines)
-    return members
+        properties[name] = _property(lines)
+    return properties
 
 
-def _member(lines: _Lines, where: str | None = None) -> Member:
+def _property(lines: _Lines, where: str | None = None) -> Property:
     kind = TYPE.fullmatch(lines.take(TYPE.pattern))
     assert kind is not None
     if where:
@@ -196,7 +196,7 @@ def _member(lines: _Lines, where: str | None = None) -> Member:
         options.append(lines.take(r"\w+,?"))
         while options[-1].endswith(","):
             options.append(lines.take(r"\w+,?"))
-    return Member(
+    return Property(
         type=kind["detail"] if options else kind["type"],
         format=None if options else kind["detail"],
         nullable=kind["null"] is not None,

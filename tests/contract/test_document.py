@@ -1,4 +1,4 @@
-"""The contract as an OpenAPI document: valid, clean to Redocly's linter, with examples that keep its schemas."""
+"""The contract is a valid OpenAPI document without findings of Redocly's linter, and its examples match its schemas."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def validator(name: str) -> jsonschema_rs.Validator:
 
 
 def examples() -> list[Any]:
-    answer = OPERATION["responses"]["200"]
+    response = OPERATION["responses"]["200"]
     return [
         pytest.param(name, example["value"], id=f"{name}-{key}")
-        for name, node in (("StartRunRequest", OPERATION["requestBody"]), ("BenchmarkRunView", answer))
+        for name, node in (("StartRunRequest", OPERATION["requestBody"]), ("BenchmarkRunView", response))
         for key, example in node["content"]["application/json"]["examples"].items()
     ]
 
@@ -47,27 +47,27 @@ def test_the_document_is_valid_openapi() -> None:
 
 
 @pytest.mark.parametrize(("schema", "example"), examples())
-def test_an_example_keeps_its_schema(schema: str, example: Any) -> None:
+def test_an_example_matches_its_schema(schema: str, example: Any) -> None:
     assert [str(error) for error in validator(schema).iter_errors(example)] == []
 
 
-def test_the_answer_that_the_page_shows_keeps_the_schema() -> None:
-    assert [str(error) for error in validator("BenchmarkRunView").iter_errors(read_text(TEXT).sample_answer)] == []
+def test_the_response_on_the_page_matches_the_schema() -> None:
+    assert [str(error) for error in validator("BenchmarkRunView").iter_errors(read_text(TEXT).sample_response)] == []
 
 
-def test_there_are_the_examples_that_a_reader_looks_for() -> None:
+def test_the_examples_show_every_property() -> None:
     requests = OPERATION["requestBody"]["content"]["application/json"]["examples"]
-    members = DOCUMENT["components"]["schemas"]["StartRunRequest"]
+    schema = DOCUMENT["components"]["schemas"]["StartRunRequest"]
     assert list(requests) == ["minimal", "full", "awkward"]
-    assert list(requests["minimal"]["value"]) == members["required"]
-    assert list(requests["full"]["value"]) == list(members["properties"])
+    assert list(requests["minimal"]["value"]) == schema["required"]
+    assert list(requests["full"]["value"]) == list(schema["properties"])
     profile = DOCUMENT["components"]["schemas"]["RunProfile"]["properties"]
     assert requests["full"]["value"]["runProfile"].keys() == profile.keys()
     assert not requests["awkward"]["value"]["run_name"].isascii()
 
 
 @pytest.mark.parametrize("name", OPERATION["x-rules"])
-def test_a_rule_names_its_level_and_a_source_that_has_what_it_quotes(name: str) -> None:
+def test_a_rule_has_a_level_and_a_source_that_contains_its_quotation(name: str) -> None:
     rule = OPERATION["x-rules"][name]
     assert rule.keys() == {"level", "source", "text"}
     assert rule["level"] in {"must", "should"}
@@ -75,16 +75,16 @@ def test_a_rule_names_its_level_and_a_source_that_has_what_it_quotes(name: str) 
     source, _, quoted = rule["source"].partition(", ")
     assert source in {"page", "wire-facts"} or source.startswith("RFC ")
     if source == "wire-facts":
-        assert rule["level"] == "should", "what is not on the page cannot be demanded"
+        assert rule["level"] == "should", "what is not on the page is no MUST"
     if source == "page" and quoted:
-        said = " ".join(TEXT.split())
+        page = " ".join(TEXT.split())
         for part in quoted.strip('"').split(" … "):
-            assert part in said
+            assert part in page
 
 
 def lint(tool: str, contract: Path) -> dict[str, Any]:
     command = [tool, "lint", "--extends", "recommended", "--format", "json", str(contract)]
-    # No telemetry, no look for a newer version. What Redocly says of Node's age is on stderr, and no matter of ours.
+    # Without telemetry and update notices. Redocly warns on stderr about the version of Node.
     done = subprocess.run(
         command, cwd=ROOT, env=os.environ | SILENT, capture_output=True, encoding="utf-8", check=False, timeout=60
     )
@@ -93,14 +93,14 @@ def lint(tool: str, contract: Path) -> dict[str, Any]:
 
 
 @pytest.mark.node
-def test_redocly_has_nothing_to_say(node_tool: Callable[[str], str]) -> None:
-    said = lint(node_tool("redocly"), CONTRACT)
-    assert said["problems"] == []
-    assert said["totals"] == {"errors": 0, "warnings": 0, "ignored": 0}
+def test_redocly_reports_nothing(node_tool: Callable[[str], str]) -> None:
+    report = lint(node_tool("redocly"), CONTRACT)
+    assert report["problems"] == []
+    assert report["totals"] == {"errors": 0, "warnings": 0, "ignored": 0}
 
 
 @pytest.mark.node
-def test_redocly_would_have_something_to_say(node_tool: Callable[[str], str], tmp_path: Path) -> None:
+def test_redocly_reports_a_worse_contract(node_tool: Callable[[str], str], tmp_path: Path) -> None:
     worse = tmp_path / "openapi.yaml"
     worse.write_text(
         CONTRACT.read_text(encoding="utf-8").replace("url: https://api.runloop.ai", "url: http://localhost")

@@ -1,4 +1,4 @@
-"""What the contract takes from the official SDK, where the page is silent: a table, and the check of it.
+"""What the contract takes from the official SDK, where the page says nothing: a table, and a check of it.
 
 A star marks what is required. `StringMap` holds strings by this source too: the page says "object".
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 Node = dict[str, Any]
 
-MEMBERS: dict[str, dict[str, str]] = {
+PROPERTIES: dict[str, dict[str, str]] = {
     "RunProfile": {
         "envVars": "StringMap | null",
         "secrets": "StringMap | null",
@@ -55,21 +55,21 @@ MOUNTS = {
     "code_mount": "CodeMount",
     "file_mount": "FileMount",
 }
-# What a conforming server must take, since the page names `purpose` and `environment_variables` in its answer.
+# MUST: the page has `purpose` and `environment_variables` in the response.
 MUST = {"RunProfile/envVars", "RunProfile/purpose"}
-ON_THE_PAGE = {"RunProfile"}  # named there, as an object; its members are not
+ON_THE_PAGE = {"RunProfile"}  # named there, as an object; its properties are not
 SAYS_NOTHING = {"description", "x-source", "x-level"}
 
 
 def faults(document: Node) -> list[str]:
-    """Where `document` says something else than the table, or does not mark it as coming from there."""
+    """Where `document` differs from the table, or does not mark what comes from it."""
     schemas = document["components"]["schemas"]
     found: list[str] = []
-    for name, members in MEMBERS.items():
+    for name, properties in PROPERTIES.items():
         schema = schemas.get(name, {})
         found += _marks(name, schema) if name not in ON_THE_PAGE else []
-        found += _object(name, schema, members)
-    for name in MEMBERS["RunProfile"]:
+        found += _object(name, schema, properties)
+    for name in PROPERTIES["RunProfile"]:
         found += _marks(f"RunProfile/{name}", schemas["RunProfile"]["properties"].get(name, {}))
     mount = schemas.get("Mount", {})
     found += _marks("Mount", mount)
@@ -78,12 +78,12 @@ def faults(document: Node) -> list[str]:
         "oneOf": [{"$ref": ref} for ref in refs.values()],
         "discriminator": {"propertyName": "type", "mapping": refs},
     }:
-        found.append(f"Mount: is not one of {list(MOUNTS)}, told apart by `type`")
+        found.append(f"Mount: is not one of {list(MOUNTS)}, distinguished by `type`")
     return found + _string_maps(schemas)
 
 
 def _string_maps(schemas: Node) -> list[str]:
-    """The objects of the page whose values are strings by this source."""
+    """Objects on the page whose values are strings according to the SDK."""
     values = schemas["StringMap"].get("additionalProperties", {})
     found = _marks("StringMap/additionalProperties", values)
     if spelled(values) != "string":
@@ -92,28 +92,27 @@ def _string_maps(schemas: Node) -> list[str]:
         "StartRunRequest": {"metadata": "StringMap", "runProfile": "RunProfile"},
         "BenchmarkRunView": dict.fromkeys(("metadata", "environment_variables", "secrets_provided"), "StringMap"),
     }
-    for name, members in maps.items():
-        for member, expected in members.items():
-            kept = spelled(schemas[name]["properties"].get(member, {}))
-            found += [f"{name}/{member}: is {kept!r}, not {expected!r}"] if kept != expected else []
+    for name, properties in maps.items():
+        for key, expected in properties.items():
+            actual = spelled(schemas[name]["properties"].get(key, {}))
+            found += [f"{name}/{key}: is {actual!r}, not {expected!r}"] if actual != expected else []
     return found
 
 
-def _object(name: str, schema: Node, members: dict[str, str]) -> list[str]:
+def _object(name: str, schema: Node, properties: dict[str, str]) -> list[str]:
     required = schema.get("required", [])
-    kept = {
-        f"{member}*" if member in required else member: spelled(inner)
-        for member, inner in schema.get("properties", {}).items()
+    actual = {
+        f"{key}*" if key in required else key: spelled(inner) for key, inner in schema.get("properties", {}).items()
     }
     found = [
-        f"{name}/{member}: is {kept.get(member)!r}, not {members.get(member)!r}"
-        for member in sorted(kept.keys() | members.keys())
-        if kept.get(member) != members.get(member)
+        f"{name}/{key}: is {actual.get(key)!r}, not {properties.get(key)!r}"
+        for key in sorted(actual.keys() | properties.keys())
+        if actual.get(key) != properties.get(key)
     ]
     rest = {key: value for key, value in schema.items() if key not in SAYS_NOTHING | {"properties", "required"}}
     if rest != {"type": "object", "additionalProperties": True}:
-        found.append(f"{name}: is an object, open to members that came later, and no more; not {rest}")
-    if set(required) != {member.rstrip("*") for member in members if member.endswith("*")}:
+        found.append(f"{name}: must be an open object with no other keyword; it has {rest}")
+    if set(required) != {key.rstrip("*") for key in properties if key.endswith("*")}:
         found.append(f"{name}: requires {required}")
     return found
 
@@ -125,7 +124,7 @@ def _marks(where: str, schema: Node) -> list[str]:
 
 
 def spelled(schema: Node) -> str:
-    """`schema` in a few words; each keyword that has no word of its own is shown as it stands."""
+    """`schema` in a few words. A keyword without a word for it is shown as it is."""
     rest = {key: value for key, value in schema.items() if key not in SAYS_NOTHING}
     if "anyOf" in rest:
         words = " | ".join(spelled(choice) for choice in rest.pop("anyOf"))

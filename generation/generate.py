@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # a command finds its own folder alone
+
+from generation.shapes import add_shapes  # noqa: E402
+
 CONFIG = Path(__file__).resolve().with_name("config.yaml")
 DESTINATION = ROOT / "generated" / "runloop_benchmarks_api"
 
@@ -211,6 +215,8 @@ def generate(contract: Contract, staging: Path) -> None:
     if lost:
         more = [f"  and {one}" for one in lost[1:]]
         raise GenerationError("\n".join([f"{lost[0]} openapi-python-client leaves it out without a warning.", *more]))
+    hooks = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["post_hooks"]
+    add_shapes(contract.document, staging, hooks=hooks, environment=environment)
     shutil.rmtree(staging / ".ruff_cache", ignore_errors=True)
     generator = importlib.metadata.version("openapi-python-client")
     header = (

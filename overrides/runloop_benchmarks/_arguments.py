@@ -1,33 +1,48 @@
-"""Arguments and answers against the generated classes: the rules are their type hints, none is written here.
+"""Checks arguments and responses against the generated classes. The rules are their type hints and the contract's
+limits of numbers; none is written here.
 
-A hint is what `typing.get_type_hints` makes of a field of a generated class. `built` turns a value into what the hint
-asks for, or raises TypeError/ValueError that names the place (`run_profile.envVars.A`) and the kind, never the value.
+An error names the place (`run_profile.env_vars.A`) and the type, never the value. Paths have the names of Python in
+arguments, and those of JSON in a response.
 """
 
 from __future__ import annotations
 
+import logging
 import math
-from collections.abc import Mapping
+import operator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeGuard, Union, get_args, get_origin, get_type_hints
 
 import attrs
 from runloop_benchmarks_api import models
+from runloop_benchmarks_api.shapes import LIMITS
 from runloop_benchmarks_api.types import UNSET, Unset
 
+log = logging.getLogger("runloop_benchmarks")
+
 EXTRA = "additional_properties"
-"""Where a generated class keeps the members that it has no field for."""
+"""Where a generated class keeps the properties that it has no field for."""
+COMPARISONS = {
+    "minimum": (operator.ge, "at least"),
+    "maximum": (operator.le, "at most"),
+    "exclusiveMinimum": (operator.gt, "more than"),
+    "exclusiveMaximum": (operator.lt, "less than"),
+}
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
-    """Whether it is a dict or like one, in a form that both type checkers understand."""
+    """Whether it is a mapping, in a form that both type checkers understand."""
     return isinstance(value, Mapping)
 
 
 def is_list(value: object) -> TypeGuard[list[Any] | tuple[Any, ...]]:
-    """Whether it is what JSON makes a list of."""
+    """Whether JSON makes an array of it."""
     return isinstance(value, list | tuple)
+
+
+_CLASSES = tuple(cls for cls in vars(models).values() if attrs.has(cls))
 
 
 class _Sentinel:
@@ -42,8 +57,8 @@ def hints_of(cls: Any) -> dict[str, Any]:
 
 
 @cache
-def members_of(cls: Any) -> dict[str, str]:
-    """Python name of a field to its name on the wire, learnt by watching where `to_dict` puts it."""
+def wire_names_of(cls: Any) -> dict[str, str]:
+    """Python name of a field to its name in JSON, learned by watching where `to_dict` puts it."""
     names = [field.name for field in attrs.fields(cls) if field.name != EXTRA]
     values = {name: _Sentinel() for name in names}
     wire = cls(**values).to_dict()
@@ -52,155 +67,170 @@ def members_of(cls: Any) -> dict[str, str]:
 
 @cache
 def spellings_of(cls: Any) -> dict[str, str]:
-    """Every accepted spelling of a member (envVars, env_vars) to the Python name of its field."""
+    """Each accepted spelling of a property (envVars, env_vars) to the Python name of its field."""
     spellings: dict[str, str] = {}
-    for name, wire in members_of(cls).items():
+    for name, wire in wire_names_of(cls).items():
         head, *tail = name.strip("_").split("_")
         spellings |= {name: name, wire: name, head + "".join(part.title() for part in tail): name}
     return spellings
 
 
-def built(hint: Any, value: Any, where: str, *, strict: bool = True) -> Any:
-    """`value` as the hint wants it: a dict becomes an object of the generated class.
+def build(hint: Any, value: Any, *, where: str, strict: bool = True) -> Any:
+    """`value` as the type hint wants it: a dict becomes an object of the generated class.
 
-    Not `strict`, as an answer is read: unknown values of an enumeration are kept, and `1.0` is an integer, as in JSON.
+    Not `strict`, as for a response: unknown values of an enumeration pass, limits are not checked, names are those of
+    JSON alone, and `1.0` is an integer, as in JSON.
     """
     if hint is Any:
-        return _json(value, where)
+        return json_value(value, where=where)
     origin = get_origin(hint)
     if origin in (Union, UnionType):
-        return _one_of(get_args(hint), value, where, strict=strict)
+        return _choice(get_args(hint), value, where=where, strict=strict)
     if origin is Literal:
-        return _literal(get_args(hint), value, where, strict=strict)
+        return _literal(get_args(hint), value, where=where, strict=strict)
     if origin is list:
         if not is_list(value):
-            raise _mismatch("a list", value, where)
+            raise _mismatch("a list", value, where=where)
         (inner,) = get_args(hint)
-        return [built(inner, item, f"{where}[{index}]", strict=strict) for index, item in enumerate(value)]
+        return [build(inner, item, where=f"{where}[{index}]", strict=strict) for index, item in enumerate(value)]
     if origin is dict:
-        return _mapping(get_args(hint)[1], value, where, strict=strict)
+        return _mapping(get_args(hint)[1], value, where=where, strict=strict)
     if attrs.has(hint):
-        return _object(hint, value, where, strict=strict)
-    return _scalar(hint, value, where, strict=strict)
+        return _object(hint, value, where=where, strict=strict)
+    return _scalar(hint, value, where=where, strict=strict)
 
 
-def _one_of(choices: tuple[Any, ...], value: Any, where: str, *, strict: bool) -> Any:
+def _choice(choices: tuple[Any, ...], value: Any, *, where: str, strict: bool) -> Any:
     if value is UNSET or value is None:
         if type(value) in choices:
             return value
-        raise _mismatch(_named(choices), value, where)
+        raise _mismatch(_named(choices), value, where=where)
     kinds = [choice for choice in choices if choice not in (Unset, NoneType)]
+    if str in kinds:  # an enumeration that takes other texts too
+        kinds = [str]
     if len(kinds) == 1:
-        return built(kinds[0], value, where, strict=strict)
-    return _tagged(kinds, value, where, strict=strict)
+        return build(kinds[0], value, where=where, strict=strict)
+    return _tagged(kinds, value, where=where, strict=strict)
 
 
-def _tagged(classes: list[Any], value: Any, where: str, *, strict: bool) -> Any:
-    """The classes of a union are told apart by the one field whose type is a Literal."""
+def _tagged(classes: list[Any], value: Any, *, where: str, strict: bool) -> Any:
+    """The classes of a union differ in the one field whose type is a Literal."""
     if type(value) in classes:
-        return built(type(value), value, where, strict=strict)
-    if isinstance(value, models.StringMap):
-        value = value.additional_properties
+        return build(type(value), value, where=where, strict=strict)
     if not is_mapping(value):
-        raise _mismatch(_named(tuple(classes)), value, where)
-    entries: Mapping[Any, Any] = value
-    seen: list[str] = []
-    for cls in classes:
-        name, hint = next((name, hint) for name, hint in hints_of(cls).items() if get_origin(hint) is Literal)
-        tags = get_args(hint)
-        tag = entries.get(members_of(cls)[name], entries.get(name))
-        if tag in tags:
-            return built(cls, entries, where, strict=strict)
-        seen += tags
-    tag = entries.get("type")
+        raise _mismatch(_named(tuple(classes)), value, where=where)
+    tags = _tags_of(tuple(classes))
+    tag = value.get("type")
     if not isinstance(tag, str):
-        raise TypeError(f"{where}.type has to be one of {', '.join(seen)}, and is {_kind(tag)}.")
-    # A kind that came later: its members are not known, so they pass as they are, in the class for open objects.
+        raise TypeError(f"{where}.type must be one of {', '.join(tags)}, not {_kind(tag)}.")
+    if tag in tags:
+        return build(tags[tag], value, where=where, strict=strict)
+    # A kind of a later contract: its properties are not known, so they pass as they are, in the class for open objects.
     later = models.StringMap()
-    later.additional_properties = _mapping(Any, entries, where, strict=strict)
+    later.additional_properties = _mapping(Any, value, where=where, strict=strict)
     return later
 
 
-def _literal(choices: tuple[Any, ...], value: Any, where: str, *, strict: bool) -> Any:
+@cache
+def _tags_of(classes: tuple[Any, ...]) -> dict[str, Any]:
+    """The value of `type` to the class that it means."""
+    return {tag: cls for cls in classes for hint in hints_of(cls).values() for tag in _literals(hint)}
+
+
+def _literals(hint: Any) -> tuple[str, ...]:
+    return get_args(hint) if get_origin(hint) is Literal else ()
+
+
+def _literal(choices: tuple[Any, ...], value: Any, *, where: str, strict: bool) -> Any:
     if not isinstance(value, str):
-        raise _mismatch("a str", value, where)
+        raise _mismatch("a str", value, where=where)
     if strict and value not in choices:
-        raise ValueError(f"{where} has to be one of {', '.join(sorted(choices))}.")
+        raise ValueError(f"{where} must be one of {', '.join(sorted(choices))}.")
     return value
 
 
-def _mapping(inner: Any, value: Any, where: str, *, strict: bool) -> dict[str, Any]:
+def _mapping(inner: Any, value: Any, *, where: str, strict: bool) -> dict[str, Any]:
     if not is_mapping(value):
-        raise _mismatch("a dict", value, where)
+        raise _mismatch("a dict", value, where=where)
     entries: Mapping[Any, Any] = value
     for key in entries:
         if not isinstance(key, str):
-            raise TypeError(f"{where}: the keys have to be str, and one is {_kind(key)}.")
-    return {key: built(inner, item, f"{where}.{key}", strict=strict) for key, item in entries.items()}
+            raise TypeError(f"{where}: the keys must be str, and one is {_kind(key)}.")
+    return {key: build(inner, item, where=f"{where}.{key}", strict=strict) for key, item in entries.items()}
 
 
-def _object(cls: Any, value: Any, where: str, *, strict: bool) -> Any:
-    """An object of a generated class, from a dict in either spelling or from such an object, its fields checked."""
-    hints = hints_of(cls)
+def _object(cls: Any, value: Any, *, where: str, strict: bool) -> Any:
+    """An object of a generated class, from a mapping or from such an object, with its fields checked."""
+    hints, wire_names = hints_of(cls), wire_names_of(cls)
     if isinstance(value, cls):
-        given = {name: getattr(value, name) for name in members_of(cls)}
+        fields = {name: getattr(value, name) for name in wire_names}
         extra = getattr(value, EXTRA)
     else:
-        given, extra = _sorted_out(cls, value, where, strict=strict)
-    fields = {
-        name: built(hints[name], item, _inside(where, members_of(cls)[name]), strict=strict)
-        for name, item in given.items()
-    }
+        fields, extra = _sorted_out(cls, value, where=where, strict=strict)
+    shown = {name: name.strip("_") if strict else wire for name, wire in wire_names.items()}
     missing = [
-        members_of(cls)[f.name]
-        for f in attrs.fields(cls)
-        if f.init and f.default is attrs.NOTHING and f.name not in given
+        shown[f.name] for f in attrs.fields(cls) if f.init and f.default is attrs.NOTHING and f.name not in fields
     ]
     if missing:
-        raise TypeError(f"{where or 'it'} has no {', '.join(missing)}.")
+        raise TypeError(f"{where or 'the body'} has no {', '.join(missing)}.")
+    fields = {
+        name: build(hints[name], item, where=_inside(where, shown[name]), strict=strict)
+        for name, item in fields.items()
+    }
+    limits = LIMITS.get(cls.__name__, {}) if strict else {}
+    for name, item in fields.items() if limits else ():
+        _check_limits(limits.get(wire_names[name], {}), item, where=_inside(where, shown[name]))
     made = cls(**fields)
-    setattr(made, EXTRA, _mapping(get_args(hints[EXTRA])[1], extra, where, strict=strict))
+    setattr(made, EXTRA, _mapping(get_args(hints[EXTRA])[1], extra, where=where, strict=strict))
     return made
 
 
-def _sorted_out(cls: Any, value: Any, where: str, *, strict: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+def _check_limits(limits: Mapping[str, float], value: Any, *, where: str) -> None:
+    for keyword, limit in limits.items():
+        for number in value if is_list(value) else [value]:
+            holds, words = COMPARISONS[keyword]
+            if isinstance(number, int | float) and not holds(number, limit):
+                raise ValueError(f"{where} must be {words} {limit}.")
+
+
+def _sorted_out(cls: Any, value: Any, *, where: str, strict: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields of a class, by Python name, and the properties that it has no field for."""
     if not is_mapping(value):
-        raise _mismatch(f"a dict or {cls.__name__}", value, where)
-    given: dict[str, Any] = {}
+        raise _mismatch(f"a dict or {cls.__name__}", value, where=where)
+    fields: dict[str, Any] = {}
     extra: dict[str, Any] = {}
-    entries: Mapping[Any, Any] = value
-    spellings = spellings_of(cls) if strict else {wire: name for name, wire in members_of(cls).items()}
-    for key, item in entries.items():
+    spellings = spellings_of(cls) if strict else {wire: name for name, wire in wire_names_of(cls).items()}
+    for key, item in value.items():
         name = spellings.get(key)
         if name is None:
             extra[key] = item
-        elif name in given:
-            raise TypeError(f"{where} has {members_of(cls)[name]} twice, in two spellings.")
+        elif name in fields:
+            raise TypeError(f"{_inside(where, name)} is there twice, in two spellings.")
         else:
-            given[name] = item
-    return given, extra
+            fields[name] = item
+    return fields, extra
 
 
-def _scalar(hint: Any, value: Any, where: str, *, strict: bool) -> Any:
+def _scalar(hint: Any, value: Any, *, where: str, strict: bool) -> Any:
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return value
     if hint is int and not strict and isinstance(value, float) and value.is_integer():
         return int(value)
     if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
-        raise _mismatch(f"{'an' if hint is int else 'a'} {hint.__name__}", value, where)
-    return _json(value, where)
+        raise _mismatch(f"{'an' if hint is int else 'a'} {hint.__name__}", value, where=where)
+    return json_value(value, where=where)
 
 
-def _json(value: Any, where: str) -> Any:
-    """`value` where JSON can carry it."""
+def json_value(value: Any, *, where: str) -> Any:
+    """`value`, where JSON can carry it."""
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{where} is not a finite number, which JSON cannot carry.")
     if value is None or isinstance(value, str | int | float):
         return value
     if is_list(value):
-        return [_json(item, f"{where}[{index}]") for index, item in enumerate(value)]
+        return [json_value(item, where=f"{where}[{index}]") for index, item in enumerate(value)]
     if is_mapping(value):
-        return _mapping(Any, value, where, strict=True)
+        return _mapping(Any, value, where=where, strict=True)
     raise TypeError(f"{where} is {_kind(value)}, which JSON cannot carry.")
 
 
@@ -216,19 +246,43 @@ def _named(choices: tuple[Any, ...]) -> str:
     return " or ".join(sorted(getattr(choice, "__name__", str(choice)) for choice in choices if choice is not Unset))
 
 
-def _mismatch(expected: str, value: Any, where: str) -> TypeError:
-    return TypeError(f"{where or 'the value'} has to be {expected}, and is {_kind(value)}.")
+def _mismatch(expected: str, value: Any, *, where: str) -> TypeError:
+    return TypeError(f"{where or 'the body'} must be {expected}, and is {_kind(value)}.")
+
+
+def query_from(value: Mapping[str, Any] | None, *, where: str) -> dict[str, str]:
+    """Parameters of a URL, written as the official SDK writes them: `a=1,2` for a list, `a[b]=1` for a mapping.
+
+    What is None or empty is left out.
+    """
+    return dict(_parameters(value or {}, "", where=where))
+
+
+def _parameters(value: Any, name: str, *, where: str) -> Iterator[tuple[str, str]]:
+    if is_mapping(value):
+        for key, item in value.items():
+            yield from _parameters(item, f"{name}[{key}]" if name else str(key), where=where)
+    elif is_list(value):
+        yield name, ",".join(_parameter(item, where=f"{where}: {name}") for item in value if item is not None)
+    elif value is not None and value != "":
+        yield name, _parameter(value, where=f"{where}: {name}")
+
+
+def _parameter(value: Any, *, where: str) -> str:
+    if not isinstance(value, str | int | float):
+        raise TypeError(f"{where} is {_kind(value)}, which a URL cannot carry.")
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def request_from(
-    benchmark_id: object, run_name: object, metadata: object, run_profile: object
+    *, benchmark_id: object, run_name: object, metadata: object, run_profile: object
 ) -> models.StartRunRequest:
     """The request, checked.
 
-    None for metadata and run_profile is as good as leaving them out: the page knows no null there.
-    Raises TypeError for a value of the wrong kind, ValueError for one that no request may hold.
+    None for metadata and run_profile means the same as leaving them out: the reference page allows no null there.
+    Raises TypeError for a value of the wrong type, ValueError for one that no request may hold.
     """
-    given = {
+    arguments = {
         "benchmark_id": benchmark_id,
         "run_name": run_name,
         "metadata": UNSET if metadata is None else metadata,
@@ -236,16 +290,43 @@ def request_from(
     }
     hints = hints_of(models.StartRunRequest)
     try:
-        return models.StartRunRequest(**{name: built(hints[name], value, name) for name, value in given.items()})
+        fields = {name: build(hints[name], value, where=name) for name, value in arguments.items()}
     except RecursionError:
         raise ValueError("The arguments are nested too deeply.") from None
+    if unknown := list(_unknown(fields["run_profile"], where="run_profile")):
+        log.warning("start_run: %s", " ".join(unknown))
+    return models.StartRunRequest(**fields)
 
 
-def view_from(members: dict[str, Any]) -> models.BenchmarkRunView:
-    """The run in an answer. Unknown members and states are kept, although the contract is strict.
+def _unknown(value: Any, *, where: str) -> Iterator[str]:
+    """A sentence for each property that the contract does not have. Values are not shown."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            if isinstance(item, models.StringMap):  # see `_tagged`
+                tag = item.additional_properties["type"]
+                yield _suggestion(f"{where}[{index}].type {tag!r}", tag, _tags_of(_CLASSES))
+            else:
+                yield from _unknown(item, where=f"{where}[{index}]")
+    elif type(value) in _CLASSES and not isinstance(value, models.StringMap):
+        cls: Any = type(value)
+        for key in getattr(value, EXTRA):
+            yield _suggestion(f"{where}.{key}", key, spellings_of(cls))
+        for name in wire_names_of(cls):
+            yield from _unknown(getattr(value, name), where=f"{where}.{name}")
+
+
+def _suggestion(what: str, name: str, known: Mapping[str, Any]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a name that is not known
+
+    nearest = get_close_matches(name, known, n=1)
+    return f"{what} is not in the contract, and is sent as it is.{f' Did you mean {nearest[0]!r}?' if nearest else ''}"
+
+
+def view_from(properties: dict[str, Any]) -> models.BenchmarkRunView:
+    """The run in a response. Unknown properties and states pass, although the contract is strict.
 
     Not `from_dict`, which parses and does not check: it takes a number for an id and an empty list for a map, and
-    gives up at a state that came later. Raises TypeError that names a missing or mistyped member.
+    fails at a state of a later contract. Raises TypeError that names a missing or mistyped property.
     """
-    view: models.BenchmarkRunView = built(models.BenchmarkRunView, members, "", strict=False)
+    view: models.BenchmarkRunView = build(models.BenchmarkRunView, properties, where="", strict=False)
     return view

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from attrs import field, frozen
 from runloop_benchmarks_api.api.benchmarks import start_run
+from runloop_benchmarks_api.models import StartRunRequest
 from runloop_benchmarks_api.types import UNSET
 
-from ._arguments import built, is_list, is_mapping, request_from
+from ._arguments import is_list, is_mapping, json_value, query_from, request_from
 from ._settings import CONNECT_TIMEOUT, headers_from, retries_from, timeout_from
 from ._version import __version__
 
@@ -69,7 +70,7 @@ class Base:
     @classmethod
     def of(cls, settings: Settings) -> Base:
         """What these settings make every request start from."""
-        shape = start_run._get_kwargs(body=request_from("", UNSET, None, None))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the generated address, not written again
+        shape = start_run._get_kwargs(body=StartRunRequest(benchmark_id=""))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the generated address, not written again
         headers = {
             "Accept": "application/json",
             "Accept-Encoding": "gzip, deflate",
@@ -78,8 +79,8 @@ class Base:
             "Authorization": f"Bearer {settings.bearer_token}",
         }
         url = httpx.URL(settings.base_url + shape["url"])
-        if settings.default_query:
-            url = url.copy_merge_params(settings.default_query)
+        if query := query_from(settings.default_query, where="default_query"):
+            url = url.copy_merge_params(query)
         merged = {name.lower(): (name, value) for name, value in headers.items()}
         merged |= {name.lower(): (name, value) for name, value in settings.default_headers.items()}
         return cls(url=url, headers=merged)
@@ -151,7 +152,8 @@ class Arguments:
     def order(self, base: Base, settings: Settings) -> Order:
         """The checked call. Raises TypeError or ValueError for what cannot be sent."""
         headers, key = self._headers(base)
-        url = base.url.copy_merge_params(dict(self.extra_query)) if self.extra_query else base.url
+        query = query_from(self.extra_query, where="extra_query")
+        url = base.url.copy_merge_params(query) if query else base.url
         timeout = settings.timeout if self.timeout is ... else timeout_from(self.timeout)
         return Order(
             url=url,
@@ -182,10 +184,15 @@ class Arguments:
         return dict(merged.values()), key
 
     def _content(self) -> bytes:
-        request = request_from(self.benchmark_id, self.run_name, self.metadata, self.run_profile)
+        request = request_from(
+            benchmark_id=self.benchmark_id,
+            run_name=self.run_name,
+            metadata=self.metadata,
+            run_profile=self.run_profile,
+        )
         body = start_run._get_kwargs(body=request)["json"]  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         if self.extra_body:
-            body |= built(Any, dict(self.extra_body), "extra_body")
+            body |= json_value(dict(self.extra_body), where="extra_body")
         try:
             return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
         except UnicodeEncodeError:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import math
+import pickle
+import re
+from collections.abc import Mapping
 from types import MappingProxyType
+from urllib.parse import parse_qsl
 
 import pytest
 import runloop_benchmarks as rb
-from runloop_benchmarks._arguments import members_of
+from conftest import Caller
+from runloop_api_client._qs import Querystring
+from runloop_benchmarks._arguments import _check_limits, wire_names_of
 from runloop_benchmarks_api import models
 
 AGENT = {"type": "agent_mount", "agent_id": None, "agent_name": "a"}
@@ -29,16 +37,19 @@ LOOP["itself"] = LOOP
         ({"metadata": "ab"}, "metadata"),
         ({"run_profile": "fast"}, "run_profile"),
         ({"run_profile": {"purpose": 5}}, r"run_profile\.purpose"),
-        ({"run_profile": {"envVars": {"A": 1}}}, r"run_profile\.envVars\.A"),
-        ({"run_profile": {"env_vars": ["A"]}}, r"run_profile\.envVars"),
+        ({"run_profile": {"envVars": {"A": 1}}}, r"run_profile\.env_vars\.A"),
+        ({"run_profile": {"env_vars": ["A"]}}, r"run_profile\.env_vars"),
         ({"run_profile": {"env_vars": {}, "envVars": {}}}, "twice"),
-        ({"run_profile": {"launch_parameters": {"custom_cpu_cores": "2"}}}, r"launchParameters\.custom_cpu_cores"),
-        ({"run_profile": {"launch_parameters": {"custom_cpu_cores": True}}}, r"launchParameters\.custom_cpu_cores"),
-        ({"run_profile": {"launch_parameters": {"custom_cpu_cores": 2.0}}}, r"launchParameters\.custom_cpu_cores"),
+        ({"run_profile": {"launch_parameters": {"custom_cpu_cores": "2"}}}, r"launch_parameters\.custom_cpu_cores"),
+        ({"run_profile": {"launch_parameters": {"custom_cpu_cores": True}}}, r"launch_parameters\.custom_cpu_cores"),
+        ({"run_profile": {"launch_parameters": {"custom_cpu_cores": 2.0}}}, r"launch_parameters\.custom_cpu_cores"),
         ({"run_profile": {"launch_parameters": {"architecture": "vax"}}}, "arm64, x86_64"),
         ({"run_profile": {"launch_parameters": {"available_ports": [80, "81"]}}}, r"available_ports\[1\]"),
         ({"run_profile": {"launch_parameters": {"after_idle": {"idle_time_seconds": 5}}}}, "on_idle"),
         ({"run_profile": {"launch_parameters": {"user_parameters": None}}}, "user_parameters"),
+        ({"run_profile": {"launch_parameters": {"keep_alive_time_seconds": 172801}}}, "at most 172800"),
+        ({"run_profile": {"launchParameters": {"keepAliveTimeSeconds": 172801}}}, r"launch_parameters\.keep_alive_"),
+        ({"run_profile": {"launch_parameters": rb.LaunchParameters(keep_alive_time_seconds=172801)}}, "at most 172800"),
         ({"run_profile": {"mounts": {}}}, "mounts"),
         ({"run_profile": {"mounts": [5]}}, r"mounts\[0\]"),
         ({"run_profile": {"mounts": [{"object_id": "x"}]}}, r"mounts\[0\]\.type"),
@@ -49,8 +60,10 @@ LOOP["itself"] = LOOP
         ({"run_profile": {"later": object()}}, r"run_profile\.later"),
         ({"run_profile": {"later": LOOP}}, "nested"),
         ({"run_profile": rb.RunProfile(purpose=5)}, r"run_profile\.purpose"),
-        ({"run_profile": rb.RunProfile(env_vars={"A": 5})}, r"run_profile\.envVars\.A"),
+        ({"run_profile": rb.RunProfile(env_vars={"A": 5})}, r"run_profile\.env_vars\.A"),
         ({"metadata": rb.StringMap.from_dict({"a": 1})}, r"metadata\.a"),
+        ({"extra_query": {"x": {"y": object()}}}, r"extra_query: x\[y\] is of type object"),
+        ({"extra_query": {"x": [b"1"]}}, "extra_query: x is of type bytes"),
         ({"extra_body": {"x": math.nan}}, "extra_body"),
         ({"extra_body": {"x": {1, 2}}}, "extra_body"),
         ({"run_name": "lone \udcff"}, "surrogate"),
@@ -82,6 +95,120 @@ def test_unknown_arguments(call):
 def sent(call, server, **arguments):
     call.start_run(**arguments)
     return server.requests[-1].json()
+
+
+def test_the_limits_of_numbers_are_inclusive(call, server):
+    parameters = {"keep_alive_time_seconds": 172800}
+    assert sent(call, server, run_profile={"launch_parameters": parameters})["runProfile"] == {
+        "launchParameters": parameters
+    }
+
+
+@pytest.mark.parametrize(
+    ("limits", "value", "error"),
+    [
+        ({"minimum": 1}, 0, "n must be at least 1."),
+        ({"minimum": 1}, 1, None),
+        ({"maximum": 1.5}, 2, "n must be at most 1.5."),
+        ({"exclusiveMinimum": 1}, 1, "n must be more than 1."),
+        ({"exclusiveMaximum": 1}, 1, "n must be less than 1."),
+        ({"exclusiveMinimum": 0, "exclusiveMaximum": 2}, 1, None),
+        ({"minimum": 1}, [1, 0], "n must be at least 1."),
+        ({"minimum": 1}, rb.UNSET, None),
+        ({"minimum": 1}, None, None),
+    ],
+)
+def test_each_limit_of_a_number(limits, value, error):
+    if error is None:
+        _check_limits(limits, value, where="n")
+    else:
+        with pytest.raises(ValueError, match=f"^{re.escape(error)}$"):
+            _check_limits(limits, value, where="n")
+
+
+@pytest.mark.parametrize(
+    ("profile", "unknown"),
+    [
+        ({"env_var": {"A": "canary"}}, {"run_profile.env_var": "env_vars"}),
+        (
+            {"launch_parameters": {"keep_alive_seconds": 5}},
+            {"run_profile.launch_parameters.keep_alive_seconds": "keep_alive_time_seconds"},
+        ),
+        ({"zzz": "canary"}, {"run_profile.zzz": None}),
+        (
+            {"mounts": [AGENT, {"type": "file_mnt", "content": "canary"}]},
+            {"run_profile.mounts[1].type 'file_mnt'": "file_mount"},
+        ),
+        (
+            {"mounts": [AGENT | {"agentt_path": "canary"}], "purpos": "canary"},
+            {"run_profile.purpos": "purpose", "run_profile.mounts[0].agentt_path": "agent_path"},
+        ),
+    ],
+)
+def test_an_unknown_property_is_sent_with_one_warning(call, server, caplog, profile, unknown):
+    body = sent(call, server, run_profile=profile)["runProfile"]
+    assert {("launch_parameters" if name == "launchParameters" else name): body[name] for name in body} == profile
+    sentences = [
+        f"{path} is not in the contract, and is sent as it is." + (f" Did you mean {nearest!r}?" if nearest else "")
+        for path, nearest in unknown.items()
+    ]
+    warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert warnings == [f"start_run: {' '.join(sentences)}"]
+
+
+def test_known_properties_are_sent_without_a_warning(call, server, caplog):
+    call.start_run(run_profile={**FULL, "mounts": FULL["mounts"][:4], "laterMember": {}} | {"secrets": None})
+    assert "laterMember" in caplog.text
+    caplog.clear()
+    profile = {name: value for name, value in FULL.items() if name != "laterMember"}
+    call.start_run(run_profile={**profile, "mounts": FULL["mounts"][:4]}, metadata={"any": "key"})
+    assert [record for record in caplog.records if record.levelname == "WARNING"] == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"a": 1, "b": True, "c": "x y&z", "d": 1.5},
+        {"a": [1, "b", None, False], "b": (), "c": ("x",)},
+        {"a": {"b": {"c": 1}, "d": [1, 2]}},
+        {"a": None, "b": "", "c": [], "d": 0, "e": False},
+    ],
+)
+def test_parameters_of_the_url_are_written_as_the_official_sdk_writes_them(call, server, query):
+    expected = [(name, value) for name, value in Querystring(array_format="comma").stringify_items(query)]
+    call.start_run(extra_query=query)
+    Caller(call.how, server.url, default_query=query).start_run()
+    for request in server.requests:
+        line = request.line.split()[1].partition("?")[2]
+        assert parse_qsl(line, keep_blank_values=True) == expected
+
+
+def test_a_map_is_a_mapping(call):
+    metadata = call.start_run(metadata={"team": "agents", "n": "1"}).metadata
+    assert isinstance(metadata, Mapping)
+    assert dict(metadata) == metadata == {"team": "agents", "n": "1"}
+    assert {"team": "agents", "n": "1"} == metadata != {"team": "agents"}
+    assert metadata == rb.StringMap.from_dict({"n": "1", "team": "agents"})
+    assert (list(metadata), len(metadata)) == (["team", "n"], 2)
+    assert "team" in metadata
+    assert 5 not in metadata
+    assert metadata.get("absent") is None
+    assert {**metadata} == dict(metadata.items()) == metadata.to_dict()
+    metadata["more"] = "x"
+    del metadata["n"]
+    assert metadata == {"team": "agents", "more": "x"}
+    for copied in (copy.deepcopy(metadata), pickle.loads(pickle.dumps(metadata))):
+        assert copied == metadata
+    assert json.loads(json.dumps(dict(metadata))) == metadata
+
+
+def test_a_dict_in_a_generated_class_becomes_a_map():
+    profile = rb.RunProfile(env_vars={"A": "canary"}, secrets=None)
+    assert isinstance(profile.env_vars, rb.StringMap)
+    assert profile.to_dict() == {"envVars": {"A": "canary"}, "secrets": None}
+    assert "canary" not in repr(profile)
+    assert rb.RunProfile(env_vars=profile.env_vars).env_vars is profile.env_vars
+    assert rb.RunProfile().env_vars is rb.UNSET
 
 
 def test_what_is_not_given_is_not_sent(call, server):
@@ -161,6 +288,6 @@ def test_awkward_text_arrives(call, server):
 
 
 def test_names_on_the_wire_are_learnt_from_the_generated_code():
-    assert members_of(models.RunProfile)["env_vars"] == "envVars"
-    assert members_of(models.ObjectMount)["type_"] == "type"
-    assert set(members_of(models.BenchmarkRunView)) == set(members_of(models.BenchmarkRunView).values())
+    assert wire_names_of(models.RunProfile)["env_vars"] == "envVars"
+    assert wire_names_of(models.ObjectMount)["type_"] == "type"
+    assert set(wire_names_of(models.BenchmarkRunView)) == set(wire_names_of(models.BenchmarkRunView).values())

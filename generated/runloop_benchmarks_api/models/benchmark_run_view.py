@@ -9,6 +9,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.benchmark_run_state import BenchmarkRunState, check_benchmark_run_state
+from ..models.string_map import to_string_map, to_string_map_or_unset
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -40,14 +41,18 @@ class BenchmarkRunView:
     id: str
     benchmark_id: str
     start_time_ms: int
-    state: BenchmarkRunState
-    metadata: StringMap
+    state: BenchmarkRunState | str
+    metadata: StringMap = _attrs_field(converter=to_string_map)
     name: None | str | Unset = UNSET
     duration_ms: int | None | Unset = UNSET
     score: float | None | Unset = UNSET
     purpose: None | str | Unset = UNSET
-    environment_variables: StringMap | Unset = UNSET
-    secrets_provided: StringMap | Unset = UNSET
+    environment_variables: StringMap | Unset = _attrs_field(
+        default=UNSET, converter=to_string_map_or_unset
+    )
+    secrets_provided: StringMap | Unset = _attrs_field(
+        default=UNSET, converter=to_string_map_or_unset
+    )
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

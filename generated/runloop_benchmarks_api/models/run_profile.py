@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.string_map import to_string_map_or_none_or_unset
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -35,8 +36,12 @@ class RunProfile:
             of the run.
     """
 
-    env_vars: None | StringMap | Unset = UNSET
-    secrets: None | StringMap | Unset = UNSET
+    env_vars: None | StringMap | Unset = _attrs_field(
+        default=UNSET, converter=to_string_map_or_none_or_unset
+    )
+    secrets: None | StringMap | Unset = _attrs_field(
+        default=UNSET, converter=to_string_map_or_none_or_unset
+    )
     purpose: None | str | Unset = UNSET
     launch_parameters: LaunchParameters | None | Unset = UNSET
     mounts: list[AgentMount | CodeMount | FileMount | ObjectMount] | None | Unset = UNSET

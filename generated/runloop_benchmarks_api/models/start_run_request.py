@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.string_map import to_string_map_or_unset
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class StartRunRequest:
 
     benchmark_id: str
     run_name: None | str | Unset = UNSET
-    metadata: StringMap | Unset = UNSET
+    metadata: StringMap | Unset = _attrs_field(default=UNSET, converter=to_string_map_or_unset)
     run_profile: RunProfile | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 

@@ -56,7 +56,7 @@ def _history() -> list[Step]:
             {"response.metadata.required", "request.metadata.type"},
             set(),
         ),
-        "0.35.0": ("state `canceled`", "breaks", "no", "major", set(), {"arg-type"}),
+        "0.35.0": ("state `canceled`", "breaks", "no", "major", set(), set()),
         "0.49.0": (
             "`runProfile`, and what it sets",
             "no",
@@ -69,7 +69,7 @@ def _history() -> list[Step]:
         "0.57.0": ("`launchParameters`", "no", "weakly", "minor", {"request.runProfile.launchParameters.type"}, set()),
         "1.0.0": ("`mounts`", "no", "weakly", "minor", {"request.runProfile.mounts.type"}, set()),
         "1.3.0": ("`benchmark_id` optional in the answer", "breaks", "no", "major", set(), {"return-value"}),
-        "1.12.1": ("state `failed`", "breaks", "no", "major", set(), {"arg-type"}),
+        "1.12.1": ("state `failed`", "breaks", "no", "major", set(), set()),
     }
     chain = history.chain()
     versions = list(chain)
@@ -147,7 +147,7 @@ def steps() -> list[Step]:
             "minor",
             "response.name.not-null",
         ),
-        _edit("a new state", edit.new_state, "breaks", "no", "major", types="arg-type"),
+        _edit("a new state", edit.new_state, "breaks", "no", "major"),
         _edit("a member of the answer removed", edit.removed, "breaks", "no", "major", types="attr-defined"),
         _edit("a second operation", edit.second_operation, "no", "breaks", "minor", "get_run/request.accepted"),
         _edit("a recursive schema", edit.recursive, "no", "no", "minor"),

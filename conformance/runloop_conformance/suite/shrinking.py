@@ -1,4 +1,4 @@
-"""Makes a counterexample small: less and less of the request is sent, as long as the clause is still broken by it.
+"""Makes a counterexample small: less and less of the request is sent, as long as the clause fails on it.
 
 Each try is a valid request and counts against the budget like any other.
 """
@@ -6,25 +6,74 @@ Each try is a valid request and counts against the budget like any other.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
-import attrs
+from attrs import evolve, frozen
 
 from runloop_conformance.clauses import Clause
 from runloop_conformance.exchanges.exchange import Exchange, Probe
 from runloop_conformance.exchanges.json_path import replaced
 from runloop_conformance.exchanges.recording import Recording
 from runloop_conformance.exchanges.strict_json import dump
-from runloop_conformance.sending.sender import BudgetSpentError, Sender
+from runloop_conformance.judging.judge import judge
 
+MOST_SHRUNK = 4  # counterexamples
 SMALL = 160  # bytes; a body of that size is read at a glance
 USUAL = 3  # headers of an ordinary request
 MOST_TRIES = 24  # for one clause
 SHORT = 8  # characters
 
 
-def worth_it(clause: Clause, exchange: Exchange) -> bool:
+@frozen
+class Shrinking:
+    """A counterexample that could be smaller. `valid`: whether a smaller body still fits the contract."""
+
+    clause: Clause
+    exchange: Exchange
+    recording: Recording
+    valid: Callable[[Any], bool]
+
+    def probes(self) -> Generator[Probe, Exchange, None]:
+        """Smaller and smaller requests. Each expects its exchange to be sent back, which decides what comes next."""
+        smallest, tries = self.exchange.probe, 0
+        progress = True
+        while progress and _large(smallest):
+            progress = False
+            for candidate in _candidates(smallest, self.valid):
+                if tries >= MOST_TRIES:
+                    return
+                tries += 1
+                name = f"{self.exchange.probe.name}, smaller ({tries})"
+                probe = evolve(candidate, name=name, control=None, change=None)
+                if self._fails((yield probe)):
+                    smallest, progress = probe, True
+                    break
+
+    def _fails(self, exchange: Exchange) -> bool:
+        """Whether the clause fails on an exchange, beside an accepted one that was recorded before."""
+        accepted = [e for e in self.recording.exchanges if e.accepted][:1]
+        recording = Recording(self.recording.contract, [*accepted, exchange], self.recording.secrets)
+        return any(one.kept is False and one.exchanges[-1] is exchange for one in self.clause.look(recording))
+
+
+def shrinkable(clauses: Sequence[Clause], recording: Recording) -> list[Shrinking]:
+    """The counterexamples in the recording of one operation that could be smaller; a few."""
+    contract = recording.contract
+    # Only what fails on valid requests can be made small, and they are few beside all others.
+    valid = [one for one in recording.exchanges if one.probe.intent != "refuse"]
+    some = Recording(contract, valid, recording.secrets)
+    failed = [clause for clause in clauses if any(one.kept is False for one in clause.look(some))]
+    found: list[Shrinking] = []
+    for finding in judge(failed, recording):
+        exchange = finding.counterexample.exchanges[-1] if finding.counterexample else None
+        if exchange is not None and _worth_it(finding.clause, exchange):
+            schema = contract.find(exchange.probe.operation).request_schema
+            found.append(Shrinking(finding.clause, exchange, recording, contract.validator(schema).is_valid))
+    return found[:MOST_SHRUNK]
+
+
+def _worth_it(clause: Clause, exchange: Exchange) -> bool:
     """Whether a counterexample is a valid request that could be smaller: in its body, its headers or its query."""
     probe = exchange.probe
     plain = isinstance(probe.asked, dict) and probe.body == dump(probe.asked) and not probe.together
@@ -35,73 +84,29 @@ def _large(probe: Probe) -> bool:
     return len(probe.body) > SMALL or bool(probe.query) or len(probe.headers) > USUAL or probe.framing == "kept"
 
 
-def shrink(
-    exchange: Exchange,
-    sender: Sender,
-    still_broken: Callable[[Exchange], bool],
-    valid: Callable[[Any], bool],
-    keep: int,
-) -> int:
-    """Send smaller and smaller requests while the clause is broken by them; they stand among the sender's exchanges.
-
-    valid: whether a smaller body still fits the contract. keep: how many runs of the budget to leave.
-    Returns how many requests were sent.
-    """
-    smallest, tries = exchange.probe, 0
-    progress = True
-    while progress and tries < MOST_TRIES and _large(smallest):
-        progress = False
-        for candidate in _candidates(smallest, valid):
-            if tries >= MOST_TRIES or sender.budget.left <= keep:
-                return tries
-            tries += 1
-            name = f"{exchange.probe.name}, smaller ({tries})"
-            probe = attrs.evolve(candidate, name=name, control=None, change=None)
-            try:
-                sent = sender.send(probe)
-            except BudgetSpentError:
-                return tries
-            if still_broken(sent):
-                smallest, progress = probe, True
-                break
-    return tries
-
-
 def _candidates(probe: Probe, valid: Callable[[Any], bool]) -> Iterator[Probe]:
     """The request with less beside its body, then with less in it."""
     if len(probe.headers) > USUAL:
         usual = tuple(header for header in probe.headers if header[0] in ("Authorization", "Content-Type", "Accept"))
-        yield attrs.evolve(probe, headers=usual)
+        yield evolve(probe, headers=usual)
     if probe.query:
-        yield attrs.evolve(probe, query="")
+        yield evolve(probe, query="")
         first, _, rest = probe.query.partition("&")
-        yield from (attrs.evolve(probe, query=part) for part in (first, rest) if part != probe.query and part)
+        yield from (evolve(probe, query=part) for part in (first, rest) if part != probe.query and part)
     if probe.framing == "kept":
-        yield attrs.evolve(probe, framing="length")
+        yield evolve(probe, framing="length")
     if len(probe.body) > SMALL:
         for asked in filter(valid, smaller(probe.asked)):
-            yield attrs.evolve(probe, asked=asked, body=dump(asked))
-
-
-def breaks(clause: Clause, recording: Recording) -> Callable[[Exchange], bool]:
-    """A judge of one more exchange: whether the clause is broken by it, beside what was recorded before."""
-    accepted = [e for e in recording.exchanges if e.accepted][:1]
-
-    def still(exchange: Exchange) -> bool:
-        beside = [*accepted, exchange]
-        found = clause.look(Recording(recording.contract, beside, recording.secrets))
-        return any(one.kept is False and one.exchanges[-1] is exchange for one in found)
-
-    return still
+            yield evolve(probe, asked=asked, body=dump(asked))
 
 
 def smaller(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Bodies with less in them, those with the least first: one member alone, half of a map, half of a text."""
     seen = {json.dumps(body, sort_keys=True)}
     for candidate in _smaller(body):
-        told = json.dumps(candidate, sort_keys=True)
-        if told not in seen:
-            seen.add(told)
+        text = json.dumps(candidate, sort_keys=True)
+        if text not in seen:
+            seen.add(text)
             yield candidate
 
 

@@ -92,9 +92,10 @@ build/bench/.ready: benchmarks/requirements.txt
 	@build/bench/bin/python -m pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt
 	@touch build/bench/.ready
 
-# Node makes one page, that of the contract; where it is absent, that page is the contract's source.
-docs: $(READY) $(if $(shell command -v npm),node_modules/.ready) ## the documentation, in build/site: opens from disk, without a network
-	@"$(PY)" -m docs.site
+docs: $(READY) ## the documentation, in build/site: opens from disk, without a network; a warning is an error
+	@rm -rf build/site
+	@"$(PY)" -m sphinx -q -W -E -b html -c docs -d build/doctrees . build/site
+	@echo 'docs: build/site/index.html'
 
 screens: $(READY) ## the pictures of docs/images: the terminal, and report.html in both themes; needs Chromium
 	@"$(PY)" docs/screens.py

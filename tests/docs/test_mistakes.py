@@ -1,89 +1,57 @@
-"""A mistake in a page stops the build, with the place, and the site that was there stays."""
+"""A mistake in a page is an error of the build, with its place. A new document is a page without further ado."""
 
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
-from tests.docs.conftest import WITHOUT_NODE, build
+from tests.docs.conftest import build
 
-NEEDED = (
-    "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "openapi.yaml",
-    "docs", "overrides", "generated", "benchmarks", "examples",
-)  # fmt: skip
+MISTAKES = {
+    "See [there](nowhere.md).": "target not found: 'nowhere.md'",
+    "See [there](../README.md#no-such).": "'no-such'",
+    "See [below](#not-here).": "target not found: 'not-here'",
+    "```pyhton\n1\n```": "Pygments lexer name 'pyhton' is not known",
+    "![a picture](no-such.png)": "image file not readable: docs/no-such.png",
+}
+NEW = "# Of today\n\nSee [the client](client.md#aiohttp).\n\n| a |\n|---|\n| first<br>second |\n"
 
 
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """What the build reads, to be spoilt. Node's tools are left out: the page of the contract is its source here."""
-    root = tmp_path / "a checkout"
-    root.mkdir()
-    for name in NEEDED:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, root / name)
-    if (ROOT / "conformance/PROOF.md").exists():
-        (root / "conformance").mkdir()
-        shutil.copy(ROOT / "conformance/PROOF.md", root / "conformance/PROOF.md")
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the build reads, with a page of mistakes and a new page."""
+    root = tmp_path_factory.mktemp("mistakes") / "a checkout"
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, encoding="utf-8", check=True).stdout
+    for name in tracked.splitlines():
+        if name.endswith((".md", ".yaml", ".png", "LICENSE")) or name.startswith(("docs/", "examples/")):
+            target = root / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, target)
+    (root / "docs/mistakes.md").write_text("# Mistakes\n\n" + "\n\n".join(MISTAKES) + "\n", encoding="utf-8")
+    (root / "docs/of-today.md").write_text(NEW, encoding="utf-8")
     return root
 
 
-@pytest.mark.parametrize(
-    ("addition", "said"),
-    [
-        ("See [there](nowhere.md).", "docs/client.md links to nowhere.md: there is no such file"),
-        ("See [there](../README.md#no-such).", "links to ../README.md#no-such, and there is no such heading"),
-        ("See [below](#no-such).", "links to #no-such, and there is no such heading"),
-        ("```pyhton\n1\n```", "'pyhton' is no language"),
-        ("![a picture](no-such.png)", "docs/client.md shows no-such.png: there is no such file"),
-        ("<div>by hand</div>", "write Markdown, not HTML: <div>by hand</div>"),
-    ],
-    ids=["a file", "a heading elsewhere", "a heading here", "a language", "a picture", "HTML"],
-)  # fmt: skip
-def test_a_mistake_stops_the_build(checkout: Path, tmp_path: Path, addition: str, said: str) -> None:
-    old = tmp_path / "site"
-    old.mkdir()
-    (old / "index.html").write_text("the site of yesterday")
-    with (checkout / "docs/client.md").open("a", encoding="utf-8") as page:
-        page.write(f"\n{addition}\n")
-    done = build(old, checkout)
+@pytest.fixture(scope="module")
+def done(checkout: Path) -> subprocess.CompletedProcess[str]:
+    return build(checkout.with_name("site"), checkout)
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_fails_the_build_with_its_place(done: subprocess.CompletedProcess[str], mistake: str) -> None:
     assert done.returncode == 1
-    assert said in done.stderr
-    assert "docs/client.md" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert (old / "index.html").read_text() == "the site of yesterday"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a checkout", "site"]
+    lines = [line for line in done.stderr.splitlines() if MISTAKES[mistake] in line]
+    assert lines, done.stderr
+    assert all("docs/mistakes.md:" in line for line in lines)
 
 
-def test_a_public_name_without_a_word_stops_the_build(checkout: Path, tmp_path: Path) -> None:
-    errors = checkout / "overrides/runloop_benchmarks/_exceptions.py"
-    text = errors.read_text(encoding="utf-8")
-    assert '    """409: the request is at odds with another."""' in text
-    errors.write_text(text.replace('    """409: the request is at odds with another."""', "    pass"), encoding="utf-8")
-    done = build(tmp_path / "site", checkout)
-    assert done.returncode == 1
-    assert "public names without a docstring: ConflictError" in done.stderr
-
-
-def test_without_node_the_page_of_the_contract_is_its_source(checkout: Path, tmp_path: Path) -> None:
-    done = build(tmp_path / "site", checkout)
-    assert done.returncode == 0
-    assert done.stderr.startswith("docs: ")
-    assert done.stderr.endswith(f" is not installed: run `make node`. {WITHOUT_NODE}\n") or shutil.which("node") is None
-    assert "StartRunRequest" in (tmp_path / "site/contract.html").read_text(encoding="utf-8")
-
-
-def test_a_new_document_is_a_page_at_once(checkout: Path, tmp_path: Path) -> None:
-    text = "# Of today\n\nSee [the client](client.md#aiohttp).\n\n| a |\n|---|\n| one<br>two |\n"
-    (checkout / "docs/of-today.md").write_text(text, encoding="utf-8")
-    done = build(tmp_path / "site", checkout)
-    assert done.returncode == 0, done.stderr
-    page = (tmp_path / "site/of-today.html").read_text(encoding="utf-8")
-    assert 'See <a href="client.html#aiohttp">the client</a>' in page
-    assert "one<br>two" in page
-    assert 'href="of-today.html"' in (tmp_path / "site/index.html").read_text(encoding="utf-8")
+def test_a_new_document_is_a_page_and_in_the_menu(done: subprocess.CompletedProcess[str], checkout: Path) -> None:
+    assert "of-today" not in done.stderr
+    page = (checkout.with_name("site") / "docs/of-today.html").read_text(encoding="utf-8")
+    assert 'href="client.html#aiohttp"' in page
+    assert "first<br>second" in page
+    assert 'href="docs/of-today.html"' in (checkout.with_name("site") / "README.html").read_text(encoding="utf-8")

@@ -77,14 +77,14 @@ test: $(READY) ## all tests: ARGS="-k name" for some
 # An environment of its own: a tool of ours that a peer imports where it finds it would slow that peer down.
 prove: $(READY) ## the suite against every server with a known fault and every correct one; writes conformance/PROOF.md
 	@"$(PY)" -m runloop_conformance prove --write
-	@"$(PY)" benchmarks/readme.py
+	@"$(PY)" benchmarks/tables.py
 
 bench: $(READY) build/bench/.ready ## the client against the SDK it replaces: speed, memory, runs started; the suite against `st run`
 	@PYTHONPATH=generated:overrides build/bench/bin/python benchmarks/bench.py
 	@"$(PY)" benchmarks/conformance.py
 	@if command -v chromium >/dev/null; then "$(PY)" -m benchmarks.report; else echo 'bench: without Chromium report.html is not measured'; fi
 	@"$(PY)" benchmarks/growth.py
-	@"$(PY)" benchmarks/readme.py
+	@"$(PY)" benchmarks/tables.py
 
 build/bench/.ready: benchmarks/requirements.txt
 	@echo 'bench: installing the peers into build/bench'

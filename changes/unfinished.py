@@ -28,7 +28,7 @@ RELEASED = Path(__file__).with_name("released.yaml")
 CHANGELOG = ROOT / "CHANGELOG.md"
 # Committed, and made by a command. Each is asked with `--check`; the second word says how to make it anew.
 DOCUMENTS: Mapping[str, tuple[list[str], str]] = {
-    "README.md, its measurements": (["benchmarks/readme.py"], "make bench"),
+    "docs/figures.md": (["benchmarks/tables.py"], "make bench"),
     "docs/contract-changes.md, its table": (["-m", "tests.generation.drill"], "make drill"),
     "conformance/PROOF.md": (["-m", "runloop_conformance", "prove"], "make prove"),
     "examples/servers/README.md, its table": (

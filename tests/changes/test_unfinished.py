@@ -190,7 +190,7 @@ def test_a_keyword_that_may_be_left_out_no_more_is_told(house: House) -> None:
     ("name", "old", "new", "command"),
     [
         ("docs/contract-changes.md", "| a new state | breaks", "| a new state | -", "make drill"),
-        ("README.md", "of it | at most 0.1 |", "of it | at most 0.2 |", "make bench"),
+        ("docs/figures.md", "of it | at most 0.1 |", "of it | at most 0.2 |", "make bench"),
         ("conformance/PROOF.md", "| mutants | 995", "| mutants | 994", "make prove"),
         (
             "examples/servers/README.md",

@@ -45,8 +45,8 @@ def test_the_example_says_when_there_is_no_such_benchmark(tmp_path: Path) -> Non
     assert outcome(tmp_path, ("bmd_another",)) == "no such benchmark\n"
 
 
-def test_the_tables_are_those_that_the_benchmarks_wrote() -> None:
-    done = subprocess.run([sys.executable, "benchmarks/readme.py", "--check"], cwd=ROOT, check=False, timeout=60)
+def test_the_figures_are_those_that_the_benchmarks_wrote() -> None:
+    done = subprocess.run([sys.executable, "benchmarks/tables.py", "--check"], cwd=ROOT, check=False, timeout=60)
     assert done.returncode == 0
 
 

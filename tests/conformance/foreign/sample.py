@@ -1,4 +1,4 @@
-"""The README's sample of a broken clause. `python -m tests.conformance.foreign.sample` prints it anew, in its place."""
+"""The sample of a failed clause in the guide. `python -m tests.conformance.foreign.sample` writes it again."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from tests.conformance.foreign.serving import free_port, serving
 from tests.conformance.outside import call
 from tests.conftest import CONTRACT, ROOT
 
-README = ROOT / "README.md"
+GUIDE = ROOT / "docs" / "testing-your-server.md"
 SHOWN = re.compile(
     r"(^\$ runloop-conformance run http://127\.0\.0\.1:4010 (--[^\n]*)\n)(.*?)(?=^```)", re.MULTILINE | re.DOTALL
 )
 
 
 def printed(url: str, options: str) -> str:
-    """What the command prints of a server, as if it listened where the README says."""
+    """What the command prints of a server, as if it listened where the sample says."""
     out = call("run", url, *options.split(), timeout=300).out
     return out.replace(url, "http://127.0.0.1:4010").rstrip("\n") + "\n"
 
@@ -28,11 +28,11 @@ def told(text: str) -> str:
 def main() -> None:
     port = free_port()
     prism = str(ROOT / "node_modules" / ".bin" / "prism")
-    readme = README.read_text(encoding="utf-8")
+    guide = GUIDE.read_text(encoding="utf-8")
     with serving([prism, "mock", str(CONTRACT), "--port", str(port), "--host", "127.0.0.1"], port) as url:
-        new, times = SHOWN.subn(lambda found: found[1] + printed(url, found[2]), readme)
-    assert times == 1, "the README has no place for the sample"
-    README.write_text(new, encoding="utf-8")
+        new, times = SHOWN.subn(lambda found: found[1] + printed(url, found[2]), guide)
+    assert times == 1, "the guide has no place for the sample"
+    GUIDE.write_text(new, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from attrs import frozen
 
-from tests.conformance.foreign.sample import README, SHOWN, printed, told
+from tests.conformance.foreign.sample import GUIDE, SHOWN, printed, told
 from tests.conformance.foreign.serving import free_port, serving
 from tests.conformance.foreign.verdicts import differences
 from tests.conformance.outside import TOKEN, Done, conformance
@@ -74,7 +74,7 @@ def test_the_token_is_in_nothing_that_was_written(tried: Tried) -> None:
 
 
 @pytest.mark.parametrize("tried", ["prism"], indirect=True)
-def test_the_sample_of_the_readme_is_what_is_printed_of_prism(tried: Tried) -> None:
+def test_the_sample_of_the_guide_is_what_is_printed_of_prism(tried: Tried) -> None:
     """Where it is not: `python -m tests.conformance.foreign.sample`."""
-    ((_, options, shown),) = SHOWN.findall(README.read_text(encoding="utf-8"))
+    ((_, options, shown),) = SHOWN.findall(GUIDE.read_text(encoding="utf-8"))
     assert told(printed(tried.url, options)) == told(shown)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+from xdist.workermanage import NodeManager
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "openapi.yaml"
+HANGS_AFTER = 600.0
+"""Seconds after which a process that a test started hangs. It measures nothing: a busy machine may be that slow."""
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C end the workers of pytest-xdist soon: they ignore it, and are given ten seconds by default."""
+    NodeManager.EXIT_TIMEOUT = 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,7 +13,7 @@ import pytest
 from attrs import frozen
 from runloop_conformance.proof import degenerate, mutants, variants
 
-from tests.conftest import ROOT
+from tests.conftest import HANGS_AFTER, ROOT
 
 FOLDERS = ("benchmarks", "changes", "conformance", "docs", "examples", "generated", "generation", "overrides", "tests")
 FILES = (
@@ -57,7 +57,7 @@ class House:
             capture_output=True,
             encoding="utf-8",
             check=False,
-            timeout=120,
+            timeout=HANGS_AFTER,
         )
 
     def left(self, *names: str) -> list[str]:

@@ -15,7 +15,7 @@ import yaml
 from changes.report import Comparison
 from changes.version import VersionError, asked_for, is_enough
 from tests.changes.edits import BEFORE, TOGETHER
-from tests.conftest import CONTRACT, ROOT
+from tests.conftest import CONTRACT, HANGS_AFTER, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,7 +102,7 @@ def test_what_is_no_version_is_refused(version: str) -> None:
 
 def said(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "changes", "diff", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=60)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=HANGS_AFTER)
 
 
 def test_a_base_that_is_none_is_refused() -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from runloop_api_client import APIStatusError, AsyncRunloop, AuthenticationError, NotFoundError, Runloop
 
-from tests.conftest import ROOT
+from tests.conftest import HANGS_AFTER, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ def address() -> Iterator[str]:
             yield ready["url"]
         finally:
             server.terminate()
-            server.wait(timeout=10)
+            server.wait(timeout=HANGS_AFTER)
     assert server.returncode == 0
 
 

@@ -1,4 +1,9 @@
-"""The command as a stranger runs it: a process of its own, its exit code, what it prints, what it leaves behind."""
+"""The command as a stranger runs it: its arguments and environment, its exit code, what it prints and
+what it writes.
+
+`call` runs it in the process of the tests, which saves a second of imports each time. What depends on the process
+itself (signals, terminals, encodings, memory) starts one: `started` and `command`.
+"""
 
 from __future__ import annotations
 
@@ -6,39 +11,35 @@ import functools
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
+from click.testing import CliRunner
+from runloop_conformance.commands import main
 from runloop_conformance.contract.document import load_contract
 
 CONTRACT = load_contract()
 OPERATION = CONTRACT.operation
 TOKEN = "Tok-3fA9-of-the-tests-7Zq1"
+UNWANTED = ("RUNLOOP_API_KEY", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "CI")
 CONTROL_CHARACTERS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]")
-
-# The command is started by a process that holds little: Linux hands the size of whoever starts a process on to it.
-STARTER = """
-import resource, subprocess, sys
-done = subprocess.run(sys.argv[2:])
-with open(sys.argv[1], "w") as largest:
-    largest.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
-sys.exit(done.returncode)
-"""
 
 
 @frozen
 class Done:
-    """What came of a call of the command. `largest_kb`: its resident set at its largest."""
+    """The outcome of one command invocation."""
 
     code: int
     out: str
     err: str
     folder: Path
-    largest_kb: int
 
     @property
     def said(self) -> str:
@@ -67,40 +68,54 @@ class Done:
         return {"stdout": self.out.encode(), "stderr": self.err.encode(), **files}
 
 
-def environment(token: str | None = TOKEN, **more: str) -> dict[str, str]:
-    """That of this process, with the token, and nothing that changes how a terminal is taken."""
-    unwanted = {"RUNLOOP_API_KEY", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "CI"}
-    kept = {name: value for name, value in os.environ.items() if name not in unwanted}
-    return kept | ({"RUNLOOP_API_KEY": token} if token is not None else {}) | more
+def environment(token: str | None = TOKEN, **variables: str) -> dict[str, str]:
+    """The environment of this process with the token, and without what changes how a terminal is treated."""
+    kept = {name: value for name, value in os.environ.items() if name not in UNWANTED}
+    return kept | ({"RUNLOOP_API_KEY": token} if token is not None else {}) | variables
 
 
 def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "runloop_conformance", *map(str, arguments)]
 
 
-def conformance(*arguments: object, token: str | None = TOKEN, timeout: float = 90, **environ: str) -> Done:
+def started(*arguments: object) -> subprocess.Popen[str]:
+    """The command in a process of its own, which Ctrl-C reaches."""
+    with ctrl_c_arrives():
+        return subprocess.Popen(
+            command(*arguments), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+        )
+
+
+@contextmanager
+def ctrl_c_arrives() -> Iterator[None]:
+    """Processes started inside heed SIGINT. `nohup` and a job in the background ignore it, and hand that on."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def conformance(*arguments: object, token: str | None = TOKEN, **variables: str) -> Done:
     """`runloop-conformance run` with a folder for its report."""
     folder = Path(tempfile.mkdtemp(prefix="report-"))
-    return call("run", *arguments, "--report-dir", folder, token=token, timeout=timeout, folder=folder, **environ)
+    return call("run", *arguments, "--report-dir", folder, token=token, folder=folder, **variables)
 
 
-def call(
-    *arguments: object, token: str | None = TOKEN, timeout: float = 90, folder: Path | None = None, **environ: str
-) -> Done:
-    """The command with just these arguments."""
+def call(*arguments: object, token: str | None = TOKEN, folder: Path | None = None, **variables: str) -> Done:
+    """The command with just these arguments.
+
+    Raises:
+        Exception: the command failed with it; a user would see a traceback.
+    """
     folder = folder or Path(tempfile.mkdtemp(prefix="report-"))
-    with tempfile.NamedTemporaryFile("r") as largest:
-        done = subprocess.run(
-            [sys.executable, "-S", "-c", STARTER, largest.name, *command(*arguments)],
-            env=environment(token, **environ),
-            capture_output=True,
-            encoding="utf-8",
-            timeout=timeout,
-            check=False,
-        )
-        return Done(done.returncode, done.stdout, done.stderr, folder, int(largest.read() or 0))
+    environ = dict.fromkeys(UNWANTED) | {"RUNLOOP_API_KEY": token} | variables
+    result = CliRunner().invoke(main, [*map(str, arguments)], prog_name="runloop-conformance", env=environ)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Done(result.exit_code, result.stdout, result.stderr, folder)
 
 
-def quick(url: str, *arguments: object, **how: Any) -> Done:
+def quick(url: str, *arguments: object, **variables: Any) -> Done:
     """The command where few runs are enough."""
-    return conformance(url, "--max-runs", 10, "--profile", "quick", *arguments, **how)
+    return conformance(url, "--max-runs", 10, "--profile", "quick", *arguments, **variables)

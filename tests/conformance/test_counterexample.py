@@ -25,6 +25,7 @@ from runloop_conformance.suite.run import Suite
 
 from tests.conformance.miniatures import Always, Seen, Watched
 from tests.conformance.outside import CONTRACT, OPERATION, TOKEN, environment
+from tests.conftest import HANGS_AFTER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,12 @@ SHOWN_AGAIN = [
 def pasted(script: str, *, token: str = TOKEN) -> bytes:
     """What a shell prints that was given this. By its input, since an argument of it has less room than a paste."""
     done = subprocess.run(
-        ["bash", "-s"], input=script.encode(), env=environment(token), capture_output=True, timeout=60, check=False
+        ["bash", "-s"],
+        input=script.encode(),
+        env=environment(token),
+        capture_output=True,
+        timeout=HANGS_AFTER,
+        check=False,
     )
     assert not done.stderr, done.stderr
     return done.stdout

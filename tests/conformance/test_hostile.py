@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-import time
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from runloop_conformance.proof.degenerate import DEGENERATES
 from runloop_conformance.servers.hosting import running
 
-from tests.conformance.outside import CONTRACT, TOKEN, conformance
+from tests.conformance.outside import CONTRACT, TOKEN, Done, command, environment
+from tests.conftest import HANGS_AFTER
 
 MOST_KB = 200 * 1024
-LONGEST_S = 60
+# The command is started by a small process: Linux hands the peak memory of the starting process on to the started one.
+STARTER = """
+import resource, subprocess, sys
+done = subprocess.run(sys.argv[1:], stdout=sys.stderr)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(done.returncode)
+"""
 
 CHOSEN = [
     "always-the-same-run", "hangs-up", "silent", "endless-body", "endless-headers",
@@ -23,17 +32,19 @@ NEEDS_AN_ACCEPTED_REQUEST = ("run.", "response.", "request.", "authorization.", 
 
 
 @pytest.mark.parametrize("name", CHOSEN)
-def test_it_ends_with_a_report_and_without_praise(name: str) -> None:
+def test_it_ends_with_a_report_and_without_praise(name: str, tmp_path: Path) -> None:
     degenerate = next(one for one in DEGENERATES if one.name == name)
     with running(degenerate.build(CONTRACT.document, TOKEN, ())) as url:
-        began = time.monotonic()
-        done = conformance(url, "--timeout", 1, "--max-runs", 25)
-        took = time.monotonic() - began
+        arguments = command("run", url, "--timeout", 1, "--max-runs", 25, "--report-dir", tmp_path)
+        process = subprocess.run(
+            [sys.executable, "-S", "-c", STARTER, *arguments],
+            env=environment(), capture_output=True, encoding="utf-8", timeout=HANGS_AFTER, check=False,
+        )  # fmt: skip
+    done = Done(process.returncode, "", process.stderr, tmp_path)
     assert done.code in (1, 3), done.said
     assert done.report["verdict"] in ("nonconformant", "inconclusive")
     assert done.report["requests"] == len(done.recording) > 0
-    assert took < LONGEST_S
-    assert done.largest_kb < MOST_KB
+    assert int(process.stdout) < MOST_KB
     if name not in ANSWERED_WHOLE:
         passed = [clause["id"] for clause in done.report["clauses"] if clause["status"] == "pass"]
         assert [one for one in passed if one.startswith(NEEDS_AN_ACCEPTED_REQUEST)] == []

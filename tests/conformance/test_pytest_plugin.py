@@ -22,8 +22,8 @@ from runloop_conformance.servers.hosting import running
 from runloop_conformance.servers.reference import Reference
 
 from tests.conformance.miniatures import Watched
-from tests.conformance.outside import TOKEN
-from tests.conftest import ROOT
+from tests.conformance.outside import TOKEN, ctrl_c_arrives
+from tests.conftest import HANGS_AFTER, ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -278,13 +278,13 @@ def test_ctrl_c_ends_the_session_and_what_it_has_cost_is_said(pytester: pytest.P
     watched = Watched(Reference(load_contract().document, TOKEN))
     with running(watched) as url:
         arguments = [*PACKAGE, *LIGHT, "--server", url, "--conformance-rate", "10"]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "pytest", *arguments], cwd=pytester.path, stdout=subprocess.PIPE, encoding="utf-8"
-        )
+        pytest_command = [sys.executable, "-m", "pytest", *arguments]
+        with ctrl_c_arrives():
+            process = subprocess.Popen(pytest_command, cwd=pytester.path, stdout=subprocess.PIPE, encoding="utf-8")
         while len(watched.seen) < 3:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=30)
+        said, _ = process.communicate(timeout=HANGS_AFTER)
     assert process.returncode == pytest.ExitCode.INTERRUPTED
     assert re.search(r"not everything was sent: it was interrupted\n.*[1-9]\d* runs started", said)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import signal
-import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -18,7 +17,8 @@ from runloop_conformance.report.document import schema
 from runloop_conformance.servers.hosting import running
 
 from tests.conformance.miniatures import Always, StartsThenTakesItsTime, TakesEverything, reference
-from tests.conformance.outside import CONTRACT, TOKEN, Done, command, conformance, environment, quick
+from tests.conformance.outside import CONTRACT, TOKEN, Done, conformance, quick, started
+from tests.conftest import HANGS_AFTER
 
 
 @pytest.fixture(scope="module")
@@ -121,20 +121,13 @@ def test_what_is_printed_names_every_failure(failing: Done) -> None:
 def interrupted(url: str, server: StartsThenTakesItsTime) -> Done:
     """Ctrl-C once a few runs have been started, so that some have been answered."""
     folder = Path(tempfile.mkdtemp(prefix="report-"))
-    process = subprocess.Popen(
-        command("run", url, "--report-dir", folder),
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    )
-    deadline = time.monotonic() + 60
-    while server.runs < 3 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(server.pause_s / 2)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
-    return Done(process.returncode, out, err, folder, 0)
+    with started("run", url, "--report-dir", folder) as process:
+        while server.runs < 3 and process.poll() is None:
+            time.sleep(0.05)
+        time.sleep(server.pause_s / 2)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=HANGS_AFTER)
+    return Done(process.returncode, out, err, folder)
 
 
 def test_ctrl_c_leaves_a_partial_report() -> None:

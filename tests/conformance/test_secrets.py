@@ -16,6 +16,7 @@ from runloop_conformance.servers.hosting import running
 
 from tests.conformance.miniatures import Always, Tells, reference
 from tests.conformance.outside import Done, conformance, environment
+from tests.conftest import HANGS_AFTER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,9 +148,9 @@ def test_a_defect_of_the_suite_is_told_without_them() -> None:
     with running(reference(token=TOKEN)) as url:
         process = subprocess.run(
             [sys.executable, "-c", FAILING, "run", url, *arguments],
-            env=environment(None), capture_output=True, encoding="utf-8", timeout=60, check=False,
+            env=environment(None), capture_output=True, encoding="utf-8", timeout=HANGS_AFTER, check=False,
         )  # fmt: skip
-    done = Done(process.returncode, process.stdout, process.stderr, folder, 0)
+    done = Done(process.returncode, process.stdout, process.stderr, folder)
     assert done.code == 4
     assert "a defect that quotes" in done.err
     assert done.report["verdict"] == "error"

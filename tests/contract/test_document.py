@@ -12,7 +12,7 @@ import pytest
 import yaml
 from openapi_spec_validator import validate
 
-from tests.conftest import CONTRACT, ROOT
+from tests.conftest import CONTRACT, HANGS_AFTER, ROOT
 from tests.contract.page import TEXT, read_text
 
 if TYPE_CHECKING:
@@ -86,7 +86,13 @@ def lint(tool: str, contract: Path) -> dict[str, Any]:
     command = [tool, "lint", "--extends", "recommended", "--format", "json", str(contract)]
     # Without telemetry and update notices. Redocly warns on stderr about the version of Node.
     done = subprocess.run(
-        command, cwd=ROOT, env=os.environ | SILENT, capture_output=True, encoding="utf-8", check=False, timeout=60
+        command,
+        cwd=ROOT,
+        env=os.environ | SILENT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=HANGS_AFTER,
     )
     assert done.stdout, done.stderr
     return json.loads(done.stdout)

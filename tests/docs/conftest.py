@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from attrs import define, field
 
-from tests.conftest import ROOT
+from tests.conftest import HANGS_AFTER, ROOT
 
 
 def build(folder: Path, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -24,7 +24,7 @@ def build(folder: Path, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=300,
+        timeout=HANGS_AFTER,
     )
 
 

@@ -24,7 +24,7 @@ from markdown_it import MarkdownIt
 from runloop_conformance.servers.hosting import running
 from runloop_conformance.servers.reference import Reference, default_document
 
-from tests.conftest import ROOT
+from tests.conftest import HANGS_AFTER, ROOT
 
 DOCUMENTS = (
     "README.md",
@@ -151,7 +151,7 @@ def test_shell_commands_run(document: str, tmp_path: Path) -> None:
             capture_output=True,
             encoding="utf-8",
             check=False,
-            timeout=120,
+            timeout=HANGS_AFTER,
         )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -188,7 +188,7 @@ def test_a_session_prints_what_it_shows(block: Block, tmp_path: Path) -> None:
                 capture_output=True,
                 encoding="utf-8",
                 check=False,
-                timeout=120,
+                timeout=HANGS_AFTER,
             )
             lines = told(with_a_server(shown, url)).splitlines()
             expected = "".join("(.*\n)*?" if line == "…" else re.escape(line) + "\n" for line in lines)

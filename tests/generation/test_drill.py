@@ -20,6 +20,7 @@ from runloop_conformance.suite.options import Options
 from runloop_conformance.suite.run import Suite
 
 from changes.clauses import moved
+from tests.conftest import HANGS_AFTER
 from tests.generation.drill.__main__ import DOCUMENT, PLACE
 from tests.generation.drill.history import PROFILE, REQUEST, STATE, TODAY, VIEW, chain, schemas
 from tests.generation.drill.steps import Step, steps
@@ -121,7 +122,12 @@ def types(done: dict[str, Done], folder: Path) -> dict[str, set[str]]:
     callers = [f"caller_{index}.py" for index in range(len(done))]
     command = [sys.executable, "-m", "mypy", "--strict", "--config-file", os.devnull, "--cache-dir", "cache"]
     checked = subprocess.run(
-        [*command, *clients, *callers], cwd=folder, capture_output=True, encoding="utf-8", check=False, timeout=300
+        [*command, *clients, *callers],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=HANGS_AFTER,
     )
     found: dict[str, set[str]] = {}
     for file, code in re.findall(r"^(\S+?):\d+: error: .*\[([a-z-]+)\]$", checked.stdout, re.MULTILINE):

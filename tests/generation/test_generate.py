@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import CONTRACT, ROOT
+from tests.conftest import CONTRACT, HANGS_AFTER, ROOT
 
 PACKAGE = Path("generated", "runloop_benchmarks_api")
 
@@ -33,7 +33,7 @@ class House:
             capture_output=True,
             encoding="utf-8",
             check=False,
-            timeout=60,
+            timeout=HANGS_AFTER,
         )
 
     @property
@@ -125,7 +125,12 @@ def test_it_makes_a_client_of_a_contract_that_nobody_tuned_for(house: House) -> 
         str(house.root / "c"),
     ]
     checked = subprocess.run(
-        [*command, str(package)], cwd=house.root, capture_output=True, encoding="utf-8", check=False, timeout=120
+        [*command, str(package)],
+        cwd=house.root,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=HANGS_AFTER,
     )
     assert checked.returncode == 0, checked.stdout
 
@@ -327,6 +332,11 @@ def test_the_generated_package_is_typed(tmp_path: Path) -> None:
     assert COMMITTED["py.typed"] == b""
     command = [sys.executable, "-m", "mypy", "--strict", "--config-file", os.devnull, "--cache-dir", str(tmp_path)]
     done = subprocess.run(
-        [*command, str(ROOT / PACKAGE)], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False, timeout=120
+        [*command, str(ROOT / PACKAGE)],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=HANGS_AFTER,
     )
     assert done.returncode == 0, done.stdout

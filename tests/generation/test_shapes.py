@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from generation.generate import Contract, generate
+from tests.conftest import HANGS_AFTER
 
 HEAD = """\
 openapi: 3.1.0
@@ -151,7 +152,12 @@ def test_type_checkers_take_what_is_right_and_nothing_else(folder: Path) -> None
     (folder / "user.py").write_text(lines, encoding="utf-8")
     command = [sys.executable, "-m", "mypy", "--strict", "--config-file", os.devnull, "--cache-dir", "cache"]
     done = subprocess.run(
-        [*command, "shops", "user.py"], cwd=folder, capture_output=True, encoding="utf-8", check=False, timeout=300
+        [*command, "shops", "user.py"],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=HANGS_AFTER,
     )
     first = USER.count("\n") + 1
     expected = {f"user.py:{first + index}": code for index, code in enumerate(WRONG.values())}

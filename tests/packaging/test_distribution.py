@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import CONTRACT, ROOT
+from tests.conftest import CONTRACT, HANGS_AFTER, ROOT
 
 pytestmark = pytest.mark.xdist_group("packaging")  # build once
 
@@ -37,7 +37,7 @@ def run(*command: str | Path, cwd: Path, **environment: str) -> str:
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=300,
+        timeout=HANGS_AFTER,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from runloop_conformance.commands import main
 
-from tests.conftest import ROOT
+from tests.conftest import HANGS_AFTER, ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -29,7 +29,9 @@ REGISTRIES = {
 
 def asked(*command: str) -> str:
     try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=60)
+        done = subprocess.run(
+            command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=HANGS_AFTER
+        )
     except OSError:  # not installed, so it has no setting
         return ""
     return done.stdout.rstrip() if done.returncode == 0 else ""

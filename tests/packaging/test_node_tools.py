@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import HANGS_AFTER, ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ def closing_lines(folder: Path, **environment: str) -> str:
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=60,
+        timeout=HANGS_AFTER,
     ).stdout
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from runloop_conformance.servers.hosting import running
 from runloop_conformance.servers.reference import Reference, default_document
 
-from tests.conftest import ROOT
+from tests.conftest import HANGS_AFTER, ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ def outcome(folder: Path, known: tuple[str, ...]) -> str:
             capture_output=True,
             encoding="utf-8",
             check=False,
-            timeout=60,
+            timeout=HANGS_AFTER,
         )
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
@@ -46,7 +46,9 @@ def test_the_example_says_when_there_is_no_such_benchmark(tmp_path: Path) -> Non
 
 
 def test_the_figures_are_those_that_the_benchmarks_wrote() -> None:
-    done = subprocess.run([sys.executable, "benchmarks/tables.py", "--check"], cwd=ROOT, check=False, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "benchmarks/tables.py", "--check"], cwd=ROOT, check=False, timeout=HANGS_AFTER
+    )
     assert done.returncode == 0
 
 
@@ -65,7 +67,7 @@ def test_the_conformant_output_is_what_the_command_prints() -> None:
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=300,
+        timeout=HANGS_AFTER,
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert told(done.stdout) == told(shown)

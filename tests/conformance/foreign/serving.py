@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.conformance.outside import TOKEN
-from tests.conftest import ROOT
+from tests.conftest import HANGS_AFTER, ROOT
 
 EXAMPLES = ROOT / "examples" / "servers"
 SECONDS_TO_START = 60
@@ -58,10 +58,10 @@ def serving(command: Sequence[str], port: int) -> Iterator[str]:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(server.pid, signal.SIGTERM)
             try:
-                server.wait(timeout=10)
+                server.wait(timeout=HANGS_AFTER)
             except subprocess.TimeoutExpired:
                 os.killpg(server.pid, signal.SIGKILL)
-                server.wait(timeout=10)
+                server.wait(timeout=HANGS_AFTER)
 
 
 def command_of(example: Path, port: int) -> list[str]:

@@ -38,12 +38,12 @@ def test_the_example_is_conformant(framework: str, node_package: Callable[[str],
     port = free_port()
     with serving(command_of(example(EXAMPLES, framework), port), port) as url:
         for seed in range(SEEDS):
-            done = conformance(url, "--seed", seed, timeout=300)
+            done = conformance(url, "--seed", seed)
             assert (done.code, done.report["verdict"]) == (0, "conformant"), (seed, done.out)
             assert list(differences(framework, "examples", done.report["clauses"])) == [], seed
             if framework == "fastapi":
                 assert f"\n{SHOWN}\n" in done.out, "the README of the examples shows another count"
-        few = conformance(url, "--seed", SEEDS, "--max-runs", 25, timeout=300)
+        few = conformance(url, "--seed", SEEDS, "--max-runs", 25)
         assert (few.code, few.report["verdict"]) == (0, "conformant"), few.out
 
 
@@ -53,7 +53,7 @@ def test_the_first_version_broke_what_the_table_says(framework: str, node_packag
         node_package("express")
     port = free_port()
     with serving(command_of(example(EXAMPLES / "naive", framework), port), port) as url:
-        done = conformance(url, timeout=300)
+        done = conformance(url)
     assert (done.code, done.report["verdict"]) == (1, "nonconformant")
     assert list(differences(framework, "naive", done.report["clauses"])) == []
 

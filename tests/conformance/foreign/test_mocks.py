@@ -45,7 +45,7 @@ def command_of(mock: str, port: int, node_tool: Find, node_package: Find) -> lis
 def tried(request: pytest.FixtureRequest, node_tool: Find, node_package: Find) -> Iterator[Tried]:
     port = free_port()
     with serving(command_of(request.param, port, node_tool, node_package), port) as url:
-        yield Tried(request.param, url, conformance(url, timeout=300))
+        yield Tried(request.param, url, conformance(url))
 
 
 def test_a_mock_does_not_conform(tried: Tried) -> None:

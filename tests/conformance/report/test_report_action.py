@@ -15,7 +15,7 @@ from runloop_conformance.servers.hosting import running
 
 from tests.conformance.miniatures import Always, CountsConnections, Watched, reference
 from tests.conformance.outside import CONTRACT, TOKEN
-from tests.conftest import ROOT
+from tests.conftest import HANGS_AFTER, ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ FLAGS = re.MULTILINE | re.DOTALL
 def validated(schema: str, path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "check_jsonschema", "--builtin-schema", schema, str(path)],
-        capture_output=True, encoding="utf-8", check=False, timeout=60,
+        capture_output=True, encoding="utf-8", check=False, timeout=HANGS_AFTER,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -88,7 +88,7 @@ class Runner:
         return subprocess.run(
             ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)],
             cwd=self.folder / "work", env=kept | offline | github | environ, capture_output=True, encoding="utf-8",
-            check=False, timeout=120,
+            check=False, timeout=HANGS_AFTER,
         )  # fmt: skip
 
     def tested(self, **inputs: str) -> tuple[subprocess.CompletedProcess[str], dict[str, str]]:

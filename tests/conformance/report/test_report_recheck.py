@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import signal
-import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -29,7 +28,8 @@ from runloop_conformance.suite.recheck import recheck
 from runloop_conformance.suite.run import Suite
 
 from tests.conformance.miniatures import Always, StartsThenTakesItsTime, Tells, reference
-from tests.conformance.outside import CONTRACT, TOKEN, call, command, conformance, environment
+from tests.conformance.outside import CONTRACT, TOKEN, call, conformance, started
+from tests.conftest import HANGS_AFTER
 
 # Of each kind a few: every chapter, every sort of failure, answers that hold the token, nothing but failures.
 SERVERS = [
@@ -126,16 +126,11 @@ def test_the_command_says_that_it_is_the_same() -> None:
 def test_a_run_that_was_interrupted_is_judged_as_far_as_it_got() -> None:
     folder = Path(tempfile.mkdtemp(prefix="report-"))
     server = StartsThenTakesItsTime(CONTRACT.document, TOKEN)
-    with running(server) as url:
-        process = subprocess.Popen(
-            command("run", url, "--report-dir", folder),
-            env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
-        )  # fmt: skip
-        deadline = time.monotonic() + 60
-        while server.runs < 2 and time.monotonic() < deadline:
+    with running(server) as url, started("run", url, "--report-dir", folder) as process:
+        while server.runs < 2 and process.poll() is None:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
+        process.communicate(timeout=HANGS_AFTER)
     report = json.loads((folder / "report.json").read_text("utf-8"))
     assert report["stopped"] == "it was interrupted"
     rechecked = call("recheck", folder, folder=folder, token=None)

@@ -31,6 +31,7 @@ from tests.conformance.miniatures import Always, StartsThenTakesItsTime, referen
 from tests.conformance.outside import CONTRACT, CONTROL_CHARACTERS, OPERATION, TOKEN, call, command, environment, quick
 from tests.conformance.report import hostile
 from tests.conformance.report.synthetic import CLAUSES, broken, clauses, finding, mixed, result
+from tests.conftest import HANGS_AFTER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -206,7 +207,7 @@ def words(script: str) -> bytes:
     function = "curl() { cat; printf '%s\\0' \"$@\"; }; "
     done = subprocess.run(
         ["bash", "-c", f"{function}{script} </dev/null" if "|" not in script else function + script],
-        env=environment(TOKEN), capture_output=True, check=False, timeout=30, stdin=subprocess.DEVNULL,
+        env=environment(TOKEN), capture_output=True, check=False, timeout=HANGS_AFTER, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     assert not done.stderr, done.stderr
     return done.stdout

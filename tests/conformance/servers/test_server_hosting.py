@@ -14,6 +14,9 @@ import pytest
 from runloop_conformance.servers.hosting import CannotListenError, running
 from runloop_conformance.servers.reference import Reference, default_document
 
+from tests.conformance.outside import ctrl_c_arrives
+from tests.conftest import HANGS_AFTER
+
 PATH = "/v1/benchmarks/start_run"
 SERVE = "from runloop_conformance.servers.hosting import serve; serve({arguments})"
 
@@ -98,13 +101,15 @@ def test_serve_says_where_and_ends_cleanly(arguments, environment, source):
     kept = {name: value for name, value in os.environ.items() if name != "RUNLOOP_API_KEY"}
     command = [sys.executable, "-c", SERVE.format(arguments=arguments)]
     number = signal.SIGINT if source == "made up" else signal.SIGTERM
-    with subprocess.Popen(command, env=kept | environment, stdout=subprocess.PIPE, text=True) as process:
+    with ctrl_c_arrives():
+        process = subprocess.Popen(command, env=kept | environment, stdout=subprocess.PIPE, text=True)
+    with process:
         line = process.stdout.readline()
         url = line.split()[5]
         token = process.stdout.readline().strip().partition("=")[2] if source == "made up" else "given"
         response = post(url, token)
         process.send_signal(number)
-        assert process.wait(5) == 0
+        assert process.wait(HANGS_AFTER) == 0
     version = default_document()["info"]["version"]
     assert line == f"Serving the contract {version} at {url} (token: {source})\n"
     assert response.status_code == 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runloop_conformance.clauses.clause import Clause, Observation, acceptance, broken, by_rule, kept, refusal, said
+from runloop_conformance.clauses.clause import Clause, Observation, acceptance, body_of, broken, by_rule, kept, refusal
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Operation, escape
 from runloop_conformance.exchanges.recording import Recording
@@ -49,7 +49,7 @@ def _bearer(recording: Recording) -> Iterator[Observation]:
         if exchange.accepted:
             yield kept(exchange)
         elif exchange.status in DENIED:
-            yield broken("accepted with 200", f"{exchange.status}: {said(exchange)}", exchange)
+            yield broken("accepted with 200", (f"{exchange.status}: ", body_of(exchange)), exchange)
 
 
 def _challenge(recording: Recording) -> Iterator[Observation]:

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from attrs import frozen
 
 from runloop_conformance.contract.operation import Level, Rule
-from runloop_conformance.exchanges.exchange import Exchange
+from runloop_conformance.exchanges.excerpt import Excerpt, Message
+from runloop_conformance.exchanges.exchange import NOTHING, Exchange
 from runloop_conformance.exchanges.recording import Recording, Run
-from runloop_conformance.exchanges.redaction import clean
-
-SHOWN = 120  # characters of an answer in a sentence
+from runloop_conformance.exchanges.strict_json import dump
 
 
 @frozen
@@ -23,8 +22,8 @@ class Observation:
 
     kept: bool | None
     exchanges: tuple[Exchange, ...]
-    expected: str = ""
-    actual: str = ""
+    expected: Message = ""
+    actual: Message = ""
 
 
 Judge = Callable[[Recording], Iterable[Observation]]
@@ -81,7 +80,7 @@ def kept(*exchanges: Exchange) -> Observation:
     return Observation(kept=True, exchanges=exchanges)
 
 
-def broken(expected: str, actual: str, *exchanges: Exchange) -> Observation:
+def broken(expected: Message, actual: Message, *exchanges: Exchange) -> Observation:
     """It was broken here."""
     return Observation(kept=False, exchanges=exchanges, expected=expected, actual=actual)
 
@@ -128,22 +127,19 @@ def acceptance(clause: str) -> Judge:
                 yield Observation(None, seen)  # refused for what its control was refused for
             else:
                 yield broken(
-                    f"accepted with {recording.operation.status}", f"{exchange.status}: {said(exchange)}", *seen
+                    f"accepted with {recording.operation.status}", (f"{exchange.status}: ", body_of(exchange)), *seen
                 )
 
     return judge
 
 
-def said(exchange: Exchange) -> str:
-    """The beginning of an answer's body, fit for a sentence."""
+def body_of(exchange: Exchange) -> Excerpt | str:
+    """The beginning of a response's body, for a message."""
     if exchange.response is None:
-        return exchange.failure.text if exchange.failure else "no answer"
-    return brief(exchange.response.body.decode("utf-8", "backslashreplace")) or "an empty body"
+        return Excerpt(exchange.failure.text) if exchange.failure else "no response"
+    return Excerpt(exchange.response.body) if exchange.response.body else "an empty body"
 
 
-def brief(value: object) -> str:
-    """A value in a sentence: printable, and not too long."""
-    text = value if isinstance(value, str) else repr(value)
-    text = clean(text)
-    text = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+def as_json(value: object) -> Excerpt | str:
+    """A JSON value, for a message."""
+    return "absent" if value is NOTHING else Excerpt(dump(value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runloop_conformance.clauses.clause import Clause, Observation, broken, by_rule, kept, said
+from runloop_conformance.clauses.clause import Clause, Observation, body_of, broken, by_rule, kept
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Operation
 from runloop_conformance.exchanges.exchange import CLOSABLE, Exchange, Failure
@@ -46,7 +46,7 @@ def _no_server_error(recording: Recording) -> Iterator[Observation]:
                 continue
             control = recording.control(exchange)
             seen = (control, exchange) if control else (exchange,)
-            yield broken("any answer but a 5xx", f"{status}: {said(exchange)}", *seen)
+            yield broken("any answer but a 5xx", (f"{status}: ", body_of(exchange)), *seen)
         elif recording.runs:  # a server that was never seen to work has not been tested
             yield kept(exchange)
 
@@ -80,7 +80,7 @@ def _only_post(recording: Recording) -> Iterator[Observation]:
         control = recording.control(exchange)
         seen = (control, exchange) if control else (exchange,)
         if exchange.accepted and exchange.probe.method not in ("HEAD", "OPTIONS") and _is_run(recording, exchange):
-            yield broken("no run", f"{exchange.status}, and a run: {said(exchange)}", *seen)
+            yield broken("no run", (f"{exchange.status}, and a run: ", body_of(exchange)), *seen)
         else:
             yield Observation(True if control else None, seen)
 
@@ -126,6 +126,6 @@ def _json_errors(recording: Recording) -> Iterator[Observation]:
         try:
             parse(exchange.response.body)
         except NotJsonError as error:
-            yield broken("JSON", f"{exchange.status}: {error}: {said(exchange)}", exchange)
+            yield broken("JSON", (f"{exchange.status}: {error}: ", body_of(exchange)), exchange)
         else:
             yield kept(exchange)

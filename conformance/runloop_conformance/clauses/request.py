@@ -103,7 +103,8 @@ def _spelled(identifier: str) -> Judge:
             for run, seen in wrong:
                 control = recording.control(run.exchange)
                 if control is not None and run.exchange.probe.asked == control.probe.asked:
-                    yield broken(f"{seen.expected}, as for the usual spelling", seen.actual, control, run.exchange)
+                    expected = (seen.expected, ", as for the usual spelling")
+                    yield broken(expected, seen.actual, control, run.exchange)
 
     return judge
 

@@ -5,13 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from runloop_conformance.clauses.clause import Clause, Judge, Observation, brief, broken, by_rule, each_run, kept, said
+from runloop_conformance.clauses.clause import (
+    Clause,
+    Judge,
+    Observation,
+    as_json,
+    body_of,
+    broken,
+    by_rule,
+    each_run,
+    kept,
+)
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Level, Member, Operation
 from runloop_conformance.contract.properties import kind, types
+from runloop_conformance.exchanges.excerpt import Excerpt
 from runloop_conformance.exchanges.json_path import values_at
 from runloop_conformance.exchanges.recording import Recording, Run
-from runloop_conformance.exchanges.strict_json import LONE_SURROGATE, SpelledFloat, dump, plain
+from runloop_conformance.exchanges.strict_json import LONE_SURROGATE, SpelledFloat, plain
 
 INT64 = (-(2**63), 2**63 - 1)
 FLOAT_MAX = 3.4028234663852886e38
@@ -71,14 +82,14 @@ def _media_type(run: Run) -> Observation:
     stated = run.exchange.response.header("Content-Type")
     if stated is not None and JSON_TYPE.fullmatch(stated.strip()):
         return kept(run.exchange)
-    return broken("Content-Type: application/json", f"Content-Type: {brief(stated or 'absent')}", run.exchange)
+    return broken("Content-Type: application/json", ("Content-Type: ", Excerpt(stated or "absent")), run.exchange)
 
 
 def _json(run: Run) -> Observation:
     if run.unreadable is None and _paired(run):
         return kept(run.exchange)
     reason = run.unreadable or "a lone surrogate, which is no Unicode text"
-    return broken("one JSON value in UTF-8", f"{reason}: {said(run.exchange)}", run.exchange)
+    return broken("one JSON value in UTF-8", (f"{reason}: ", body_of(run.exchange)), run.exchange)
 
 
 def _paired(run: Run) -> bool:
@@ -108,12 +119,14 @@ def _exact(operation: Operation) -> Callable[[Run], Observation | None]:
     def look(run: Run) -> Observation | None:
         if run.parsed is None:
             return None
-        odd = [f"the name {brief(name)} twice" for name in run.parsed.duplicates]
+        odd = [f"the name {name} twice" for name in run.parsed.duplicates]
         odd += ["a byte order mark"] if run.parsed.byte_order_mark else []
         odd += [f"{name} spelled {run.view[name]!r}" for name in whole if isinstance(run.view.get(name), SpelledFloat)]
         if odd:
             return broken(
-                "no duplicate names, no byte order mark, integers spelled as integers", ", ".join(odd), run.exchange
+                "no duplicate names, no byte order mark, integers spelled as integers",
+                Excerpt(", ".join(odd)),
+                run.exchange,
             )
         return kept(run.exchange)
 
@@ -127,7 +140,7 @@ def _is_a(stated: str, a: str) -> Callable[[Run], Observation | None]:
         told = kind(run.answer)
         if told == stated or (told == "integer" and stated == "number"):
             return kept(run.exchange)
-        return broken(a, f"{told}: {said(run.exchange)}", run.exchange)
+        return broken(a, (f"{told}: ", body_of(run.exchange)), run.exchange)
 
     return look
 
@@ -177,7 +190,7 @@ def _required(member: Member) -> Callable[[Run], Observation | None]:
         holders = list(values_at(run.answer, member.path[:-1]))
         missing = [holder for holder in holders if isinstance(holder, dict) and member.path[-1] not in holder]
         if missing:
-            return broken(f"a member {member.name}", f"none: {said(run.exchange)}", run.exchange)
+            return broken(f"a member {member.name}", ("none: ", body_of(run.exchange)), run.exchange)
         return kept(run.exchange) if holders else None
 
     return look
@@ -198,7 +211,7 @@ def _values(member: Member, test: Test) -> Callable[..., Iterator[Observation]]:
         for value in values_at(run.answer, member.path):
             expected = test(member, value)
             if expected is not None:
-                return broken(f"{member.name}: {expected}", brief(dump(value).decode("utf-8", "replace")), run.exchange)
+                return broken(f"{member.name}: {expected}", as_json(value), run.exchange)
         return kept(run.exchange)
 
     return each_run(look)  # type: ignore[return-value]  # an Iterable that is an Iterator
@@ -243,7 +256,7 @@ def _schema(contract: Contract, operation: Operation) -> Callable[[Run], Observa
             return None
         for error in validator.iter_errors(plain(run.answer)):
             if not OWN.intersection(str(step) for step in error.schema_path):
-                return broken("an answer that keeps the schema", brief(error.message), run.exchange)
+                return broken("an answer that keeps the schema", Excerpt(error.message), run.exchange)
         return kept(run.exchange)
 
     return look

@@ -6,14 +6,13 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from runloop_conformance.clauses.clause import Clause, Observation, brief, broken, by_rule, each_run, kept
+from runloop_conformance.clauses.clause import Clause, Observation, as_json, broken, by_rule, each_run, kept
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Operation
+from runloop_conformance.exchanges.excerpt import Difference, Excerpt
 from runloop_conformance.exchanges.exchange import NOTHING
 from runloop_conformance.exchanges.json_path import value_at
 from runloop_conformance.exchanges.recording import Recording, Run, marks_in
-from runloop_conformance.exchanges.redaction import clean
-from runloop_conformance.exchanges.strict_json import dump
 
 SKEW_MS = 5 * 60 * 1000
 COARSE_MS = 10_000
@@ -87,41 +86,33 @@ def echo(name: str, path: tuple[str, ...]) -> Callable[[Run], Observation | None
             return _map(name, asked, answered, run)
         if answered == asked and type(answered) is type(asked):
             return kept(run.exchange)
-        return broken(f"{name}: {_json(asked)}", f"{name}: {_difference(asked, answered)}", run.exchange)
+        return broken((f"{name}: ", as_json(asked)), (f"{name}: ", _difference(asked, answered)), run.exchange)
 
     return look
 
 
 def _map(name: str, asked: dict[str, Any], answered: Any, run: Run) -> Observation:
     if not isinstance(answered, dict):
-        return broken(f"{name}: {_json(asked)}", f"{name}: {_json(answered)}", run.exchange)
+        return broken((f"{name}: ", as_json(asked)), (f"{name}: ", as_json(answered)), run.exchange)
     for key, value in asked.items():
         if key not in answered:
             return broken(
-                f"{name}: a member {_json(key)}: {_json(value)}", f"none; it has {_json(list(answered))}", run.exchange
+                (f"{name}: a member ", as_json(key), ": ", as_json(value)),
+                ("none; it has ", as_json(list(answered))),
+                run.exchange,
             )
         if answered[key] != value or type(answered[key]) is not type(value):
             seen = _difference(value, answered[key])
-            return broken(f"{name}, member {_json(key)}: {_json(value)}", f"{_json(key)}: {seen}", run.exchange)
+            return broken(
+                (f"{name}, member ", as_json(key), ": ", as_json(value)), (as_json(key), ": ", seen), run.exchange
+            )
     return kept(run.exchange)
 
 
-def _json(value: Any) -> str:
-    return "absent" if value is NOTHING else brief(dump(value).decode("utf-8", "replace"))
-
-
-def _difference(asked: Any, answered: Any) -> str:
-    """The answer, and where a long text first differs."""
-    if not isinstance(asked, str) or not isinstance(answered, str):
-        return _json(answered)
-    asked, answered = clean(asked), clean(answered)  # so that a recording without the secrets says the same
-    at = next(
-        (n for n, (a, b) in enumerate(zip(asked, answered, strict=False)) if a != b), min(len(asked), len(answered))
-    )
-    if len(asked) < 40 and len(answered) < 40:
-        return _json(answered)
-    shown = _json(answered[max(0, at - 8) : at + 24])
-    return f"{len(answered)} characters for {len(asked)}, different from character {at} on: {shown}"
+def _difference(asked: Any, answered: Any) -> Excerpt | Difference | str:
+    """The response's value; of a long text, where it first differs."""
+    texts = isinstance(asked, str) and isinstance(answered, str)
+    return Difference(asked, answered) if texts else as_json(answered)
 
 
 def _isolation(recording: Recording) -> Iterator[Observation]:
@@ -157,11 +148,11 @@ def _new(recording: Recording) -> Iterator[Observation]:
         if not isinstance(identifier, str):
             continue
         if not identifier.strip():
-            yield broken("an id that is not empty", _json(identifier), run.exchange)
+            yield broken("an id that is not empty", as_json(identifier), run.exchange)
         elif identifier in given:
             yield broken(
                 "an id that was not given before",
-                f"{_json(identifier)} again",
+                (as_json(identifier), " again"),
                 given[identifier].exchange,
                 run.exchange,
             )
@@ -215,7 +206,7 @@ def _while_running(run: Run) -> Observation | None:
         return None
     if run.view.get("duration_ms") is None:
         return kept(run.exchange)
-    return broken("no duration_ms while the state is running", _json(run.view["duration_ms"]), run.exchange)
+    return broken("no duration_ms while the state is running", as_json(run.view["duration_ms"]), run.exchange)
 
 
 def _score(run: Run) -> Observation | None:
@@ -224,11 +215,11 @@ def _score(run: Run) -> Observation | None:
     if state == "completed" and not number:
         return broken(
             "score: a number, as the state is completed",
-            f"score: {_json(run.view.get('score', NOTHING))}",
+            ("score: ", as_json(run.view.get("score", NOTHING))),
             run.exchange,
         )
     if state in ("running", "canceled") and score is not None:
-        return broken(f"score: absent or null, as the state is {state}", f"score: {_json(score)}", run.exchange)
+        return broken(f"score: absent or null, as the state is {state}", ("score: ", as_json(score)), run.exchange)
     return kept(run.exchange) if isinstance(run.answer, dict) else None
 
 
@@ -240,7 +231,9 @@ def _secret_names(run: Run) -> Observation | None:
     if isinstance(asked, dict) and isinstance(answered, dict):
         for key, name in asked.items():
             if key in answered and answered[key] != name:
-                return broken(f"{_json(key)}: the secret's name, {_json(name)}", _json(answered[key]), run.exchange)
+                return broken(
+                    (as_json(key), ": the secret's name, ", as_json(name)), as_json(answered[key]), run.exchange
+                )
     return kept(run.exchange)
 
 
@@ -254,6 +247,8 @@ def _only_asked(run: Run) -> Observation | None:
         more = set(answered) - set(asked if isinstance(asked, dict) else ()) if isinstance(answered, dict) else set()
         if more:
             return broken(
-                f"{name}: nothing that was not asked for", f"{name}: {_json(sorted(more))} as well", run.exchange
+                f"{name}: nothing that was not asked for",
+                (f"{name}: ", as_json(sorted(more)), " as well"),
+                run.exchange,
             )
     return kept(run.exchange)

@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterator
 from runloop_conformance.clauses.clause import Clause, Observation, broken, by_rule, kept
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Operation
+from runloop_conformance.exchanges.excerpt import Excerpt, Message
 from runloop_conformance.exchanges.exchange import Exchange
 from runloop_conformance.exchanges.json_path import values_at
 from runloop_conformance.exchanges.recording import Recording
-from runloop_conformance.exchanges.redaction import REDACTED, SHORTEST, TOKEN_MARK, clean
+from runloop_conformance.exchanges.redaction import REDACTED, SHORTEST, TOKEN_MARK
 
 LONGEST_LOOK = 1024 * 1024  # bytes of an answer that are searched for a stack trace
+TRACE_SHOWN = 80  # characters of a stack trace in a message
+BEFORE_SECRET = 40  # characters in a message of what stands before a secret
 
 # What a stack trace of each kind looks like, by words that stand in every one: to look for them first is ten times as
 # fast. Each pattern begins with what is rare, so that a search through a large answer stays linear.
@@ -40,7 +43,7 @@ def clauses(_: Contract, operation: Operation) -> Iterator[Clause]:
 
 def _nothing_leaks(recording: Recording) -> Iterator[Observation]:
     secrets, passwords = _secrets(recording), _passwords(recording)
-    traces: dict[bytes, str | None] = {}  # many answers are the same, and some are long
+    traces: dict[bytes, Message | None] = {}  # many answers are the same, and some are long
     for exchange in recording.answered():
         assert exchange.response is not None
         if exchange.probe.method == "TRACE":  # to send the request back is what the method is for (RFC 9110, 9.3.8)
@@ -59,10 +62,10 @@ def _nothing_leaks(recording: Recording) -> Iterator[Observation]:
             yield kept(exchange)
 
 
-def _stack_trace(body: bytes) -> str | None:
+def _stack_trace(body: bytes) -> Message | None:
     text = body[:LONGEST_LOOK].decode("utf-8", "replace").replace("\\n", "\n").replace("\\t", "\t").replace('\\"', '"')
     trace = STACK_TRACE.search(text) if any(words in text for words in STACK_TRACES) else None
-    return f"a stack trace: {clean(text[trace.start() :])[:80]!r}" if trace else None
+    return ("a stack trace: ", Excerpt(text[trace.start() :], TRACE_SHOWN)) if trace else None
 
 
 def _secrets(recording: Recording) -> list[str]:
@@ -82,9 +85,9 @@ def _passwords(recording: Recording) -> Callable[[Exchange], list[str]]:
     return of
 
 
-def _quoted(text: str, what: str, words: list[str], mark: str) -> str | None:
+def _quoted(text: str, what: str, words: list[str], mark: str) -> Message | None:
     """What stands before the first of these words in a text, with a mark in the word's place."""
     for word in words:
         if word in text:
-            return f"{what}: {(clean(text[: text.index(word)])[-40:] + mark).strip()}"
+            return f"{what}: ", Excerpt(text[: text.index(word)].lstrip(), BEFORE_SECRET, end=True), mark
     return None

@@ -14,7 +14,8 @@ from runloop_conformance.clauses import all_clauses
 from runloop_conformance.commands.options import contract_at, contract_option, report_argument, stored_at, wrong_usage
 from runloop_conformance.commands.outcome import heard_by_nobody, on_github
 from runloop_conformance.contract.document import Contract
-from runloop_conformance.exchanges.redaction import Redaction, heed
+from runloop_conformance.exchanges.excerpt import message_text
+from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.report.console import Page
 from runloop_conformance.report.stored import Stored, UnreadableReportError
 from runloop_conformance.sending.sender import Limits, Sender
@@ -74,7 +75,6 @@ def replay(report: Path, clause: str | None, **given: Any) -> None:
         _announce(page, stored, chosen, sender, contract, given)
         if given["only_plan"] or not chosen:
             return
-        heed(Redaction((sender.token, *(value for _, value in sender.extra_headers))))
         counted = _tell(page, stored, chosen, sender, contract)
     sys.exit(1 if counted["still broken"] else 3 if counted["cannot say"] else 0)
 
@@ -153,8 +153,8 @@ def _tell(
 def _tell_one(page: Page, again: Again, then: str, redaction: Redaction) -> None:
     page.line(f"{again.status}: {again.clause}", COLOURS[again.status])
     if again.status == "still broken":
-        page.row("expected", redaction.text(again.expected))
-        page.row("actual", redaction.text(again.actual))
+        page.row("expected", message_text(again.expected, redaction))
+        page.row("actual", message_text(again.actual, redaction))
     elif again.status == "cannot say":
         page.line(redaction.text(again.reason), first="  ", rest="  ")
     elif not _always(then):

@@ -11,7 +11,6 @@ import functools
 import html
 import json
 import re
-from contextvars import ContextVar
 from urllib.parse import quote, quote_plus
 
 from attrs import field, frozen
@@ -114,19 +113,3 @@ def _spellings(secret: str) -> set[str]:
         for pair in (f"{word}:", f"user:{word}", word):
             found.add(base64.b64encode(pair.encode()).decode())
     return found
-
-
-# A sentence about an answer is cut short, and half a secret is one still: it is cleaned before it is cut. The secrets
-# are the same for a whole run, so the judges, which know nothing of the caller, need not hand them on.
-_current: ContextVar[Redaction | None] = ContextVar("redaction", default=None)
-
-
-def heed(redaction: Redaction) -> None:
-    """Let `clean` take out these secrets from now on, in this context."""
-    _current.set(redaction)
-
-
-def clean(text: str) -> str:
-    """The text without the secrets of this run."""
-    redaction = _current.get()
-    return redaction.text(text) if redaction else text

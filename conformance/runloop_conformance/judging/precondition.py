@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from runloop_conformance.exchanges.excerpt import Excerpt
 from runloop_conformance.exchanges.exchange import Exchange
-from runloop_conformance.exchanges.redaction import clean
+from runloop_conformance.exchanges.redaction import Redaction
 
 USUAL_PORTS = {"http": 80, "https": 443}
 
@@ -16,6 +17,7 @@ def precondition(
     url: str,
     token: str,
     benchmark_ids: Sequence[str],
+    redaction: Redaction,
     *,
     alone: bool,
     prefix: str = "--",
@@ -55,7 +57,7 @@ def precondition(
         return None
     return (
         f"The server rejected each valid request with {status}: pass a benchmark that exists with"
-        f" {prefix}benchmark-id. Its response: {clean(response.body.decode('utf-8', 'backslashreplace'))[:200]}"
+        f" {prefix}benchmark-id. Its response: {Excerpt(response.body, 200).text(redaction)}"
     )
 
 

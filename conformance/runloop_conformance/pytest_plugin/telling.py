@@ -40,25 +40,31 @@ def told(result: Result, redaction: Redaction, raised: Sequence[BaseException]) 
     clauses = {clause["id"]: clause for clause in document(result, redaction)["clauses"]}
     shown = functools.partial(_shown, clauses=clauses)
     summary = (*head, *_counts(result), *_warnings(result, shown), *_raised(raised))
-    items = {one.clause.id: _outcome(one, result.terms, clean, shown) for one in result.findings}
+    items = {
+        finding.clause.id: _outcome(finding, clauses[finding.clause.id]["counterexample"], result.terms, clean, shown)
+        for finding in result.findings
+    }
     open_musts = [one for one in result.findings if one.clause.level == "must" and one.status in UNSETTLED]
     items[SETTLED] = _settled(open_musts, clean)
     return Outcomes(items=items, summary=tuple(map(clean, summary)))
 
 
-def _outcome(finding: Finding, terms: Terms, clean: Clean, shown: Shown) -> Outcome:
-    seen, known = finding.counterexample, terms.known.get(finding.clause.id)
+def _outcome(
+    finding: Finding, counterexample: Mapping[str, Any] | None, terms: Terms, clean: Clean, shown: Shown
+) -> Outcome:
+    known = terms.known.get(finding.clause.id)
     if finding.status == "pass" and known is not None:
         return Outcome("fail", clean(f"It is kept now: take it out of the known failures, where it stands as: {known}"))
     if finding.status == "pass":
         return Outcome("pass")
-    if seen is None:
+    if counterexample is None:
         return Outcome("skip", clean(f"{finding.status.replace('_', ' ')}: {finding.reason}"))
     if known is not None:
         return Outcome("warn", clean(f"a known failure: {known}"))
     if finding.clause.level == "must" or terms.fail_on == "should":
         return Outcome("fail", "\n".join(map(clean, shown([finding]))))
-    return Outcome("warn", clean(f"a SHOULD: {finding.clause.text} Expected: {seen.expected}. Actual: {seen.actual}"))
+    difference = f"Expected: {counterexample['expected']}. Actual: {counterexample['actual']}"
+    return Outcome("warn", clean(f"a SHOULD: {finding.clause.text} {difference}"))
 
 
 def _shown(findings: Sequence[Finding], clauses: Mapping[str, Any]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from runloop_conformance.clauses import Observation
 from runloop_conformance.exchanges.curl import curl
 from runloop_conformance.exchanges.document import exchange_document
+from runloop_conformance.exchanges.excerpt import message_text
 from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.judging.judge import Finding
 from runloop_conformance.judging.result import Result
@@ -94,8 +95,8 @@ def _counterexample(failure: Observation, server: str, redaction: Redaction) -> 
     probe = decisive.probe
     controls = (exchange.number for exchange in before if exchange.probe.name == probe.control and exchange.accepted)
     return {
-        "expected": redaction.text(_writable(failure.expected)),
-        "actual": redaction.text(_writable(failure.actual)),
+        "expected": _writable(message_text(failure.expected, redaction)),
+        "actual": _writable(message_text(failure.actual, redaction)),
         "curl": redaction.text(curl(probe, server)),
         "change": probe.change,
         "control": next(controls, None),

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from runloop_conformance.clauses import Clause, Observation
 from runloop_conformance.contract.document import Contract
+from runloop_conformance.exchanges.excerpt import Message
 from runloop_conformance.exchanges.exchange import Exchange, Probe, costs
 from runloop_conformance.exchanges.recording import Recording
 from runloop_conformance.judging.judge import undecided
@@ -46,8 +47,8 @@ class Again:
 
     clause: str
     status: Status
-    expected: str = ""
-    actual: str = ""
+    expected: Message = ""
+    actual: Message = ""
     reason: str = ""
 
 

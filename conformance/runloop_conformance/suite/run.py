@@ -13,7 +13,7 @@ from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Json, Operation
 from runloop_conformance.exchanges.exchange import Exchange, Probe
 from runloop_conformance.exchanges.recording import Recording, answer_to
-from runloop_conformance.exchanges.redaction import Redaction, heed
+from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.judging.judge import judge
 from runloop_conformance.judging.precondition import precondition
 from runloop_conformance.judging.result import Result, RunInfo
@@ -66,7 +66,6 @@ class Suite:
 
     def run(self) -> Result:
         """Send the plan and judge the exchanges. Ctrl-C ends the sending; what was recorded is judged all the same."""
-        heed(Redaction((self.options.token, *(value for _, value in self.options.headers))))
         problem = None
         try:
             problem = self._send()
@@ -198,8 +197,15 @@ class Suite:
 
     def _precondition(self, controls: Sequence[Exchange], *, alone: bool) -> str | None:
         options = self.options
+        redaction = Redaction((options.token, *(value for _, value in options.headers)))
         return precondition(
-            controls, options.to.url, options.token, options.benchmark_ids, alone=alone, prefix=options.prefix
+            controls,
+            options.to.url,
+            options.token,
+            options.benchmark_ids,
+            redaction,
+            alone=alone,
+            prefix=options.prefix,
         )
 
     def _recording(self, first: int = 0) -> Recording:

@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 import pytest
-from runloop_conformance.exchanges.redaction import TOKEN_MARK, Redaction, heed
+from runloop_conformance.exchanges.redaction import TOKEN_MARK, Redaction
 from runloop_conformance.plan import Plan
 from runloop_conformance.proof.degenerate import DEGENERATES
 from runloop_conformance.proof.mutants import MUTANTS
@@ -63,7 +63,6 @@ def twice(app: Any, **more: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         result = Suite(CONTRACT, options(url, **more), plan()).run()
     folder = Path(tempfile.mkdtemp(prefix="report-"))
     report = artefacts.write(folder, result, Redaction((TOKEN, HEADER[1])))
-    heed(Redaction())  # whoever judges it again does not know the secrets
     again = document(recheck(stored(folder), CONTRACT), Redaction())
     return json.loads(json.dumps(report)), json.loads(json.dumps(again))
 
@@ -96,7 +95,6 @@ def test_a_token_that_is_a_common_word_is_masked_and_yet_read_back(token: str) -
         result = Suite(CONTRACT, asked).run()
     folder = Path(tempfile.mkdtemp(prefix="report-"))
     artefacts.write(folder, result, Redaction((token,)))
-    heed(Redaction())
     again = recheck(stored(folder), CONTRACT)
     assert len(again.exchanges) == len(result.exchanges)
     assert stored(folder).masked

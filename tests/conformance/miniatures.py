@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 from attrs import define, field, frozen
 from runloop_conformance.proof.raw_http import read_request
-from runloop_conformance.servers.reference import Reference, RefusalError
+from runloop_conformance.servers.reference import Reference, RejectionError
 from starlette.responses import Response
 
 from tests.conformance.outside import CONTRACT, TOKEN
@@ -128,7 +128,7 @@ class LosesAnswers:
             run = self.start(request.method, headers, request.body)
             if self.within.runs > self.answered:
                 return
-        except RefusalError as refusal:
+        except RejectionError as refusal:
             status = b"%d Refused" % refusal.status
         answer = json.dumps(run).encode()
         head = b"HTTP/1.1 " + status + b"\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
@@ -138,7 +138,7 @@ class LosesAnswers:
 
     def start(self, method: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
         if method != "POST" or headers.get("authorization") != f"Bearer {TOKEN}":
-            raise RefusalError(401, "No.")
+            raise RejectionError(401, "No.")
         asked = self.within.parse(body)
         self.within.validate(asked)
         return self.within.run_of(asked)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from runloop_conformance.clock import VirtualClock
-from runloop_conformance.proof.mutants.fault import PROFILE, patched
+from runloop_conformance.proof.mutants.mutant import patched
+from runloop_conformance.proof.mutants.pointers import PROFILE
 from runloop_conformance.sending.in_process.driven import DrivenTransport
 from runloop_conformance.sending.sender import Limits
 from runloop_conformance.servers.hosting import running

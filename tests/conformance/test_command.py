@@ -117,9 +117,9 @@ def test_everything_deselected_is_no_success() -> None:
 
 def test_a_broken_should_is_a_warning_unless_it_is_asked_to_fail() -> None:
     class NoAllow(type(reference())):
-        def refuse(self, refusal):
-            refusal.headers.pop("Allow", None)
-            return super().refuse(refusal)
+        def reject(self, rejection):
+            rejection.headers.pop("Allow", None)
+            return super().reject(rejection)
 
     with running(NoAllow(reference().document, TOKEN)) as url:
         lenient = conformance(url, "--profile", "quick")

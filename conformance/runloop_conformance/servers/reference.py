@@ -30,7 +30,7 @@ _STRUCTURE: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 
-class RefusalError(Exception):
+class RejectionError(Exception):
     """A request is refused: with which status, why, and with which headers besides."""
 
     def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
@@ -86,7 +86,7 @@ class Reference:
 
     async def _elsewhere(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await self.refuse(RefusalError(404, "There is nothing at this path."))(scope, receive, send)
+            await self.reject(RejectionError(404, "There is nothing at this path."))(scope, receive, send)
 
     # --- one request, from its first byte to its answer ---
 
@@ -96,12 +96,12 @@ class Reference:
             self.check_method(request)
             self.authorize(request)
             self.check_media_type(request)
-            asked = self.parse(body)
-            self.validate(asked)
-            self.look_up(asked)
-            return self.answer(self.run_of(asked))
-        except RefusalError as refusal:
-            return self.refuse(refusal)
+            run_request = self.parse(body)
+            self.validate(run_request)
+            self.look_up(run_request)
+            return self.answer(self.run_of(run_request))
+        except RejectionError as rejection:
+            return self.reject(rejection)
 
     async def read(self, request: Request) -> bytes:
         """Read all of the body, also where it is too large: an early answer would reach nobody who is still sending."""
@@ -113,32 +113,32 @@ class Reference:
                 if size <= self.max_body:
                     body += chunk
         except ClientDisconnect:
-            raise RefusalError(400, "The body ended early.") from None
+            raise RejectionError(400, "The body ended early.") from None
         if size > self.max_body:
-            raise RefusalError(413, f"The body is larger than {self.max_body} bytes.")
+            raise RejectionError(413, f"The body is larger than {self.max_body} bytes.")
         return bytes(body)
 
     def check_method(self, request: Request) -> None:
         if request.method != "POST":
-            raise RefusalError(405, "Only POST starts a run.", {"Allow": "POST"})
+            raise RejectionError(405, "Only POST starts a run.", {"Allow": "POST"})
 
     # --- authorization ---
 
     def authorize(self, request: Request) -> None:
         given = self.credentials(request)
         if len(given) > 1:
-            raise RefusalError(400, "There is more than one Authorization header.")
+            raise RejectionError(400, "There is more than one Authorization header.")
         if not given:
             self.challenge("An Authorization header is needed: Bearer <token>.")
         credentials = _CREDENTIALS.fullmatch(given[0])
         if credentials is None:
-            raise RefusalError(400, "The Authorization header is not of the form Bearer <token>.")
+            raise RejectionError(400, "The Authorization header is not of the form Bearer <token>.")
         scheme, token = credentials.groups()
         if not self.is_scheme(scheme):
             self.challenge("The authorization scheme is not Bearer.")
         if not self.is_token(token):
             if not _TOKEN68.fullmatch(token):
-                raise RefusalError(400, "The bearer token is malformed.")
+                raise RejectionError(400, "The bearer token is malformed.")
             self.challenge("The bearer token is not valid.")
 
     def credentials(self, request: Request) -> list[str]:
@@ -152,23 +152,23 @@ class Reference:
         return hmac.compare_digest(token.encode("latin-1"), self.token.encode())
 
     def challenge(self, message: str) -> NoReturn:
-        raise RefusalError(401, message, {"WWW-Authenticate": 'Bearer realm="runloop"'})
+        raise RejectionError(401, message, {"WWW-Authenticate": 'Bearer realm="runloop"'})
 
     # --- the body ---
 
     def check_media_type(self, request: Request) -> None:
         if request.headers.get("content-encoding", "identity").lower() != "identity":
-            raise RefusalError(415, "A compressed body is not taken.")
+            raise RejectionError(415, "A compressed body is not taken.")
         given = request.headers.get("content-type")
         if given is None:
             return
         media_type, *parameters = (part.strip().lower() for part in given.split(";"))
         if media_type != "application/json" and not re.fullmatch(r"application/[!#$&^_.+0-9a-z-]+\+json", media_type):
-            raise RefusalError(415, "The body has to be application/json.")
+            raise RejectionError(415, "The body has to be application/json.")
         for parameter in parameters:
             name, _, value = parameter.partition("=")
             if name == "charset" and value.strip('"') not in {"utf-8", "utf8"}:
-                raise RefusalError(415, "The body has to be in UTF-8.")
+                raise RejectionError(415, "The body has to be in UTF-8.")
 
     def parse(self, body: bytes) -> Any:
         text = self.decode(body)
@@ -181,7 +181,7 @@ class Reference:
         try:
             return body.decode("utf-8")
         except UnicodeDecodeError:
-            raise RefusalError(400, "The body is not valid UTF-8.") from None
+            raise RejectionError(400, "The body is not valid UTF-8.") from None
 
     def check_depth(self, text: str) -> None:
         """Refuse what would exhaust the parser's stack, before it is parsed."""
@@ -191,7 +191,7 @@ class Reference:
         for token in _STRUCTURE.finditer(text):
             depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
             if depth > self.max_depth:
-                raise RefusalError(400, f"The body is nested deeper than {self.max_depth} levels.")
+                raise RejectionError(400, f"The body is nested deeper than {self.max_depth} levels.")
 
     def load(self, text: str) -> Any:
         try:
@@ -199,16 +199,16 @@ class Reference:
                 text, object_pairs_hook=self.object_of, parse_constant=self.constant, parse_int=self.integer
             )
         except json.JSONDecodeError as error:
-            raise RefusalError(400, f"The body is not JSON: {error}.") from None
+            raise RejectionError(400, f"The body is not JSON: {error}.") from None
 
     def object_of(self, members: list[tuple[str, Any]]) -> dict[str, Any]:
         value = dict(members)
         if len(value) != len(members):
-            raise RefusalError(400, "The body has an object with a duplicate key.")
+            raise RejectionError(400, "The body has an object with a duplicate key.")
         return value
 
     def constant(self, name: str) -> Any:
-        raise RefusalError(400, f"The body is not JSON: {name} is not a JSON value.")
+        raise RejectionError(400, f"The body is not JSON: {name} is not a JSON value.")
 
     def integer(self, digits: str) -> int | float:
         # Python refuses to read integers of more than 4,300 digits.
@@ -217,7 +217,7 @@ class Reference:
     def check_text(self, value: Any) -> None:
         for text in texts_in(value):
             if _UNSTORABLE.search(text):
-                raise RefusalError(400, "The body has a string with U+0000 or a lone surrogate.")
+                raise RejectionError(400, "The body has a string with U+0000 or a lone surrogate.")
 
     def request_schema(self) -> dict[str, Any]:
         operation = self.document["paths"][self.path]["post"]
@@ -225,29 +225,29 @@ class Reference:
         # The references in the contract are from its root.
         return {"components": self.document["components"], "allOf": [schema]}
 
-    def validate(self, asked: Any) -> None:
-        error = next(self.validator.iter_errors(asked), None)
+    def validate(self, run_request: Any) -> None:
+        error = next(self.validator.iter_errors(run_request), None)
         if error is not None:
             where = ".".join(str(step) for step in error.instance_path) or "the body"
-            raise RefusalError(422, f"{where}: {error.message}.")
+            raise RejectionError(422, f"{where}: {error.message}.")
 
-    def look_up(self, asked: dict[str, Any]) -> None:
-        if self.benchmark_ids and asked["benchmark_id"] not in self.benchmark_ids:
-            raise RefusalError(404, "There is no such benchmark.")
+    def look_up(self, run_request: dict[str, Any]) -> None:
+        if self.benchmark_ids and run_request["benchmark_id"] not in self.benchmark_ids:
+            raise RejectionError(404, "There is no such benchmark.")
 
     # --- the answer ---
 
-    def run_of(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def run_of(self, run_request: dict[str, Any]) -> dict[str, Any]:
         """Start the run that is asked for, and say so."""
         self.runs += 1
-        profile = asked.get("runProfile", {})
+        profile = run_request.get("runProfile", {})
         return {
             "id": self.new_id(),
-            "benchmark_id": asked["benchmark_id"],
+            "benchmark_id": run_request["benchmark_id"],
             "start_time_ms": self.now_ms(),
             "state": "running",
-            "metadata": asked.get("metadata", {}),
-            "name": asked.get("run_name"),
+            "metadata": run_request.get("metadata", {}),
+            "name": run_request.get("run_name"),
             "duration_ms": None,
             "score": None,
             "purpose": profile.get("purpose"),
@@ -268,9 +268,12 @@ class Reference:
     def answer(self, run: dict[str, Any]) -> Response:
         return Response(self.dump(run), media_type="application/json")
 
-    def refuse(self, refusal: RefusalError) -> Response:
+    def reject(self, rejection: RejectionError) -> Response:
         return Response(
-            self.dump({"message": refusal.message}), refusal.status, refusal.headers, media_type="application/json"
+            self.dump({"message": rejection.message}),
+            rejection.status,
+            rejection.headers,
+            media_type="application/json",
         )
 
 

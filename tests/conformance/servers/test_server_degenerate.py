@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 from runloop_conformance.proof.degenerate import DEGENERATES
-from runloop_conformance.proof.mutants.fault import ask
+from runloop_conformance.proof.mutants.witness import start_run
 from runloop_conformance.proof.raw_http import Wire
 from runloop_conformance.servers.hosting import RawServer
 from runloop_conformance.servers.reference import Reference
@@ -16,7 +16,7 @@ def test_is_nothing_like_the_reference(degenerate, document, token, observe):
     assert isinstance(server, RawServer) == degenerate.needs_socket
     reference = Reference(document, token)
     right = Wire(reference) if degenerate.needs_socket else reference
-    assert observe(server, [ask()]) != observe(right, [ask()])
+    assert observe(server, [start_run()]) != observe(right, [start_run()])
 
 
 def test_the_names_are_unique():

@@ -5,18 +5,21 @@ from collections import Counter
 
 import pytest
 from runloop_conformance.proof.mutants import MUTANTS
-from runloop_conformance.proof.mutants.fault import BENCHMARK, OPERATION, ask, sent
+from runloop_conformance.proof.mutants.pointers import OPERATION
+from runloop_conformance.proof.mutants.witness import BENCHMARK, start_run, with_body
 from runloop_conformance.proof.raw_http import Wire
 from runloop_conformance.servers.hosting import RawServer
 from runloop_conformance.servers.reference import Reference
 
-UNAUTHORIZED = [sent({"benchmark_id": "b"}, authorization=given) for given in ((), ("Bearer wrong",), ("Basic eDp5",))]
-INVALID = [sent(body) for body in ({}, {"benchmark_id": 1}, [], b"", b"{", b"nothing like JSON")]
-VALID = [
-    ask(),
-    ask(run_name="nightly", metadata={"team": "agents"}, runProfile={"purpose": "x", "envVars": {"A": "1"}}),
+UNAUTHORIZED = [
+    with_body({"benchmark_id": "b"}, authorization=given) for given in ((), ("Bearer wrong",), ("Basic eDp5",))
 ]
-METHODS = [sent(b"", method=method) for method in ("GET", "PUT")]
+INVALID = [with_body(body) for body in ({}, {"benchmark_id": 1}, [], b"", b"{", b"nothing like JSON")]
+VALID = [
+    start_run(),
+    start_run(run_name="nightly", metadata={"team": "agents"}, runProfile={"purpose": "x", "envVars": {"A": "1"}}),
+]
+METHODS = [with_body(b"", method=method) for method in ("GET", "PUT")]
 # What the faults of a chapter leave alone.
 ELSEWHERE = {
     "authorization": [*VALID, *INVALID, *METHODS],
@@ -66,20 +69,20 @@ def test_is_right_where_it_is_not_at_fault(mutant, document, token, observe, rig
 
 AWKWARD = [
     *INVALID,
-    sent(b'{"benchmark_id":"' + b'\\"' * 20_000),
-    sent(b'{"benchmark_id":"b"' + b"\n" * 20_000),
-    sent(b"[" * 20_000),
-    sent(
+    with_body(b'{"benchmark_id":"' + b'\\"' * 20_000),
+    with_body(b'{"benchmark_id":"b"' + b"\n" * 20_000),
+    with_body(b"[" * 20_000),
+    with_body(
         {
             "benchmark_id": {"a": [1]},
             "metadata": [[1, [2]]],
             "runProfile": {"envVars": 3, "secrets": [1], "mounts": [0]},
         }
     ),
-    sent({"benchmark_id": [[]], "run_name": [{}], "metadata": {"": {"a": None}}, "runProfile": [[[], 1]]}),
-    sent([["benchmark_id", []], [1, 2]]),
-    sent(b"\xff\xfe\0{"),
-    ask(run_name="\0", metadata={"\ud800": "'\"\\%s{}${x}#=,;<>"}, runProfile=None),
+    with_body({"benchmark_id": [[]], "run_name": [{}], "metadata": {"": {"a": None}}, "runProfile": [[[], 1]]}),
+    with_body([["benchmark_id", []], [1, 2]]),
+    with_body(b"\xff\xfe\0{"),
+    start_run(run_name="\0", metadata={"\ud800": "'\"\\%s{}${x}#=,;<>"}, runProfile=None),
 ]
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 
 import httpx
 import pytest
-from runloop_conformance.proof.mutants.fault import BENCHMARK, ask, sent
+from runloop_conformance.proof.mutants.witness import BENCHMARK, start_run, with_body
 from runloop_conformance.proof.variants import VARIANTS
 from runloop_conformance.servers.hosting import RawServer, running
 
@@ -20,12 +20,12 @@ ASKED = {
     "runProfile": {"purpose": "regression", "envVars": {"LOG_LEVEL": "a=b"}},
 }
 REFUSED = [
-    sent(ASKED, authorization=()),
-    sent(ASKED, authorization=("Bearer wrong",)),
-    sent({"run_name": "x"}),
-    sent({"benchmark_id": 1}),
-    sent([]),
-    sent(b'{"benchmark_id":'),
+    with_body(ASKED, authorization=()),
+    with_body(ASKED, authorization=("Bearer wrong",)),
+    with_body({"run_name": "x"}),
+    with_body({"benchmark_id": 1}),
+    with_body([]),
+    with_body(b'{"benchmark_id":'),
 ]
 
 
@@ -58,7 +58,7 @@ def test_starts_a_run_as_asked_and_refuses_the_rest(variant, document, token):
                 if response.headers.get("retry-after") is None:
                     return response
 
-        runs = [json.loads(send(sent(ASKED)).content) for _ in range(2)]
+        runs = [json.loads(send(with_body(ASKED)).content) for _ in range(2)]
         for run in runs:
             assert run["benchmark_id"] == BENCHMARK
             assert run["metadata"] == ASKED["metadata"]
@@ -67,7 +67,7 @@ def test_starts_a_run_as_asked_and_refuses_the_rest(variant, document, token):
             assert run["environment_variables"]["LOG_LEVEL"] == "a=b"
             assert (run.get("score") is not None) == (run["state"] == "completed")
         assert runs[0]["id"] != runs[1]["id"]
-        assert json.loads(send(ask()).content)["metadata"] == {}
+        assert json.loads(send(start_run()).content)["metadata"] == {}
         statuses = [send(each).status_code for each in REFUSED]
         assert all(400 <= status < 500 for status in statuses), statuses
         assert set(statuses[:2]) <= {401, 403}

@@ -1,10 +1,10 @@
-"""Making something valid of what is not: how loosely typed servers take what they should refuse."""
+"""Servers that convert an invalid value to a valid one, as loosely typed servers do."""
 
 import json
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from runloop_conformance.proof.mutants.fault import Tolerant, as_object
+from runloop_conformance.proof.mutants.tolerant import Tolerant, as_object
 from runloop_conformance.servers.reference import Reference
 
 Kind: TypeAlias = type | tuple[type, ...]
@@ -17,20 +17,20 @@ NUMBERS: Kind = (int, float)
 class Coercing(Tolerant):
     """Makes something valid of what is not, and looks at it then."""
 
-    def validate(self, asked: Any) -> None:
-        super().validate(self.coerced(asked))
+    def validate(self, run_request: Any) -> None:
+        super().validate(self.coerced(run_request))
 
-    def run_of(self, asked: Any) -> dict[str, Any]:
-        return super().run_of(self.coerced(asked))
+    def run_of(self, run_request: Any) -> dict[str, Any]:
+        return super().run_of(self.coerced(run_request))
 
-    def coerced(self, asked: Any) -> Any:
+    def coerced(self, value: Any) -> Any:
         raise NotImplementedError
 
 
 def coercing(coerce: Coerce) -> type[Reference]:
     class Coerced(Coercing):
-        def coerced(self, asked: Any) -> Any:
-            return coerce(asked)
+        def coerced(self, value: Any) -> Any:
+            return coerce(value)
 
     return Coerced
 
@@ -38,11 +38,11 @@ def coercing(coerce: Coerce) -> type[Reference]:
 def in_member(*path: str, coerce: Coerce) -> type[Reference]:
     """Make a server that coerces one member, wherever it is there."""
 
-    def coerced(asked: Any, steps: tuple[str, ...] = path) -> Any:
+    def coerced(value: Any, steps: tuple[str, ...] = path) -> Any:
         first, *rest = steps
-        changed = as_object(asked)
+        changed = as_object(value)
         if first not in changed:
-            return asked
+            return value
         changed[first] = coerced(changed[first], tuple(rest)) if rest else coerce(changed[first])
         return changed
 

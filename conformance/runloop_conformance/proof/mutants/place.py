@@ -1,36 +1,35 @@
-"""Where text stands in a request, and where the answer has it."""
+"""The places that text has in a request and in its response."""
 
 from collections.abc import Callable
 from typing import Any
 
 from attrs import frozen
 
-from runloop_conformance.proof.mutants.fault import VIEW, Ask, Asked, Chapter, Run, ask, profile
+from runloop_conformance.proof.mutants.changes import Change
+from runloop_conformance.proof.mutants.witness import WitnessRequest, start_run, with_profile
 
 
 @frozen
 class Place:
-    """A place for text in a request, and where the answer has it."""
+    """A property of the response, and whether the text is in the keys of its map."""
 
-    member: str
+    property: str
     keys: bool = False
 
-    def ask(self, text: str) -> Ask:
-        match self.member:
-            case "name":
-                return ask(run_name=text)
-            case "purpose":
-                return profile(purpose=text)
-            case _:
-                return self.ask_in_map(text)
+    def request(self, text: str) -> WitnessRequest:
+        """Make a request that has this text at the place."""
+        if self.property == "name":
+            return start_run(run_name=text)
+        if self.property == "purpose":
+            return with_profile(purpose=text)
+        entries = {text: "value"} if self.keys else {"KEY": text}
+        if self.property == "metadata":
+            return start_run(metadata=entries)
+        return with_profile(**{"secrets" if self.property == "secrets_provided" else "envVars": entries})
 
-    def ask_in_map(self, text: str) -> Ask:
-        held = {text: "value"} if self.keys else {"KEY": text}
-        if self.member == "metadata":
-            return ask(metadata=held)
-        return profile(**{"secrets" if self.member == "secrets_provided" else "envVars": held})
+    def change(self, change: Callable[[str], str]) -> Change:
+        """Change the text at the place in a response."""
 
-    def change(self, change: Callable[[str], str]) -> Callable[[Run, Asked], Run]:
         def changed(value: Any) -> Any:
             if value is None or isinstance(value, str):
                 return value and change(value)
@@ -38,7 +37,7 @@ class Place:
                 return {change(key): text for key, text in value.items()}
             return {key: change(text) for key, text in value.items()}
 
-        return lambda run, _asked: run | {self.member: changed(run[self.member])}
+        return lambda run, _run_request: run | {self.property: changed(run[self.property])}
 
 
 NAME = Place("name")
@@ -49,12 +48,3 @@ VARIABLES = Place("environment_variables")
 VARIABLE_NAMES = Place("environment_variables", keys=True)
 SECRETS = Place("secrets_provided")
 SECRET_VARIABLES = Place("secrets_provided", keys=True)
-
-
-def text_in(chapter: Chapter) -> Callable[[str, Place, str, Callable[[str], str], str], None]:
-    """Give a function that registers a server which changes text: name, place, summary, change, an example of text."""
-
-    def text(name: str, place: Place, summary: str, change: Callable[[str], str], sample: str) -> None:
-        chapter.edit(name, VIEW + place.member, summary, place.change(change), place.ask(sample))
-
-    return text

@@ -7,14 +7,14 @@ from typing import Any, ClassVar
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from runloop_conformance.proof.mutants.fault import Asked, Run
+from runloop_conformance.proof.mutants.changes import Run, RunRequest
 from runloop_conformance.proof.variants.variant import RULE, Variants
-from runloop_conformance.servers.reference import Reference, RefusalError
+from runloop_conformance.servers.reference import Reference, RejectionError
 
 HERE = Variants()
 variant = HERE.variant
 
-# --- 0: which 4xx a refusal has; any error body or none ---
+# --- 0: which 4xx a rejection has; any error body or none ---
 
 
 class Refusals(Reference):
@@ -22,9 +22,9 @@ class Refusals(Reference):
 
     statuses: ClassVar[dict[int, int]] = {}
 
-    def refuse(self, refusal: RefusalError) -> Response:
-        status = self.statuses.get(refusal.status, refusal.status)
-        return super().refuse(RefusalError(status, refusal.message, refusal.headers))
+    def reject(self, rejection: RejectionError) -> Response:
+        status = self.statuses.get(rejection.status, rejection.status)
+        return super().reject(RejectionError(status, rejection.message, rejection.headers))
 
 
 @variant("error-response")
@@ -43,8 +43,8 @@ class InvalidIs422(Refusals):
     def authorize(self, request: Request) -> None:
         try:
             super().authorize(request)
-        except RefusalError as refusal:
-            raise RefusalError(401, refusal.message, {"WWW-Authenticate": "Bearer"}) from None
+        except RejectionError as rejection:
+            raise RejectionError(401, rejection.message, {"WWW-Authenticate": "Bearer"}) from None
 
 
 @variant("error-response")
@@ -68,8 +68,8 @@ class ForbiddenNotUnauthorized(Refusals):
     def authorize(self, request: Request) -> None:
         try:
             super().authorize(request)
-        except RefusalError:
-            raise RefusalError(403, "Forbidden") from None
+        except RejectionError:
+            raise RejectionError(403, "Forbidden") from None
 
 
 @variant("error-response")
@@ -80,17 +80,17 @@ class OnlyWrongTokensForbidden(Refusals):
 
     def is_token(self, token: str) -> bool:
         if not super().is_token(token):
-            raise RefusalError(403, "Forbidden")
+            raise RejectionError(403, "Forbidden")
         return True
 
 
 class ErrorBody(Reference):
     """Refuses with a body of its own."""
 
-    def refuse(self, refusal: RefusalError) -> Response:
-        return Response(self.dump(self.error(refusal)), refusal.status, refusal.headers, "application/json")
+    def reject(self, rejection: RejectionError) -> Response:
+        return Response(self.dump(self.error(rejection)), rejection.status, rejection.headers, "application/json")
 
-    def error(self, refusal: RefusalError) -> Any:
+    def error(self, rejection: RejectionError) -> Any:
         raise NotImplementedError
 
 
@@ -98,65 +98,65 @@ class ErrorBody(Reference):
 class EmptyErrors(Reference):
     """Refusals have no body."""
 
-    def refuse(self, refusal: RefusalError) -> Response:
-        return Response(b"", refusal.status, refusal.headers)
+    def reject(self, rejection: RejectionError) -> Response:
+        return Response(b"", rejection.status, rejection.headers)
 
 
 @variant("error-response", warns=True)
 class TextErrors(Reference):
     """Refusals are told in plain text."""
 
-    def refuse(self, refusal: RefusalError) -> Response:
-        return PlainTextResponse(refusal.message, refusal.status, refusal.headers)
+    def reject(self, rejection: RejectionError) -> Response:
+        return PlainTextResponse(rejection.message, rejection.status, rejection.headers)
 
 
 @variant("error-response", warns=True)
 class HtmlErrors(Reference):
     """Refusals are told in HTML, as a proxy does."""
 
-    def refuse(self, refusal: RefusalError) -> Response:
-        return HTMLResponse(f"<h1>{refusal.status}</h1>\n<p>It was refused.</p>", refusal.status, refusal.headers)
+    def reject(self, rejection: RejectionError) -> Response:
+        return HTMLResponse(f"<h1>{rejection.status}</h1>\n<p>It was refused.</p>", rejection.status, rejection.headers)
 
 
 @variant("error-response")
 class ProblemDetails(Reference):
     """Refusals are told as problem details."""
 
-    def refuse(self, refusal: RefusalError) -> Response:
-        problem = {"type": "about:blank", "title": refusal.message, "status": refusal.status}
-        return Response(self.dump(problem), refusal.status, refusal.headers, "application/problem+json")
+    def reject(self, rejection: RejectionError) -> Response:
+        problem = {"type": "about:blank", "title": rejection.message, "status": rejection.status}
+        return Response(self.dump(problem), rejection.status, rejection.headers, "application/problem+json")
 
 
 @variant("error-response")
 class DetailList(ErrorBody):
     """Refusals are told as a list of details, as FastAPI does."""
 
-    def error(self, refusal: RefusalError) -> Any:
-        return {"detail": [{"loc": ["body"], "msg": refusal.message, "type": "value_error"}]}
+    def error(self, rejection: RejectionError) -> Any:
+        return {"detail": [{"loc": ["body"], "msg": rejection.message, "type": "value_error"}]}
 
 
 @variant("error-response")
 class ErrorIsAString(ErrorBody):
-    """The body of a refusal is a JSON string."""
+    """The body of a rejection is a JSON string."""
 
-    def error(self, refusal: RefusalError) -> Any:
-        return refusal.message
+    def error(self, rejection: RejectionError) -> Any:
+        return rejection.message
 
 
 @variant("error-response")
 class ErrorIsNull(Reference):
-    """The body of a refusal is null."""
+    """The body of a rejection is null."""
 
-    def refuse(self, refusal: RefusalError) -> Response:
-        return Response(b"null", refusal.status, refusal.headers, "application/json")
+    def reject(self, rejection: RejectionError) -> Response:
+        return Response(b"null", rejection.status, rejection.headers, "application/json")
 
 
 @variant("error-response")
 class LongErrors(ErrorBody):
     """Refusals are explained at length."""
 
-    def error(self, refusal: RefusalError) -> Any:
-        return {"message": refusal.message, "help": ["Read the reference page. " * 400] * 20}
+    def error(self, rejection: RejectionError) -> Any:
+        return {"message": rejection.message, "help": ["Read the reference page. " * 400] * 20}
 
 
 # --- 1: members of its own, nullable members absent or null, variables of its own ---
@@ -165,8 +165,8 @@ class LongErrors(ErrorBody):
 class Edited(Reference):
     """Changes its answer, within what is legal."""
 
-    def run_of(self, asked: Asked) -> Run:
-        return self.edit(super().run_of(asked))
+    def run_of(self, run_request: RunRequest) -> Run:
+        return self.edit(super().run_of(run_request))
 
     def edit(self, run: Run) -> Run:
         raise NotImplementedError

@@ -8,9 +8,10 @@ from typing import Any, NoReturn
 from starlette.requests import Request
 from starlette.responses import Response
 
-from runloop_conformance.proof.mutants.fault import Asked, Run, maps_in, patched
+from runloop_conformance.proof.mutants.changes import Run, RunRequest, maps_in
+from runloop_conformance.proof.mutants.mutant import patched
 from runloop_conformance.proof.variants.variant import RULE, Variants
-from runloop_conformance.servers.reference import Reference, RefusalError, texts_in
+from runloop_conformance.servers.reference import Reference, RejectionError, texts_in
 
 HERE = Variants()
 variant = HERE.variant
@@ -25,21 +26,21 @@ PROFILE = "#/components/schemas/RunProfile/properties/"
 class UnknownBenchmarkIs422(Reference):
     """An unknown benchmark is answered with 422."""
 
-    def look_up(self, asked: Asked) -> None:
+    def look_up(self, run_request: RunRequest) -> None:
         try:
-            super().look_up(asked)
-        except RefusalError as refusal:
-            raise RefusalError(422, refusal.message) from None
+            super().look_up(run_request)
+        except RejectionError as rejection:
+            raise RejectionError(422, rejection.message) from None
 
 
 @variant("unknown-benchmark")
 class BenchmarkIdsChecked(Reference):
     """An id that is empty, or does not look like one, is answered with 400."""
 
-    def look_up(self, asked: Asked) -> None:
-        super().look_up(asked)
-        if not re.fullmatch(r"[A-Za-z]+_[A-Za-z0-9]+", asked["benchmark_id"]) and not self.benchmark_ids:
-            raise RefusalError(400, "That is not the id of a benchmark.")
+    def look_up(self, run_request: RunRequest) -> None:
+        super().look_up(run_request)
+        if not re.fullmatch(r"[A-Za-z]+_[A-Za-z0-9]+", run_request["benchmark_id"]) and not self.benchmark_ids:
+            raise RejectionError(400, "That is not the id of a benchmark.")
 
 
 @variant("unsupported-text")
@@ -49,9 +50,9 @@ class AnyCharacterTaken(Reference):
     def check_text(self, value: Any) -> None:
         """Nothing is wrong with any text."""
 
-    def validate(self, asked: Any) -> None:
+    def validate(self, run_request: Any) -> None:
         """The validator takes Unicode text alone: what a schema says of a text does not hang on a surrogate."""
-        super().validate(json.loads(json.dumps(asked, ensure_ascii=False).encode("utf-8", "replace")))
+        super().validate(json.loads(json.dumps(run_request, ensure_ascii=False).encode("utf-8", "replace")))
 
     def dump(self, value: Any) -> bytes:
         # A lone surrogate has no UTF-8: it can only be escaped.
@@ -62,12 +63,12 @@ class AnyCharacterTaken(Reference):
 class PosixNamesOnly(Reference):
     """Environment variables need POSIX names."""
 
-    def look_up(self, asked: Asked) -> None:
-        super().look_up(asked)
-        _, variables, secrets = maps_in(asked)
+    def look_up(self, run_request: RunRequest) -> None:
+        super().look_up(run_request)
+        _, variables, secrets = maps_in(run_request)
         names = [*variables, *secrets]
         if not all(re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name) for name in names):
-            raise RefusalError(422, "That is not the name of an environment variable.")
+            raise RejectionError(422, "That is not the name of an environment variable.")
 
 
 # --- 7: sizes ---
@@ -84,10 +85,12 @@ class SmallBodiesOnly(Reference):
 class ShortStringsOnly(Reference):
     """A string of more than 1,000 characters, or an object of more than 64 members, is refused with 413."""
 
-    def look_up(self, asked: Asked) -> None:
-        super().look_up(asked)
-        if any(len(text) > 1000 for text in texts_in(asked)) or any(len(each) > 64 for each in maps_in(asked)):
-            raise RefusalError(413, "That is too long.")
+    def look_up(self, run_request: RunRequest) -> None:
+        super().look_up(run_request)
+        if any(len(text) > 1000 for text in texts_in(run_request)) or any(
+            len(each) > 64 for each in maps_in(run_request)
+        ):
+            raise RejectionError(413, "That is too long.")
 
 
 @variant("size-limits")
@@ -96,9 +99,9 @@ class ShortHeadersOnly(Reference):
 
     def check_method(self, request: Request) -> None:
         if len(request.url.query) > 512:
-            raise RefusalError(414, "The query is too long.")
+            raise RejectionError(414, "The query is too long.")
         if sum(len(name) + len(value) for name, value in request.headers.raw) > 2048:
-            raise RefusalError(431, "The headers are too large.")
+            raise RejectionError(431, "The headers are too large.")
         super().check_method(request)
 
 
@@ -117,8 +120,8 @@ class NullsTaken(Reference):
         }
         return NullsTaken(patched(document, nullable), token, benchmark_ids)
 
-    def run_of(self, asked: Asked) -> Run:
-        return super().run_of({name: value for name, value in asked.items() if value is not None})
+    def run_of(self, run_request: RunRequest) -> Run:
+        return super().run_of({name: value for name, value in run_request.items() if value is not None})
 
 
 @variant("media-type")
@@ -128,7 +131,7 @@ class ContentTypeRequired(Reference):
     def check_media_type(self, request: Request) -> None:
         super().check_media_type(request)
         if not request.headers.get("content-type", "").lower().startswith("application/json"):
-            raise RefusalError(415, "The body has to be application/json.")
+            raise RejectionError(415, "The body has to be application/json.")
 
 
 # --- 10: the order of validation and authorization ---
@@ -142,9 +145,9 @@ class ValidatesFirst(Reference):
         body = await super().read(request)
         if request.method == "POST":
             self.check_media_type(request)
-            asked = self.parse(body)
-            self.validate(asked)
-            self.look_up(asked)
+            run_request = self.parse(body)
+            self.validate(run_request)
+            self.look_up(run_request)
         return body
 
 
@@ -201,7 +204,7 @@ class OtherMethodsNotFound(OtherMethods):
     """Another method finds nothing at this path."""
 
     def other(self, request: Request) -> Response | None:
-        return self.refuse(RefusalError(404, f"There is nothing to {request.method}."))
+        return self.reject(RejectionError(404, f"There is nothing to {request.method}."))
 
 
 @variant(RULE + "no-server-error", warns=True)
@@ -210,7 +213,7 @@ class OtherMethodsNotImplemented(OtherMethods):
 
     def other(self, request: Request) -> Response | None:
         known = {"GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"}
-        return None if request.method in known else self.refuse(RefusalError(501, "Not implemented."))
+        return None if request.method in known else self.reject(RejectionError(501, "Not implemented."))
 
 
 # --- 12: the same answer for a repeated request id ---
@@ -239,7 +242,7 @@ class Replaying(Reference):
     def is_authorized(self, request: Request) -> bool:
         try:
             self.authorize(request)
-        except RefusalError:
+        except RejectionError:
             return False
         return True
 
@@ -294,7 +297,7 @@ class Busy(Reference):
         if not self.busy():
             return await super().respond(request)
         await self.read(request)
-        return self.refuse(RefusalError(self.status(), "Come again.", {"Retry-After": "1"}))
+        return self.reject(RejectionError(self.status(), "Come again.", {"Retry-After": "1"}))
 
     def busy(self) -> bool:
         raise NotImplementedError
@@ -359,11 +362,11 @@ class RefusesLaunchParameters:
 class RefusesUnknownMembers(Reference):
     """A member that the contract does not name is refused."""
 
-    def look_up(self, asked: Asked) -> None:
-        super().look_up(asked)
+    def look_up(self, run_request: RunRequest) -> None:
+        super().look_up(run_request)
         known = self.document["components"]["schemas"]["StartRunRequest"]["properties"]
-        if not asked.keys() <= known.keys():
-            raise RefusalError(422, "There is a member that is not known.")
+        if not run_request.keys() <= known.keys():
+            raise RejectionError(422, "There is a member that is not known.")
 
 
 @variant(RULE + "refuses-json-extensions", warns=True)
@@ -390,7 +393,7 @@ class PlainUnauthorized(Reference):
     """A 401 has no challenge, and the scheme has to be spelled `Bearer`."""
 
     def challenge(self, message: str) -> NoReturn:
-        raise RefusalError(401, message)
+        raise RejectionError(401, message)
 
     def is_scheme(self, scheme: str) -> bool:
         return scheme == "Bearer"

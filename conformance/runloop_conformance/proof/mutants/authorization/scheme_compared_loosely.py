@@ -1,0 +1,106 @@
+"""Other schemes, and malformed credentials, that are accepted for a bearer token."""
+
+import re
+from urllib.parse import unquote
+
+from starlette.requests import Request
+
+from runloop_conformance.proof.mutants.credentials import with_credentials
+from runloop_conformance.proof.mutants.mutant import Mutants
+from runloop_conformance.proof.mutants.pointers import RULE
+from runloop_conformance.servers.reference import Reference
+
+MUTANTS = Mutants(__name__)
+REQUIRED = RULE + "bearer-required"
+MALFORMED = RULE + "bearer-malformed"
+
+
+@MUTANTS.mutant(REQUIRED, with_credentials("Token {token}"))
+class AnySchemeAccepted(Reference):
+    """The scheme is not looked at."""
+
+    def is_scheme(self, scheme: str) -> bool:
+        return bool(scheme)
+
+
+@MUTANTS.mutant(REQUIRED, with_credentials("Basic dXNlcjpwYXNz"))
+class BasicAccepted(Reference):
+    """Basic credentials are let through to a check that no longer exists."""
+
+    def authorize(self, request: Request) -> None:
+        if not any(each.lower().startswith("basic ") for each in self.credentials(request)):
+            super().authorize(request)
+
+
+@MUTANTS.mutant(REQUIRED, with_credentials("BearerX {token}"))
+class SchemePrefixAccepted(Reference):
+    """Any scheme that begins like Bearer is taken for it."""
+
+    def is_scheme(self, scheme: str) -> bool:
+        return scheme.lower().startswith("bearer")
+
+
+@MUTANTS.mutant(MALFORMED, with_credentials("{token}"))
+class BareTokenAccepted(Reference):
+    """The token is accepted without a scheme."""
+
+    def credentials(self, request: Request) -> list[str]:
+        return [each if " " in each else f"Bearer {each}" for each in super().credentials(request)]
+
+
+@MUTANTS.mutant(MALFORMED, with_credentials("Bearer{token}"))
+class NoSpaceNeeded(Reference):
+    """The token may follow the scheme without a space."""
+
+    def credentials(self, request: Request) -> list[str]:
+        return [re.sub("(?i)^bearer(?=[^ ])", "Bearer ", each) for each in super().credentials(request)]
+
+
+@MUTANTS.mutant(MALFORMED, with_credentials("Bearer"), with_credentials("Bearer "))
+class EmptyTokenAccepted(Reference):
+    """The scheme alone is enough: an empty token is looked up, and nothing is found to be wrong with it."""
+
+    def authorize(self, request: Request) -> None:
+        if [each.strip().lower() for each in self.credentials(request)] != ["bearer"]:
+            super().authorize(request)
+
+
+@MUTANTS.mutant(MALFORMED, with_credentials(""))
+class EmptyHeaderAccepted(Reference):
+    """An empty Authorization header counts as having been checked."""
+
+    def authorize(self, request: Request) -> None:
+        if self.credentials(request) != [""]:
+            super().authorize(request)
+
+
+@MUTANTS.mutant(MALFORMED, with_credentials("Bearer {token} and more"))
+class TrailingWordsIgnored(Reference):
+    """What follows the token is ignored: the header is split at spaces, and its second word taken."""
+
+    def credentials(self, request: Request) -> list[str]:
+        return [" ".join(each.split()[:2]) for each in super().credentials(request)]
+
+
+@MUTANTS.mutant(MALFORMED, with_credentials('Bearer "{token}"'))
+class QuotesStripped(Reference):
+    """Quotes around the token are taken off."""
+
+    def is_token(self, token: str) -> bool:
+        return super().is_token(token.strip("\"'"))
+
+
+@MUTANTS.mutant(MALFORMED, with_credentials("Bearer%20{token}"))
+class HeaderDecoded(Reference):
+    """The whole header is decoded, as if it came in a query."""
+
+    def credentials(self, request: Request) -> list[str]:
+        return [unquote(each, "latin-1") for each in super().credentials(request)]
+
+
+@MUTANTS.mutant(MALFORMED, with_credentials("Bearer: {token}"))
+class ColonAfterScheme(Reference):
+    """A colon may follow the scheme, as if it were a header of its own."""
+
+    def credentials(self, request: Request) -> list[str]:
+        return [each.replace("Bearer: ", "Bearer ", 1) for each in super().credentials(request)]

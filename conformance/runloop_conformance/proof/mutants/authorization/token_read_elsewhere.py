@@ -1,0 +1,72 @@
+"""Tokens that are accepted in another place than the Authorization header."""
+
+import base64
+import binascii
+
+from starlette.requests import Request
+
+from runloop_conformance.proof.mutants.credentials import with_credentials
+from runloop_conformance.proof.mutants.mutant import Mutants
+from runloop_conformance.proof.mutants.pointers import RULE
+from runloop_conformance.proof.mutants.witness import start_run, with_body
+from runloop_conformance.servers.reference import Reference
+
+MUTANTS = Mutants(__name__)
+REQUIRED = RULE + "bearer-required"
+
+
+@MUTANTS.mutant(REQUIRED, with_credentials(query="access_token={token}"))
+class AccessTokenInQuery(Reference):
+    """The token is also taken from the query, as access_token."""
+
+    def credentials(self, request: Request) -> list[str]:
+        found = super().credentials(request)
+        return found or [f"Bearer {each}" for each in request.query_params.getlist("access_token")]
+
+
+@MUTANTS.mutant(REQUIRED, with_credentials(query="token={token}"))
+class TokenInQuery(Reference):
+    """The token is also taken from the query, as token."""
+
+    def credentials(self, request: Request) -> list[str]:
+        found = super().credentials(request)
+        return found or [f"Bearer {each}" for each in request.query_params.getlist("token")]
+
+
+MINIMAL_BODY = start_run().body
+
+
+@MUTANTS.mutant(REQUIRED, with_body(MINIMAL_BODY, authorization=(), headers=(("x-api-key", "{token}"),)))
+class TokenInApiKey(Reference):
+    """The token is also taken from X-API-Key."""
+
+    def credentials(self, request: Request) -> list[str]:
+        found = super().credentials(request)
+        return found or [f"Bearer {each}" for each in request.headers.getlist("x-api-key")]
+
+
+@MUTANTS.mutant(REQUIRED, with_credentials("Basic {user}"))
+class TokenAsBasicUser(Reference):
+    """The token is also taken as the user of Basic credentials, as at Stripe."""
+
+    def credentials(self, request: Request) -> list[str]:
+        return [self.bearer(each) for each in super().credentials(request)]
+
+    def bearer(self, given: str) -> str:
+        scheme, _, encoded = given.partition(" ")
+        if scheme.lower() != "basic":
+            return given
+        try:
+            user = base64.b64decode(encoded, validate=True).decode("latin-1").partition(":")[0]
+        except (binascii.Error, ValueError):
+            return given
+        return f"Bearer {user}" if user == self.token else given
+
+
+@MUTANTS.mutant(REQUIRED, with_body(MINIMAL_BODY, authorization=(), headers=(("x-forwarded-user", "admin"),)))
+class ForwardedUserTrusted(Reference):
+    """A user that a proxy is said to have checked is trusted, whoever says so."""
+
+    def authorize(self, request: Request) -> None:
+        if not {"x-forwarded-user", "x-remote-user"}.intersection(request.headers):
+            super().authorize(request)

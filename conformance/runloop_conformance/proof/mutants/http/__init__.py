@@ -1,0 +1,1 @@
+"""Mutants that break a statement of the chapter `http`."""

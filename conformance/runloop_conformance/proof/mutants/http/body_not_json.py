@@ -1,0 +1,245 @@
+"""Responses whose body is not one JSON value in UTF-8."""
+
+import gzip
+import html
+import json
+import re
+from collections.abc import Callable
+
+from starlette.responses import Response
+
+from runloop_conformance.proof.mutants.changes import Run
+from runloop_conformance.proof.mutants.mutant import Mutants
+from runloop_conformance.proof.mutants.pointers import RULE
+from runloop_conformance.proof.mutants.witness import WitnessRequest, repeated, start_run, with_profile
+from runloop_conformance.proof.mutants.written_response import LONG, json_response, rewrite_response
+from runloop_conformance.servers.reference import Reference
+
+MUTANTS = Mutants(__name__)
+SHOULD = MUTANTS.should()
+ANSWER = RULE + "json-answer"
+EXACT = RULE + "json-answer-exact"
+QUOTED = start_run(run_name='say "hi"')
+ACCENTED = start_run(run_name="café")
+Rewrite = Callable[[bytes], bytes]
+
+
+def rewrite(mutants: Mutants, name: str, summary: str, change: Rewrite, *witness: WitnessRequest, nth: int = 1) -> None:
+    """Register a server that writes its answers to accepted requests, and changes them then."""
+    breaks = ANSWER if mutants.level == "must" else EXACT
+
+    class Rewritten(Reference):
+        def answer(self, run: Run) -> Response:
+            right = self.dump(run)
+            return Response(right if self.runs % nth else change(right), media_type="application/json")
+
+    mutants.add(name, breaks, summary, Rewritten, *witness)
+
+
+def python_words(given: bytes) -> bytes:
+    return repr(json.loads(given)).encode()
+
+
+NOT_JSON: tuple[tuple[str, str, Rewrite], ...] = (
+    ("answer-empty", "A 200 has an empty body.", lambda _: b""),
+    ("answer-truncated", "A 200 ends before its JSON does.", lambda given: given[:-20]),
+    ("answer-without-its-brace", "A 200 lacks its last brace.", lambda given: given[:-1]),
+    ("answer-with-garbage", "Something follows the JSON of a 200.", lambda given: given + b"<!-- 12 ms -->"),
+    ("answer-twice", "A 200 holds its JSON twice.", lambda given: given + b"\n" + given),
+    ("answer-guarded", "A 200 begins with a guard against inclusion.", lambda given: b")]}',\n" + given),
+    ("answer-called-back", "A 200 is the call of a function.", lambda given: b"callback(" + given + b");"),
+    ("answer-in-python", "A 200 is written as Python writes objects.", python_words),
+    ("answer-in-html", "A 200 is a page.", lambda given: b"<pre>" + html.escape(given.decode()).encode() + b"</pre>"),
+    (
+        "answer-html-escaped",
+        "The JSON of a 200 is escaped for HTML.",
+        lambda given: html.escape(given.decode()).encode(),
+    ),
+    ("answer-in-a-string", "A 200 is JSON in a string.", lambda given: json.dumps(given.decode()).encode()),
+    ("answer-in-utf-16", "A 200 is in UTF-16.", lambda given: given.decode().encode("utf-16")),
+    ("answer-with-comma", "A comma follows the last member.", lambda given: given[:-1] + b",}"),
+    (
+        "answer-with-nan",
+        "A score that is not known is NaN.",
+        lambda given: given.replace(b'"score":null', b'"score":NaN'),
+    ),
+    (
+        "answer-with-infinity",
+        "A duration that is not known is Infinity.",
+        lambda given: given.replace(b'"duration_ms":null', b'"duration_ms":Infinity'),
+    ),
+    ("answer-with-undefined", "What is null is undefined.", lambda given: re.sub(rb":null\b", b":undefined", given)),
+    (
+        "answer-as-a-form",
+        "A 200 is a form.",
+        lambda given: b"&".join(b"%s=%s" % (str(k).encode(), str(v).encode()) for k, v in json.loads(given).items()),
+    ),
+    ("answer-as-an-event", "A 200 is an event of a stream.", lambda given: b"data: " + given + b"\n\n"),
+    ("answer-null", "A 200 is null.", lambda _: b"null"),
+)
+for name, summary, change in NOT_JSON:
+    rewrite(MUTANTS, name, summary, change)
+rewrite(
+    MUTANTS,
+    "answer-truncated-now-and-then",
+    "One 200 in eight is truncated.",
+    lambda given: given[: len(given) // 2],
+    *repeated(8, start_run()),
+    nth=8,
+)
+rewrite(
+    MUTANTS,
+    "answer-truncated-at-1024",
+    "A 200 is cut at 1,024 bytes.",
+    lambda given: given[:1024],
+    start_run(metadata={"a": "x" * 900, "b": "x" * 900}),
+)
+rewrite(
+    MUTANTS,
+    "answer-truncated-at-65535",
+    "A 200 is cut at 65,535 bytes.",
+    lambda given: given[:65535],
+    start_run(metadata={f"{number}": "ü" * 900 for number in range(60)}),
+)
+rewrite(
+    MUTANTS,
+    "answer-cut-by-characters",
+    "A 200 is as many bytes long as it has characters.",
+    lambda given: given[: len(given.decode())],
+    ACCENTED,
+)
+rewrite(
+    MUTANTS,
+    "answer-in-latin-1",
+    "A 200 is in Latin-1.",
+    lambda given: given.decode().encode("latin-1", "replace"),
+    ACCENTED,
+)
+rewrite(
+    MUTANTS,
+    "answer-in-latin-1-where-it-fits",
+    "A 200 all of whose characters are in Latin-1 is sent so.",
+    lambda given: given.decode().encode("latin-1") if max(map(ord, given.decode())) < 256 else given,
+    ACCENTED,
+)
+rewrite(
+    MUTANTS,
+    "answer-in-cp1252",
+    "A 200 is in Windows-1252.",
+    lambda given: given.decode().encode("cp1252", "replace"),
+    start_run(run_name="“quoted”"),
+)
+rewrite(
+    MUTANTS,
+    "answer-with-cesu-8",
+    "What is beyond the BMP is written as surrogates of three bytes each.",
+    lambda given: b"".join(
+        unit.encode("utf-8", "surrogatepass")
+        for unit in map(chr, memoryview(given.decode().encode("utf-16-le")).cast("H"))
+    ),
+    start_run(run_name="\U0001f3c3"),
+)
+rewrite(
+    MUTANTS,
+    "answer-with-raw-line-breaks",
+    "Line breaks stand in strings as they are.",
+    lambda given: given.replace(rb"\n", b"\n"),
+    start_run(run_name="one\ntwo"),
+)
+rewrite(
+    MUTANTS,
+    "answer-with-raw-quotes",
+    "The answer is a template: quotes are not escaped.",
+    lambda given: given.replace(rb"\"", b'"'),
+    QUOTED,
+)
+rewrite(
+    MUTANTS,
+    "answer-with-raw-backslashes",
+    "The answer is a template: backslashes are not escaped.",
+    lambda given: given.replace(rb"\\", b"\\"),
+    start_run(run_name="a\\qb"),
+)
+rewrite(
+    MUTANTS,
+    "answer-with-hexadecimal-escapes",
+    "Control characters are escaped as JavaScript may.",
+    lambda given: re.sub(rb"\\u00([0-9a-f]{2})", rb"\\x\1", given),
+    start_run(run_name="a\x01b"),
+)
+rewrite(
+    MUTANTS,
+    "answer-with-escaped-apostrophes",
+    "Apostrophes are escaped.",
+    lambda given: given.replace(b"'", b"\\'"),
+    start_run(run_name="it's"),
+)
+rewrite(
+    MUTANTS,
+    "answer-empty-with-profile",
+    "A 200 to a request with variables is empty.",
+    lambda given: given if b'"environment_variables":{}' in given else b"",
+    with_profile(envVars={"A": "1"}),
+)
+NOT_EXACT: tuple[tuple[str, str, Rewrite], ...] = (
+    ("answer-with-mark", "A 200 begins with a byte order mark.", lambda given: b"\xef\xbb\xbf" + given),
+    (
+        "answer-with-two-ids",
+        "The id is there twice.",
+        lambda given: re.sub(rb'"id":("[^"]*")', rb'"id":\1,"id":\1', given, count=1),
+    ),
+    ("answer-with-two-states", "The state is there twice.", lambda given: given[:-1] + b',"state":"running"}'),
+    (
+        "answer-with-float-time",
+        "The start time is spelled with a fraction of zero.",
+        lambda given: re.sub(rb'("start_time_ms":\d+)', rb"\1.0", given),
+    ),
+    (
+        "answer-with-exponent-time",
+        "The start time is spelled with an exponent.",
+        lambda given: re.sub(rb'("start_time_ms":)(\d)(\d+)', rb"\1\2.\3E12", given),
+    ),
+)
+for name, summary, change in NOT_EXACT:
+    rewrite(SHOULD, name, summary, change)
+rewrite(
+    SHOULD,
+    "answer-with-two-members",
+    "The first member of metadata is there twice.",
+    lambda given: re.sub(rb'("metadata":\{)("[^"]*":"[^"\\]*")', rb"\1\2,\2", given),
+    start_run(metadata={"a": "1"}),
+)
+rewrite(
+    SHOULD,
+    "answer-with-float-duration",
+    "The duration is spelled as a float.",
+    lambda given: given.replace(b'"running"', b'"completed"').replace(
+        b'"duration_ms":null,"score":null', b'"duration_ms":1250.0,"score":1'
+    ),
+)
+rewrite_response(
+    MUTANTS,
+    "answer-labelled-hal-with-variables",
+    ANSWER,
+    "A 200 to a request with variables is labelled application/hal+json.",
+    lambda run, body: json_response(
+        body, content_type=f"application/{'hal+' * bool(run['environment_variables'])}json"
+    ),
+    with_profile(envVars={"A": "1"}),
+)
+rewrite_response(
+    MUTANTS,
+    "answer-compressed-unlabelled",
+    ANSWER,
+    "A 200 of more than 4 KB is compressed, and does not say so.",
+    lambda _, body: json_response(gzip.compress(body, mtime=0) if len(body) > 4096 else body),
+    start_run(metadata={f"{number}": LONG for number in range(5)}),
+)
+rewrite_response(
+    MUTANTS,
+    "answer-labelled-compressed-when-large",
+    RULE + "always-answers",
+    "A 200 of more than 2,000 bytes is labelled as compressed, and is not.",
+    lambda _, body: json_response(body, **{"content_encoding": "gzip"} if len(body) > 2000 else {}),
+    start_run(metadata={"a": LONG, "b": LONG, "c": LONG}),
+)

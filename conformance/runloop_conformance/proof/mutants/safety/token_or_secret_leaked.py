@@ -1,0 +1,134 @@
+"""Responses that contain the token or a secret."""
+
+import base64
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from runloop_conformance.proof.mutants.changes import Run, RunRequest
+from runloop_conformance.proof.mutants.mutant import Mutants
+from runloop_conformance.proof.mutants.pointers import RULE
+from runloop_conformance.proof.mutants.witness import repeated, start_run, with_body, with_profile
+from runloop_conformance.servers.reference import Reference
+
+MUTANTS = Mutants(__name__)
+SHOULD = MUTANTS.should()
+LEAKS = RULE + "nothing-leaks"
+MINIMAL = start_run().body
+INVALID = with_body({"benchmark_id": 1})
+WRONG = with_body(MINIMAL, authorization=("Bearer wr0ng-{token}",))
+
+
+class Echoing(Reference):
+    """Repeats the credentials that it was given."""
+
+    def headers_of(self, request: Request) -> dict[str, str]:
+        return {name: value for name, value in request.headers.items() if name == "authorization"}
+
+    async def respond(self, request: Request) -> Response:
+        response = await super().respond(request)
+        return self.said(response, self.headers_of(request).get("authorization", ""))
+
+    def said(self, response: Response, given: str) -> Response:
+        raise NotImplementedError
+
+    def with_member(self, response: Response, name: str, value: Any) -> Response:
+        body = json.loads(bytes(response.body)) | {name: value}
+        kept = {key: held for key, held in response.headers.items() if key != "content-length"}
+        return Response(self.dump(body), response.status_code, kept)
+
+
+@SHOULD.mutant(LEAKS, WRONG)
+class TokenInTheRefusal(Echoing):
+    """A wrong token is repeated in the rejection."""
+
+    def said(self, response: Response, given: str) -> Response:
+        if response.status_code != 401:
+            return response
+        return self.with_member(response, "message", f"{given} is not a valid token.")
+
+
+@SHOULD.mutant(LEAKS)
+class TokenInTheAnswer(Echoing):
+    """The answer to an accepted request has the token in a member."""
+
+    def said(self, response: Response, given: str) -> Response:
+        return self.with_member(response, "started_by", given) if response.status_code == 200 else response
+
+
+@SHOULD.mutant(LEAKS, *repeated(8, start_run()))
+class TokenInTheAnswerNowAndThen(Echoing):
+    """One answer in eight has the token in a member."""
+
+    def said(self, response: Response, given: str) -> Response:
+        tells = response.status_code == 200 and self.runs % 8 == 0
+        return self.with_member(response, "started_by", given) if tells else response
+
+
+@SHOULD.mutant(LEAKS, INVALID)
+class HeadersInTheRefusal(Echoing):
+    """A rejection repeats the headers of the request, so that it can be looked into."""
+
+    def said(self, response: Response, given: str) -> Response:
+        if response.status_code != 422:
+            return response
+        return self.with_member(response, "request", {"headers": {"authorization": given}})
+
+
+@SHOULD.mutant(LEAKS)
+class TokenInAHeader(Echoing):
+    """A header of the answer repeats the token."""
+
+    def said(self, response: Response, given: str) -> Response:
+        response.headers["X-Debug-Authorization"] = given
+        return response
+
+
+@SHOULD.mutant(LEAKS)
+class TokenInACookie(Echoing):
+    """The token is set as a cookie."""
+
+    def said(self, response: Response, given: str) -> Response:
+        if response.status_code == 200:
+            response.headers["Set-Cookie"] = f"session={given.rpartition(' ')[2]}; HttpOnly"
+        return response
+
+
+@SHOULD.mutant(LEAKS)
+class TokenInTheEnvironment(Reference):
+    """The token is among the variables of the run, which may have some of the server's own."""
+
+    def run_of(self, run_request: RunRequest) -> Run:
+        run = super().run_of(run_request)
+        own = {"RUNLOOP_API_KEY": self.token}
+        return run | {"environment_variables": own | run["environment_variables"]}
+
+
+@SHOULD.mutant(
+    LEAKS, with_profile(mounts=[{"type": "code_mount", "repo_name": "r", "repo_owner": "o", "token": "ghp_s3cr3t"}])
+)
+class MountTokenInTheAnswer(Reference):
+    """The answer repeats the mounts, with their tokens."""
+
+    def run_of(self, run_request: RunRequest) -> Run:
+        mounts: list[Any] = run_request.get("runProfile", {}).get("mounts") or []
+        return super().run_of(run_request) | ({"mounts": mounts} if mounts else {})
+
+
+@SHOULD.mutant(LEAKS)
+class TokenInBase64(Reference):
+    """The answer has the token in base64."""
+
+    def run_of(self, run_request: RunRequest) -> Run:
+        return super().run_of(run_request) | {"cursor": base64.b64encode(self.token.encode()).decode()}
+
+
+@SHOULD.mutant(LEAKS)
+class TokenInALink(Reference):
+    """The answer has a link with the token in its query."""
+
+    def run_of(self, run_request: RunRequest) -> Run:
+        run = super().run_of(run_request)
+        return run | {"links": {"self": f"/v1/benchmarks/runs/{run['id']}?access_token={self.token}"}}

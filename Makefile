@@ -16,7 +16,7 @@ CONTRACT ?= openapi.yaml
 OUT ?= generated/runloop_benchmarks_api
 
 .DEFAULT_GOAL := help
-.PHONY: help setup node generate contract-diff contract-accept contract-release contract-check drill conformance serve test prove bench peers docs screens check lint types drift format lock clean
+.PHONY: help setup node generate contract-diff contract-accept contract-release contract-check drill conformance serve test test-long test-all prove bench peers docs screens check lint types drift format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -71,8 +71,18 @@ conformance: $(READY) ## test a server against the contract: SERVER=… TOKEN=�
 serve: $(READY) ## the embedded reference server: ARGS="--port 8080 --token …"
 	@"$(PY)" -m runloop_conformance serve $(ARGS)
 
-test: $(READY) ## all tests: ARGS="-k name" for some
-	@"$(PY)" -m pytest -n 3 --dist loadgroup $(ARGS)
+# Three workers for two cores: a third of the time is spent waiting for servers and processes.
+PYTEST = "$(PY)" -m pytest -n 3 --dist loadgroup
+LONG = slow or matrix or browser or node
+
+test: $(READY) ## the tests of a change, in minutes; they need nothing but Python: ARGS="-k name" for some
+	@$(PYTEST) -m "not ($(LONG))" $(ARGS)
+
+test-long: $(READY) ## the tests that `make test` leaves out: the whole matrix, the drill, browsers, tools that need Node
+	@$(PYTEST) -m "$(LONG)" $(ARGS)
+
+test-all: $(READY) ## every test
+	@$(PYTEST) $(ARGS)
 
 # An environment of its own: a tool of ours that a peer imports where it finds it would slow that peer down.
 prove: $(READY) ## the suite against every server with a known fault and every correct one; writes conformance/PROOF.md

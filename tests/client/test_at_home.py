@@ -102,7 +102,6 @@ def test_the_version_is_the_distributions():
     assert f'version = "{rb.__version__}"' in (ROOT / "pyproject.toml").read_text()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("checker", ["mypy", "pyright"])
 def test_types_as_a_user_sees_them(checker):
     command = {

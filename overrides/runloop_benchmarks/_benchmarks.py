@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec, cast
 
 from runloop_benchmarks_api.types import UNSET
 
-from ._order import Arguments
 from ._raw import AsyncRawResponse, RawResponse
+from ._request import Arguments
+from ._settings import without_frames
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -17,17 +18,17 @@ if TYPE_CHECKING:
     from runloop_benchmarks_api.models import BenchmarkRunView, RunProfile, StringMap
     from runloop_benchmarks_api.types import Unset
 
-    from ._client import AsyncRunloop, Runloop
+    from ._call import Success
     from ._settings import TimeoutOption
 
 P = ParamSpec("P")
 
 
 class Benchmarks:
-    """Benchmarks, and the runs of them."""
+    """Benchmarks, and their runs."""
 
-    def __init__(self, client: Runloop) -> None:
-        self._client = client
+    def __init__(self, call: Callable[[Arguments], Success]) -> None:
+        self._call = call
 
     def start_run(
         self,
@@ -51,11 +52,11 @@ class Benchmarks:
             run_name: Display name of the run.
             metadata: Your own strings, to organise runs by.
             run_profile: `RunProfile(...)`, or a dict such as
-                `{"purpose": "regression", "env_vars": {"LOG_LEVEL": "debug"}}`; camelCase keys do as well, and
-                members that this version does not know are sent as they are.
+                `{"purpose": "regression", "env_vars": {"LOG_LEVEL": "debug"}}`; camelCase keys work, too, and
+                properties that this version does not know are sent as they are.
             extra_headers: Headers for this call, over those of the client.
             extra_query: Parameters for the URL.
-            extra_body: Members for the body, over all arguments; not checked against the contract.
+            extra_body: Properties for the body, over all arguments; not checked against the contract.
             timeout: Seconds for the whole call, with connecting, retries and waits. An `httpx.Timeout` limits single
                 steps, and not the whole; None limits nothing. Left out: the client's.
             max_retries: How often to try again where the server cannot have acted. Left out: the client's.
@@ -64,15 +65,17 @@ class Benchmarks:
             idempotency_key: Sent as `x-request-id`, the same on every attempt. Left out: a random one.
 
         Returns:
-            The run. A `state` or a member that this version does not know is kept.
+            The run. A `state` or a property that this version does not know is kept.
 
         Raises:
             TypeError, ValueError: an argument cannot be sent. Nothing was sent.
             RunMayHaveStartedError: the server may have acted, and this call cannot tell. Holds the `idempotency_key`,
                 and the `run_id` where it is known. It is an APITimeoutError, an APIConnectionError, an
                 InternalServerError, …, too.
-            APIResponseValidationError: a run was started, but the answer cannot be read. Also a RunMayHaveStartedError.
-            APIStatusError: the server refused: BadRequestError, AuthenticationError, NotFoundError, RateLimitError, …
+            APIResponseValidationError: a run was started, but the response cannot be read. Also a
+                RunMayHaveStartedError.
+            APIStatusError: the server rejected the request: BadRequestError, AuthenticationError, NotFoundError,
+                RateLimitError, …
             APITimeoutError, APIConnectionError: no connection, and nothing was sent.
         """
         arguments = Arguments(
@@ -88,28 +91,32 @@ class Benchmarks:
             retry_ambiguous=retry_ambiguous,
             idempotency_key=idempotency_key,
         )
-        # A traceback that prints local variables (Sentry, rich) would print them.
+        # A traceback with local variables (Sentry, rich) would show them.
         del metadata, run_profile, extra_headers, extra_query, extra_body
-        return self._client._answer(arguments).run()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        try:
+            return self._call(arguments).run()
+        except BaseException as error:
+            without_frames(error)
+            raise
 
     @property
     def with_raw_response(self) -> BenchmarksWithRawResponse:
-        """The same, answering with status, headers and `parse()`."""
+        """The same, with status, headers and `parse()` as the result."""
         return BenchmarksWithRawResponse(self)
 
 
 class BenchmarksWithRawResponse:
-    """`Benchmarks`, answering with status, headers and `parse()`."""
+    """`Benchmarks`, with status, headers and `parse()` as the result."""
 
     def __init__(self, benchmarks: Benchmarks) -> None:
-        self.start_run = _raw(benchmarks.start_run, benchmarks._client)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        self.start_run = _raw(benchmarks.start_run, benchmarks._call)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
 class AsyncBenchmarks:
-    """Benchmarks, and the runs of them."""
+    """Benchmarks, and their runs."""
 
-    def __init__(self, client: AsyncRunloop) -> None:
-        self._client = client
+    def __init__(self, call: Callable[[Arguments], Awaitable[Success]]) -> None:
+        self._call = call
 
     async def start_run(
         self,
@@ -126,6 +133,7 @@ class AsyncBenchmarks:
         retry_ambiguous: bool | None = None,
         idempotency_key: str | None = None,
     ) -> BenchmarkRunView:
+        """Start one run of a benchmark, and never two. Arguments, result and errors are those of `Benchmarks`."""
         arguments = Arguments(
             benchmark_id=benchmark_id,
             run_name=run_name,
@@ -139,50 +147,55 @@ class AsyncBenchmarks:
             retry_ambiguous=retry_ambiguous,
             idempotency_key=idempotency_key,
         )
-        # A traceback that prints local variables (Sentry, rich) would print them.
         del metadata, run_profile, extra_headers, extra_query, extra_body
-        return (await self._client._answer(arguments)).run()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        try:
+            return (await self._call(arguments)).run()
+        except BaseException as error:
+            without_frames(error)
+            raise
 
     @property
     def with_raw_response(self) -> AsyncBenchmarksWithRawResponse:
-        """The same, answering with status, headers and `await parse()`."""
+        """The same, with status, headers and `await parse()` as the result."""
         return AsyncBenchmarksWithRawResponse(self)
 
 
 class AsyncBenchmarksWithRawResponse:
-    """`AsyncBenchmarks`, answering with status, headers and `await parse()`."""
+    """`AsyncBenchmarks`, with status, headers and `await parse()` as the result."""
 
     def __init__(self, benchmarks: AsyncBenchmarks) -> None:
-        self.start_run = _async_raw(benchmarks.start_run, benchmarks._client)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        self.start_run = _async_raw(benchmarks.start_run, benchmarks._call)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
-# Word for word the same, so written once; editors show the documentation of the text above as well.
+# The longer text, for `help()`; editors show the short one.
 AsyncBenchmarks.start_run.__doc__ = Benchmarks.start_run.__doc__
 
 
-def _raw(parsed: Callable[P, BenchmarkRunView], client: Runloop) -> Callable[P, RawResponse]:
+def _raw(parsed: Callable[P, BenchmarkRunView], call: Callable[[Arguments], Success]) -> Callable[P, RawResponse]:
     @wraps(parsed)
     def start_run(*args: P.args, **kwargs: P.kwargs) -> RawResponse:
-        given: dict[str, Any] = {**kwargs}
+        arguments = Arguments(*args, **cast("dict[str, Any]", kwargs))
         kwargs.clear()
-        arguments = Arguments(*args, **given)
-        given.clear()
-        kwargs.clear()
-        return RawResponse(client._answer(arguments))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        try:
+            return RawResponse(call(arguments))
+        except BaseException as error:
+            without_frames(error)
+            raise
 
     return start_run
 
 
 def _async_raw(
-    parsed: Callable[P, Awaitable[BenchmarkRunView]], client: AsyncRunloop
+    parsed: Callable[P, Awaitable[BenchmarkRunView]], call: Callable[[Arguments], Awaitable[Success]]
 ) -> Callable[P, Awaitable[AsyncRawResponse]]:
     @wraps(parsed)
     async def start_run(*args: P.args, **kwargs: P.kwargs) -> AsyncRawResponse:
-        given: dict[str, Any] = {**kwargs}
+        arguments = Arguments(*args, **cast("dict[str, Any]", kwargs))
         kwargs.clear()
-        arguments = Arguments(*args, **given)
-        given.clear()
-        kwargs.clear()
-        return AsyncRawResponse(await client._answer(arguments))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        try:
+            return AsyncRawResponse(await call(arguments))
+        except BaseException as error:
+            without_frames(error)
+            raise
 
     return start_run

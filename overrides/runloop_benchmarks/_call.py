@@ -1,6 +1,6 @@
-"""The judgement of this client: what one call does, attempt by attempt, without a socket or a clock of its own.
+"""What one call does, attempt by attempt, without a socket of its own.
 
-`one_call` yields an Attempt or a Wait, is sent the outcome, and returns the answer or raises. Sync and async drive the
+`one_call` yields an Attempt or a Wait, receives the outcome, and returns the success or raises. Sync and async run the
 same generator, so they cannot differ.
 """
 
@@ -14,38 +14,51 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from attrs import frozen
 
-from ._answer import Meaning, Received, causes_of, meaning_of, read, run_id_in
 from ._exceptions import (
     APIConnectionError,
     APIError,
     APIResponseValidationError,
     APITimeoutError,
-    joined,
+    ambiguous,
     kind_for_status,
 )
-from ._order import Deadline, Order
+from ._network import Progress
+from ._outcome import Meaning, Received, meaning_of, read, run_id_in
+from ._request import Deadline, Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from runloop_benchmarks_api.models import BenchmarkRunView
 
-    from ._answer import Outcome
+    from ._outcome import Outcome
 
 log = logging.getLogger("runloop_benchmarks")
 
 LONGEST_WAIT = 60.0
-"""Seconds that a server's wish to wait is granted where the call has no deadline of its own, as in the official SDK."""
-SHORTEST_MASKED = 6
-"""Shorter values are not masked in an error's text: they are everywhere (`1`, `debug`), and no secret is that short."""
+"""Seconds that a server may ask to wait where the call has no deadline, as in the official SDK."""
 
 
 @frozen(repr=False)
 class Attempt:
-    """Send it now."""
+    """Send the request now."""
 
-    order: Order
+    prepared: Prepared
     deadline: Deadline
+    progress: Progress
+
+    def request(self) -> httpx.Request:
+        """The request of this attempt."""
+        extensions = {"timeout": self.deadline.for_steps(), "trace": self.progress.report}
+        return self.prepared.request(extensions)
+
+    def async_request(self) -> httpx.Request:
+        """The request of this attempt, for an async transport."""
+        steps = self.deadline.for_steps()
+        if self.deadline.at is not None:
+            # The whole attempt is cancelled at the deadline, so a timer for each read would be one too many.
+            steps |= {"read": None, "write": None}
+        return self.prepared.request({"timeout": steps, "trace": self.progress.report_async})
 
 
 @frozen(repr=False)
@@ -56,111 +69,127 @@ class Wait:
 
 
 if TYPE_CHECKING:
-    Call = Generator[Attempt | Wait, "Outcome | None", "Answer"]
+    Call = Generator[Attempt | Wait, "Outcome | None", "Success"]
 
 
 @frozen(repr=False)
-class Answer:
-    """A 2xx, and the call that it answers."""
+class Success:
+    """A 2xx, and the call that it belongs to."""
 
-    order: Order
+    prepared: Prepared
     received: Received
     attempts: int
 
     def run(self) -> BenchmarkRunView:
-        """The run. Raises APIResponseValidationError where the answer cannot be read."""
+        """The run. Raises APIResponseValidationError where the response cannot be read."""
         try:
             return read(self.received)
         except ValueError as problem:
-            error = self._unreadable(str(problem))
-        raise error
+            run_id = run_id_in(self.received)
+            named = f"the run {run_id}" if run_id else "a run, most likely,"
+            message = f"{self.received.status}: {named} was started, but the response cannot be read, since {problem}."
+            details = Details(self.prepared, self.attempts)
+            raise details.error(APIResponseValidationError, message, self.received) from None
 
-    def _unreadable(self, problem: str) -> APIError:
-        run_id = run_id_in(self.received)
-        named = f"the run {run_id}" if run_id else "a run, most likely,"
-        message = f"{self.received.status}: {named} was started, but the answer cannot be read, since {problem}."
-        details = Details(self.order, self.attempts)
-        return details.error(APIResponseValidationError, message, self.received)
+    def response(self) -> httpx.Response:
+        """The response as httpx has it."""
+        return _response(self.received, self.prepared.harmless_request(), [])
 
 
 @frozen(repr=False)
 class Details:
-    """What every error of a call is given."""
+    """What every error of a call knows."""
 
-    order: Order
+    prepared: Prepared
     attempts: int
 
     def error(self, kind: type[APIError], message: str, received: Received | None) -> APIError:
-        """An error that can be shown to anybody."""
-        order = self.order
-        request = order.harmless_request()
-        masks = _masks(order.secrets())
-        error = kind(
-            _masked(message, masks), request=request, idempotency_key=order.idempotency_key, attempts=self.attempts
+        """The error. No secret of the call is in it, not even where the server sent one back."""
+        masks = self.prepared.masks()
+        request = self.prepared.harmless_request()
+        response = None if received is None else _response(received, request, masks)
+        return kind(
+            message=_printable(_masked(message, masks)),
+            request=request,
+            response=response,
+            body=None if response is None else _body(response),
+            idempotency_key=self.prepared.idempotency_key,
+            attempts=self.attempts,
+            run_id=run_id_in(received),
         )
-        if received is not None:
-            response = response_from(received, request, masks)
-            error.body = _body(response)
-            if not issubclass(kind, APIConnectionError):
-                vars(error)["response"] = response
-        if (run_id := run_id_in(received)) is not None:
-            vars(error)["run_id"] = run_id
-        return error
 
 
-def response_from(received: Received, request: httpx.Request, masks: list[str] | None = None) -> httpx.Response:
-    """The answer as an httpx.Response, whose request holds no credential."""
+def _response(received: Received, request: httpx.Request, masks: list[str]) -> httpx.Response:
+    """The response as an httpx.Response, whose request holds no credential."""
+    # Those left out describe the bytes on the wire, and the content is decoded. Bytes, since a server may send any.
     headers = [
-        (name, _masked(value, masks or []))
-        for name, value in received.headers.multi_items()
-        # They describe the bytes on the wire, and the content is what was in them.
-        if name.lower() not in {"content-encoding", "content-length", "transfer-encoding"}
+        (name, _masked_bytes(value, masks))
+        for name, value in received.headers.raw
+        if name.lower() not in {b"content-encoding", b"content-length", b"transfer-encoding"}
     ]
-    content = received.body
-    for secret in masks or []:
-        content = content.replace(secret.encode(), b"***")
-    return httpx.Response(received.status, headers=headers, content=content, request=request)
+    content = _masked_bytes(received.body, masks)
+    response = httpx.Response(received.status, headers=headers, content=content, request=request)
+    # Other codecs can fail, take quadratic time or decompress.
+    response.encoding = "latin-1" if response.charset_encoding in {"latin-1", "iso-8859-1"} else "utf-8"
+    return response
 
 
-def one_call(order: Order) -> Call:
-    """Attempts, until one is answered with 2xx or another would not be safe or not be in time."""
-    deadline = Deadline.starting_now(order.timeout)
+def one_call(prepared: Prepared) -> Call:
+    """Attempts, until the response is a 2xx, or another attempt would not be safe or not be in time."""
+    deadline = Deadline.starting_now(prepared.timeout)
+    key = prepared.idempotency_key
     may_have_started = False
     attempts = 0
     while True:
         attempts += 1
-        outcome = yield Attempt(order, deadline)
+        attempt = Attempt(prepared, deadline, Progress(deadline.at, prepared.masks))
+        try:
+            outcome = yield attempt
+        except BaseException as interruption:
+            _note(interruption, key, may_have_started=may_have_started or not attempt.progress.unsent)
+            raise
         assert outcome is not None
         if isinstance(outcome, Received) and outcome.is_success:
-            log.info("start_run: %s, attempt %d, key %s", outcome.status, attempts, order.idempotency_key)
-            return Answer(order, outcome, attempts)
+            log.info("start_run: %s, attempt %d, key %s", outcome.status, attempts, key)
+            return Success(prepared, outcome, attempts)
         meaning = meaning_of(outcome)
         may_have_started |= meaning.ambiguous
-        wait, why_not = _wait_before_next(order, deadline, attempts, meaning)
+        wait, why_not = _wait_before_next(prepared, deadline, attempts, meaning)
         if wait is None:
             break
-        log.info(
-            "start_run: %s, attempt %d, next in %.2f s, key %s", _kept(outcome), attempts, wait, order.idempotency_key
-        )
-        yield Wait(wait)
-    log.info("start_run: %s, attempt %d, the last, key %s", _kept(outcome), attempts, order.idempotency_key)
-    raise _error(Details(order, attempts), outcome, meaning, may_have_started=may_have_started, why_not=why_not)
+        log.info("start_run: %s, attempt %d, next in %.2f s, key %s", _for_log(outcome), attempts, wait, key)
+        try:
+            yield Wait(wait)
+        except BaseException as interruption:
+            _note(interruption, key, may_have_started=may_have_started)
+            raise
+    log.info("start_run: %s, attempt %d, the last, key %s", _for_log(outcome), attempts, key)
+    raise _error(Details(prepared, attempts), outcome, meaning, may_have_started=may_have_started, why_not=why_not)
 
 
-def _wait_before_next(order: Order, deadline: Deadline, attempts: int, meaning: Meaning) -> tuple[float | None, str]:
-    """Seconds until the next attempt; or None, and why there is none where that is not plain."""
-    if not (meaning.retryable or (meaning.ambiguous and meaning.willing and order.retry_ambiguous)):
+def _note(interruption: BaseException, key: str, *, may_have_started: bool) -> None:
+    """Add to an interruption, which stays what it is, what the caller needs to find the run."""
+    what = "and a run may have started" if may_have_started else "and no run was started"
+    note = f"start_run was interrupted, {what}: idempotency_key={key!r}"
+    interruption.add_note(note)
+    log.warning(note)
+
+
+def _wait_before_next(
+    prepared: Prepared, deadline: Deadline, attempts: int, meaning: Meaning
+) -> tuple[float | None, str]:
+    """Seconds until the next attempt; or None, and the reason where it is not plain."""
+    if not (meaning.retryable or (meaning.ambiguous and meaning.willing and prepared.retry_ambiguous)):
         return None, ""
-    if attempts > order.max_retries:
+    if attempts > prepared.max_retries:
         return None, ""
-    wait = backoff(attempts) if meaning.asked is None else meaning.asked
+    asked = meaning.retry_after
+    wait = backoff(attempts) if asked is None else asked
     left = deadline.left()
-    asked = (
-        f"the server asked to wait {wait:g} s" if meaning.asked is not None else f"the next attempt is in {wait:.1f} s"
-    )
+    reason = f"the next attempt is in {wait:.1f} s" if asked is None else f"the server asks to wait {asked:g} s"
     if left is None:
-        return (wait, "") if wait <= LONGEST_WAIT else (None, f"{asked}, more than {LONGEST_WAIT:g} s")
-    return (wait, "") if wait < left else (None, f"{asked}, and {left:.1f} s of the time-out are left")
+        return (wait, "") if wait <= LONGEST_WAIT else (None, f"{reason}, more than {LONGEST_WAIT:g} s")
+    return (wait, "") if wait < left else (None, f"{reason}, and {left:.1f} s of the time-out are left")
 
 
 def backoff(attempts: int) -> float:
@@ -175,71 +204,61 @@ def _error(details: Details, outcome: Outcome, meaning: Meaning, *, may_have_sta
         kind = kind_for_status(outcome.status)
     else:
         kind = APITimeoutError if outcome.timed_out else APIConnectionError
-    sentences = [_told(outcome) + "."]
+    sentences = [_description(outcome)]
     if why_not:
         sentences.append(f"Not tried again: {why_not}.")
     if may_have_started:
-        kind = joined(kind)
+        kind = ambiguous(kind)
         run_id = run_id_in(received)
         named = f"The run {run_id} has started" if run_id else "A run may have started"
-        sentences.append(
-            f"{named}. Before starting another, look for it, or ask again with "
-            f"idempotency_key={details.order.idempotency_key!r}."
-        )
+        key = details.prepared.idempotency_key
+        sentences.append(f"{named}. Before starting another, look for it, or call again with idempotency_key={key!r}.")
     error = details.error(kind, " ".join(sentences), received)
     if isinstance(outcome, Received):
-        vars(error)["retry_after"] = meaning.asked
+        vars(error)["retry_after"] = meaning.retry_after
     else:
-        error.__cause__ = without_secrets(outcome.cause)
+        error.__cause__ = outcome.cause
     return error
 
 
-def _told(outcome: Outcome) -> str:
-    """What happened, as the beginning of a message."""
+def _description(outcome: Outcome) -> str:
+    """What happened, as a sentence."""
     if isinstance(outcome, Received):
-        return f"{outcome.status}: {_server_message(outcome)}"
-    after = "after the request was sent" if outcome.sent else "before the request was sent"
-    if outcome.part is not None:
-        after = f"in the middle of a {outcome.part.status}"
-    cause = outcome.cause
-    what = "Timed out" if outcome.timed_out else "The connection failed"
-    why = f": {type(cause).__name__}" + (f": {cause}" if str(cause) else "") if cause is not None else ""
-    return f"{what} {after}{why}"
+        text = f"{outcome.status}: {_server_message(outcome)}"
+        if 300 <= outcome.status < 400 and (location := outcome.headers.get("location")):
+            text += f", a redirect to {location[:1000]}, which is not followed: check base_url"
+    else:
+        when = "after the request was sent" if outcome.sent else "before the request was sent"
+        if outcome.part is not None:
+            when = f"in the middle of a {outcome.part.status}"
+        cause = outcome.cause
+        what = "Timed out" if outcome.timed_out else "The connection failed"
+        why = f": {type(cause).__name__}" + (f": {cause}" if str(cause) else "") if cause is not None else ""
+        text = f"{what} {when}{why}"
+    return text if text.endswith(".") else f"{text}."
 
 
-def _kept(outcome: Outcome) -> str:
-    """What happened, for the log: nothing that the server said, since it may say again what it was told."""
+def _for_log(outcome: Outcome) -> str:
+    """What happened, without anything that the server sent: it may send secrets back."""
     return str(outcome.status) if isinstance(outcome, Received) else type(outcome.cause).__name__
 
 
 def _server_message(received: Received) -> str:
-    body: Any = None
     try:
-        body = json.loads(received.body)
-    except (ValueError, RecursionError):
-        text = received.body[:200].decode("utf-8", errors="replace").strip()
-        return text or "no message"
-    if isinstance(body, dict) and isinstance(body.get("message"), str):  # pyright: ignore[reportUnknownMemberType]
-        return str(body["message"])[:1000]  # pyright: ignore[reportUnknownArgumentType]
-    return json.dumps(body)[:200]
+        body: Any = json.loads(received.body)
+        message = body["message"]
+    except (ValueError, RecursionError, LookupError, TypeError):
+        message = None
+    if not isinstance(message, str):
+        message = received.body[:200].decode(errors="replace")
+    return message.strip()[:1000] or "no message"
 
 
 def _body(response: httpx.Response) -> object:
-    if not response.content:
-        return None
     try:
-        return json.loads(response.content)
+        return json.loads(response.content) if response.content else None
     except (ValueError, RecursionError):
         return response.text
-
-
-def _masks(secrets: list[str]) -> list[str]:
-    """The secrets as they are and as JSON spells them, the longest first so that none is left in part."""
-    found: set[str] = set()
-    for secret in secrets:
-        if len(secret) >= SHORTEST_MASKED:
-            found |= {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
-    return sorted(found, key=len, reverse=True)
 
 
 def _masked(text: str, masks: list[str]) -> str:
@@ -248,10 +267,12 @@ def _masked(text: str, masks: list[str]) -> str:
     return text
 
 
-def without_secrets(cause: BaseException | None) -> BaseException | None:
-    """The cause without its traceback: the frames below hold the request's headers in their local variables."""
-    for link in causes_of(cause):
-        link.__traceback__ = link.__context__ = None
-        if isinstance(link, httpx.RequestError):
-            link._request = None  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - it has no public way to drop it
-    return cause
+def _masked_bytes(content: bytes, masks: list[str]) -> bytes:
+    for secret in masks:
+        content = content.replace(secret.encode(), b"***")
+    return content
+
+
+def _printable(text: str) -> str:
+    """The text without control characters, which a terminal or a log would obey."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

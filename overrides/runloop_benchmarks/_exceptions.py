@@ -1,11 +1,12 @@
-"""Everything that this client raises once its arguments are in order.
+"""The errors of this client.
 
 RunloopError
 ├── ClientClosedError                    the client was closed before the call
+├── MissingTokenError                    no token at construction; also a ValueError
 └── APIError                             the call has failed: message, idempotency_key, attempts
-    ├── APIConnectionError               no complete answer came
+    ├── APIConnectionError               no complete response came
     │   └── APITimeoutError              … in the time allowed
-    ├── APIStatusError                   an answer came, and its status is not 2xx
+    ├── APIStatusError                   a response came, and its status is not 2xx
     │   ├── BadRequestError              400
     │   ├── AuthenticationError          401
     │   ├── PermissionDeniedError        403
@@ -17,40 +18,24 @@ RunloopError
     └── RunMayHaveStartedError           the server may have started the run; run_id where it is known
         └── APIResponseValidationError   a 2xx that cannot be read
 
-The names are those of the official SDK, but for ClientClosedError and RunMayHaveStartedError. What is ambiguous is of
-both kinds: a time-out after the request was on its way is an APITimeoutError *and* a RunMayHaveStartedError, a 500 an
-InternalServerError *and* a RunMayHaveStartedError, so each `except` clause catches what it says.
+The names are those of the official SDK, except for ClientClosedError, MissingTokenError and RunMayHaveStartedError.
+What is ambiguous is of both kinds: a time-out after the request was sent is an AmbiguousAPITimeoutError, which is an
+APITimeoutError *and* a RunMayHaveStartedError; a 500 is an AmbiguousInternalServerError; and so on for each class under
+APIConnectionError and APIStatusError.
 
 Wrong arguments raise TypeError or ValueError before anything is sent.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+import copyreg
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import httpx
-
-__all__ = [
-    "APIConnectionError",
-    "APIError",
-    "APIResponseValidationError",
-    "APIStatusError",
-    "APITimeoutError",
-    "AuthenticationError",
-    "BadRequestError",
-    "ClientClosedError",
-    "ConflictError",
-    "InternalServerError",
-    "NotFoundError",
-    "PermissionDeniedError",
-    "RateLimitError",
-    "RunMayHaveStartedError",
-    "RunloopError",
-    "UnprocessableEntityError",
-]
 
 
 class RunloopError(Exception):
@@ -58,101 +43,125 @@ class RunloopError(Exception):
 
 
 class ClientClosedError(RunloopError):
-    """The client was closed, so it sends nothing any more. Make a new one."""
+    """The client was closed and sends nothing any more. Make a new one."""
+
+
+class MissingTokenError(RunloopError, ValueError):
+    """There is no token: neither `bearer_token` nor the environment variable RUNLOOP_API_KEY."""
 
 
 class APIError(RunloopError):
     """A call has failed.
+
+    For tests of your own, all arguments after the message may be left out.
 
     Attributes:
         message: what happened, what was expected, what to do next. Holds no credential.
         idempotency_key: what was sent as `x-request-id`, the same on every attempt.
         attempts: how many times the request was tried, 1 or more.
         request: method, URL without its query, and harmless headers of what was sent. No credential, no body.
-        body: the decoded JSON of the answer, else its text, else None.
+        body: the decoded JSON of the response, else its text, else None.
     """
 
-    message: str
-    idempotency_key: str
-    attempts: int
-    request: httpx.Request
-    body: object
-
     def __init__(
-        self, message: str, *, request: httpx.Request, body: object = None, idempotency_key: str = "", attempts: int = 1
+        self,
+        message: str,
+        request: httpx.Request | None = None,
+        *,
+        response: httpx.Response | None = None,
+        body: object = None,
+        idempotency_key: str = "",
+        attempts: int = 1,
+        run_id: str | None = None,
     ) -> None:
         super().__init__(message)
+        if response is not None:
+            self.response = response
+            with suppress(RuntimeError):  # a response that was built in a test may have no request
+                request = request or response.request
         self.message = message
-        self.request = request
+        self.request = request or httpx.Request("POST", "")
         self.body = body
         self.idempotency_key = idempotency_key
         self.attempts = attempts
+        self.run_id = run_id
 
-    def __reduce__(self) -> tuple[Callable[..., APIError], tuple[object, ...], dict[str, Any]]:
-        # Exceptions unpickle by calling the class with `args`, which fails on required keywords. The kind is rebuilt by
-        # name, so that classes joined at run time (see `joined`) unpickle too.
-        ambiguous = isinstance(self, RunMayHaveStartedError)
-        return _rebuilt, (_kind_of(type(self)), ambiguous, self.message), _without_credentials(self.__dict__)
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...], dict[str, Any]]:
+        # Without a call of __init__, whose arguments differ from class to class.
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class RunMayHaveStartedError(APIError):
     """The server may have started the run, and this call cannot tell. Nothing was sent again.
 
-    Before starting another, look for the run, or ask again with `idempotency_key=error.idempotency_key` where the
+    Before starting another, look for the run, or call again with `idempotency_key=error.idempotency_key` where the
     server de-duplicates on `x-request-id`.
 
     Attributes:
-        idempotency_key: with which to ask again.
-        run_id: the id of the run, where the answer still showed it; else None.
+        idempotency_key: the key to call again with.
+        run_id: the id of the run, where the response still showed it; else None.
     """
-
-    run_id: str | None = None
 
 
 class APIConnectionError(APIError):
-    """No complete answer came. Where the request was on its way it is a RunMayHaveStartedError too."""
+    """No complete response came. If the request was sent, it is a RunMayHaveStartedError, too."""
+
+    def __init__(self, message: str = "Connection error.", request: httpx.Request | None = None, **more: Any) -> None:
+        super().__init__(message, request, **more)
 
 
 class APITimeoutError(APIConnectionError):
-    """No complete answer came in the time allowed. Where the request was on its way it is a RunMayHaveStartedError
-    too."""
+    """No complete response came in the time allowed. If the request was sent, it is a RunMayHaveStartedError, too."""
+
+    def __init__(self, request: httpx.Request | None = None, message: str = "Request timed out.", **more: Any) -> None:
+        super().__init__(message, request, **more)
 
 
-class _AnsweredError(APIError):
-    """What an error knows when an answer came."""
+class _ResponseError(APIError):
+    """What an error knows when a response came."""
 
     response: httpx.Response
 
     @property
     def status_code(self) -> int:
-        """The status of the answer, such as 404."""
+        """The status of the response, such as 404."""
         return self.response.status_code
 
     @property
     def headers(self) -> httpx.Headers:
-        """The headers of the answer."""
+        """The headers of the response."""
         return self.response.headers
 
 
-class APIStatusError(_AnsweredError):
-    """An answer came, and its status is not 2xx.
+class APIStatusError(_ResponseError):
+    """A response came, and its status is not 2xx.
 
     Attributes:
-        response: the answer. `response.request` is `request`: it holds no credential.
+        response: the response. `response.request` is `request`: it holds no credential.
         status_code: such as 404.
-        retry_after: seconds that the server asked to wait, None where it did not ask.
+        retry_after: seconds that the server asks to wait; None where it does not ask.
     """
 
     retry_after: float | None = None
 
 
-class APIResponseValidationError(RunMayHaveStartedError, _AnsweredError):
-    """A 2xx that cannot be read: not JSON, or a member of the contract is missing or of the wrong kind.
+class APIResponseValidationError(RunMayHaveStartedError, _ResponseError):
+    """A 2xx that cannot be read: not JSON, or a property of the contract is missing or has the wrong type.
 
     Attributes:
-        response: the answer; `response.content` is its raw body, cut at the limit of its size.
-        run_id: the id of the run that was started, where the answer still shows it; else None.
+        response: the response; `response.content` is its body, cut at the limit of its size.
+        run_id: the id of the run that was started, where the response still shows it; else None.
     """
+
+    def __init__(
+        self,
+        response: httpx.Response | None = None,
+        body: object = None,
+        *,
+        message: str = "Data returned by API invalid for expected schema.",
+        **more: Any,
+    ) -> None:
+        super().__init__(message, response=response, body=body, **more)
 
 
 class BadRequestError(APIStatusError):
@@ -172,11 +181,11 @@ class NotFoundError(APIStatusError):
 
 
 class ConflictError(APIStatusError):
-    """409: the request is at odds with another."""
+    """409: the request conflicts with another."""
 
 
 class UnprocessableEntityError(APIStatusError):
-    """422: the request is understood, and refused."""
+    """422: the request is understood and rejected."""
 
 
 class RateLimitError(APIStatusError):
@@ -184,7 +193,51 @@ class RateLimitError(APIStatusError):
 
 
 class InternalServerError(APIStatusError):
-    """5xx: the server failed. But for a 503 with Retry-After it is a RunMayHaveStartedError too."""
+    """5xx: the server failed. Except for a 503 with Retry-After it is a RunMayHaveStartedError, too."""
+
+
+class AmbiguousAPIConnectionError(RunMayHaveStartedError, APIConnectionError):
+    """A RunMayHaveStartedError that is also an APIConnectionError."""
+
+
+class AmbiguousAPITimeoutError(RunMayHaveStartedError, APITimeoutError):
+    """A RunMayHaveStartedError that is also an APITimeoutError."""
+
+
+class AmbiguousAPIStatusError(RunMayHaveStartedError, APIStatusError):
+    """A RunMayHaveStartedError that is also an APIStatusError."""
+
+
+class AmbiguousBadRequestError(RunMayHaveStartedError, BadRequestError):
+    """A RunMayHaveStartedError that is also a BadRequestError."""
+
+
+class AmbiguousAuthenticationError(RunMayHaveStartedError, AuthenticationError):
+    """A RunMayHaveStartedError that is also an AuthenticationError."""
+
+
+class AmbiguousPermissionDeniedError(RunMayHaveStartedError, PermissionDeniedError):
+    """A RunMayHaveStartedError that is also a PermissionDeniedError."""
+
+
+class AmbiguousNotFoundError(RunMayHaveStartedError, NotFoundError):
+    """A RunMayHaveStartedError that is also a NotFoundError."""
+
+
+class AmbiguousConflictError(RunMayHaveStartedError, ConflictError):
+    """A RunMayHaveStartedError that is also a ConflictError."""
+
+
+class AmbiguousUnprocessableEntityError(RunMayHaveStartedError, UnprocessableEntityError):
+    """A RunMayHaveStartedError that is also a UnprocessableEntityError."""
+
+
+class AmbiguousRateLimitError(RunMayHaveStartedError, RateLimitError):
+    """A RunMayHaveStartedError that is also a RateLimitError."""
+
+
+class AmbiguousInternalServerError(RunMayHaveStartedError, InternalServerError):
+    """A RunMayHaveStartedError that is also an InternalServerError."""
 
 
 _BY_STATUS: dict[int, type[APIStatusError]] = {
@@ -196,6 +249,9 @@ _BY_STATUS: dict[int, type[APIStatusError]] = {
     422: UnprocessableEntityError,
     429: RateLimitError,
 }
+_AMBIGUOUS: dict[type[APIError], type[APIError]] = {
+    kind.__bases__[1]: kind for kind in RunMayHaveStartedError.__subclasses__() if kind.__name__.startswith("Ambiguous")
+}
 
 
 def kind_for_status(status: int) -> type[APIStatusError]:
@@ -203,31 +259,6 @@ def kind_for_status(status: int) -> type[APIStatusError]:
     return InternalServerError if status >= 500 else _BY_STATUS.get(status, APIStatusError)
 
 
-E = TypeVar("E", bound=APIError)
-_JOINED: dict[type[APIError], type[APIError]] = {}
-
-
-def joined(kind: type[E]) -> type[E]:
-    """The class that is both `kind` and RunMayHaveStartedError, called `Ambiguous…`."""
-    if issubclass(kind, RunMayHaveStartedError):
-        return kind
-    made: Any = _JOINED.get(kind)
-    if made is None:
-        contents = {"__doc__": RunMayHaveStartedError.__doc__, "__module__": kind.__module__}
-        made = _JOINED.setdefault(kind, type(f"Ambiguous{kind.__name__}", (RunMayHaveStartedError, kind), contents))
-    result: type[E] = made
-    return result
-
-
-def _kind_of(cls: type[APIError]) -> type[APIError]:
-    return next((kind for kind, made in _JOINED.items() if made is cls), cls)
-
-
-def _rebuilt(kind: type[APIError], ambiguous: bool, message: str) -> APIError:  # noqa: FBT001 - called by pickle
-    error = Exception.__new__(joined(kind) if ambiguous else kind)
-    error.args = (message,)
-    return error
-
-
-def _without_credentials(state: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in state.items() if not name.startswith("_")}
+def ambiguous(kind: type[APIError]) -> type[APIError]:
+    """The class that is both `kind` and RunMayHaveStartedError."""
+    return _AMBIGUOUS[kind]

@@ -1,47 +1,64 @@
-"""The network below httpx: every single step of it knows the deadline of the call, and whether the request is on its
-way.
+"""The transports of the default clients, and what is known about one attempt while it travels.
 
-httpx has a time-out for each read, so headers that trickle in, 1xx answers and one address after another can outlast
-any of them. Only here, below all of that, can a call be ended when its time is over.
+They are httpx's own `HTTPTransport` and `AsyncHTTPTransport`, so tools that patch those or httpcore's pools see every
+request. Two things differ. The sync network ends each step at the deadline of the call, since httpx has a time-out for
+each read and headers that trickle in or 1xx responses outlast any of them. And the async pool looks up its connections
+in constant time: httpcore's examines all of them before and after each request.
 """
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import sys
 import time
 from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import httpcore
 import httpx
 
-from ._pool import AsyncPool, Pool
-
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable
 
-    SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
-
+MAX_CONNECTIONS = 100
 KEEPALIVE_EXPIRY = 5.0
-"""Seconds that an idle connection is kept, as in httpx: the longer, the likelier that the server drops it as we
-send."""
+"""Seconds that an idle connection is kept. Both are httpx's defaults."""
 
 
-class Passage:
-    """The way of one attempt through the network."""
+class Progress:
+    """What is known about one attempt: httpcore reports its steps to `report`, by its `trace` extension."""
 
-    __slots__ = ("deadline", "sent")
+    __slots__ = ("deadline", "handled", "masks", "sent", "unsent")
 
-    def __init__(self, deadline: float | None) -> None:
+    def __init__(self, deadline: float | None, masks: Callable[[], list[str]]) -> None:
         self.deadline = deadline
         """On the monotonic clock; None for no end."""
+        self.masks = masks
+        """The secrets of the call, in the spellings that a log may have them in."""
+        self.handled = sys.exception()
+        """What the caller is handling: no part of what happens to this attempt."""
+        self.unsent = False
+        """Whether httpcore is waiting for a connection or opening one: nothing of the request can have been sent."""
         self.sent = False
-        """Whether any of the request has been handed to the network, the connection itself being no part of it."""
+        """Whether the network was given any of the request. A proxy's CONNECT is not part of it."""
+
+    def report(self, event: str, info: dict[str, Any]) -> None:
+        """Note a step."""
+        if event.endswith(".connect_tcp.started"):
+            self.unsent = True
+        elif event.endswith(".send_request_headers.started") and info["request"].method != b"CONNECT":
+            self.sent, self.unsent = True, False
+
+    async def report_async(self, event: str, info: dict[str, Any]) -> None:
+        """As `report`, for async transports."""
+        self.report(event, info)
 
     def clamped(self, timeout: float | None, expired: type[Exception]) -> float | None:
-        """What a step may take. Raises `expired` when there is no time left."""
+        """The seconds that a step may take. Raises `expired` when none are left."""
         if self.deadline is None:
             return timeout
         left = self.deadline - time.monotonic()
@@ -49,22 +66,17 @@ class Passage:
             raise expired("the time-out of the call is over")
         return left if timeout is None else min(timeout, left)
 
-    def writes(self, data: bytes) -> None:
-        """Note that these bytes go out. Those of a proxy's CONNECT or of SOCKS are not the request."""
-        if data.startswith(b"POST "):
-            self.sent = True
+
+progress: ContextVar[Progress | None] = ContextVar("progress", default=None)
+_NO_CALL = Progress(None, list)
 
 
-passage: ContextVar[Passage | None] = ContextVar("passage", default=None)
-_UNBOUND = Passage(None)
-
-
-def _current() -> Passage:
-    return passage.get() or _UNBOUND
+def _current() -> Progress:
+    return progress.get() or _NO_CALL
 
 
 class Stream(httpcore.NetworkStream):
-    """A connection, each of whose steps ends with the call that it belongs to."""
+    """A connection whose steps end at the deadline of the current call."""
 
     def __init__(self, inner: httpcore.NetworkStream) -> None:
         self._inner = inner
@@ -74,11 +86,9 @@ class Stream(httpcore.NetworkStream):
         return self._inner.read(max_bytes, _current().clamped(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """All of `buffer`, piece by piece, since the inner stream allows the full time-out for each `send`."""
-        way = _current()
-        way.writes(buffer)
+        """All of `buffer`, piece by piece: the inner stream allows the full time-out for each `send`."""
         for start in range(0, len(buffer), 65536):
-            self._inner.write(buffer[start : start + 65536], way.clamped(timeout, httpcore.WriteTimeout))
+            self._inner.write(buffer[start : start + 65536], _current().clamped(timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
         """Close the connection."""
@@ -96,11 +106,8 @@ class Stream(httpcore.NetworkStream):
         return self._inner.get_extra_info(info)
 
 
-class Backend(httpcore.NetworkBackend):
-    """Connects, within the deadline of the call."""
-
-    def __init__(self) -> None:
-        self._inner = httpcore.SyncBackend()
+class Backend(httpcore.SyncBackend):
+    """Connects, within the deadline of the current call."""
 
     def connect_tcp(
         self,
@@ -108,151 +115,172 @@ class Backend(httpcore.NetworkBackend):
         port: int,
         timeout: float | None = None,
         local_address: str | None = None,
-        socket_options: Iterable[SocketOption] | None = None,
+        socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """A connection to the first address of the host that answers. Looking the name up has no time-out of its
-        own."""
+        """Connect to the first address of the host that accepts. The lookup of the name has no time-out."""
         until = None if timeout is None else time.monotonic() + timeout
-        refused: Exception | None = None
+        failure: Exception | None = None
         for address in _addresses(host, port):
             left = None if until is None else until - time.monotonic()
             if left is not None and left <= 0:
                 break
             left = _current().clamped(left, httpcore.ConnectTimeout)
             try:
-                return Stream(self._inner.connect_tcp(address, port, left, local_address, socket_options))
+                return Stream(super().connect_tcp(address, port, left, local_address, socket_options))
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                refused = error
-        raise refused or httpcore.ConnectTimeout("timed out")
-
-    def sleep(self, seconds: float) -> None:
-        """Wait, as httpcore does between its own retries, which are not used."""
-        time.sleep(seconds)
+                failure = error
+        raise failure or httpcore.ConnectTimeout("timed out")
 
 
 def _addresses(host: str, port: int) -> list[str]:
     """The addresses of a host, as text. `socket.create_connection` would allow each the full time-out."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise httpcore.ConnectError(str(error)) from error
-    addresses = [str(sockaddr[0]) for *_, sockaddr in found]
-    # With a single address the host itself will do, and keeps the scope of a link-local one.
-    return list(dict.fromkeys(addresses)) if len(addresses) > 1 else [host]
+    addresses = list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in entries))
+    # A single address is left to the inner backend, which keeps the scope of a link-local one.
+    return addresses if len(addresses) > 1 else [host]
 
 
-class AsyncStream(httpcore.AsyncNetworkStream):
-    """A connection that notes when the request goes out. The deadline is the task's own."""
+class Lane(httpcore.AsyncConnectionInterface):
+    """All connections to the one origin of a client, as a single connection that takes many requests at once."""
 
-    def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
-        self._inner = inner
+    def __init__(self, connect: Callable[[], httpcore.AsyncConnectionInterface]) -> None:
+        self._connect = connect
+        self._slots = anyio.Semaphore(MAX_CONNECTIONS)
+        self._idle: list[httpcore.AsyncConnectionInterface] = []
+        self._sweep: asyncio.TimerHandle | None = None
+        self._closing: set[asyncio.Task[None]] = set()
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's
-        """Up to `max_bytes`."""
-        return await self._inner.read(max_bytes, timeout)
+    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        """Send it over the connection that was used last, or over a new one."""
+        await self._take_slot(request.extensions.get("timeout", {}).get("pool"))
+        try:
+            connection = await self._idle_connection() or self._connect()
+            response: Any = await connection.handle_async_request(request)
+        except BaseException:
+            self._slots.release()
+            raise
+        body = _Body(response.stream, partial(self._release, connection))
+        return httpcore.Response(
+            response.status, headers=response.headers, content=body, extensions=response.extensions
+        )
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
-        """All of `buffer`."""
-        _current().writes(buffer)
-        await self._inner.write(buffer, timeout)
+    async def _take_slot(self, timeout: float | None) -> None:  # noqa: ASYNC109 - httpcore's
+        try:
+            self._slots.acquire_nowait()
+        except anyio.WouldBlock:
+            _current().unsent = True
+            try:
+                with anyio.fail_after(timeout):
+                    await self._slots.acquire()
+            except TimeoutError:
+                raise httpcore.PoolTimeout from None
+            _current().unsent = False
+
+    async def _idle_connection(self) -> httpcore.AsyncConnectionInterface | None:
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.is_available() and not connection.has_expired():
+                return connection
+            await connection.aclose()
+        return None
+
+    async def _release(self, connection: httpcore.AsyncConnectionInterface) -> None:
+        self._slots.release()
+        if not connection.is_idle():
+            await connection.aclose()
+            return
+        self._idle.append(connection)
+        if self._sweep is None and on_asyncio():
+            self._sweep = asyncio.get_running_loop().call_later(KEEPALIVE_EXPIRY, self._close_expired)
+
+    def _close_expired(self) -> None:
+        """Close connections that nothing has used for a while, although no further call comes."""
+        loop = asyncio.get_running_loop()
+        for connection in [connection for connection in self._idle if connection.has_expired()]:
+            self._idle.remove(connection)
+            task = loop.create_task(connection.aclose())
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+        self._sweep = loop.call_later(KEEPALIVE_EXPIRY / 4, self._close_expired) if self._idle else None
 
     async def aclose(self) -> None:
-        """Close the connection."""
-        await self._inner.aclose()
+        """Close what is idle. What is in use is closed after its response."""
+        if self._sweep is not None:
+            self._sweep.cancel()
+        while self._idle:
+            await self._idle.pop().aclose()
 
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109
-    ) -> httpcore.AsyncNetworkStream:
-        """The same connection under TLS."""
-        return AsyncStream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
+    def can_handle_request(self, origin: httpcore.Origin) -> bool:  # noqa: ARG002 - httpcore's
+        """Whether a request to this origin can be sent here: a client has one origin."""
+        return True
 
-    def get_extra_info(self, info: str) -> Any:
-        """What httpcore asks about the connection."""
-        return self._inner.get_extra_info(info)
+    def is_available(self) -> bool:
+        """Always: a request above the limit waits for its turn."""
+        return True
+
+    def has_expired(self) -> bool:
+        """Never: its connections expire one by one."""
+        return False
+
+    is_idle = is_closed = has_expired
+
+    def info(self) -> str:
+        """For httpcore's `repr` of a pool."""
+        return f"{MAX_CONNECTIONS - self._slots.value} active, {len(self._idle)} idle"
 
 
-class AsyncBackend(httpcore.AsyncNetworkBackend):
-    """Connects; asyncio and trio."""
+class _Body:
+    """A response body that releases its connection when it is closed."""
 
-    def __init__(self, inner: httpcore.AsyncNetworkBackend) -> None:
+    def __init__(self, inner: Any, release: Callable[[], Any]) -> None:
         self._inner = inner
+        self._release: Callable[[], Any] | None = release
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109
-        local_address: str | None = None,
-        socket_options: Iterable[SocketOption] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """A connection to the first address of the host that answers."""
-        return AsyncStream(await self._inner.connect_tcp(host, port, timeout, local_address, socket_options))
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        chunks: AsyncIterator[bytes] = self._inner.__aiter__()
+        return chunks
 
-    async def sleep(self, seconds: float) -> None:
-        """Wait, as httpcore does between its own retries, which are not used."""
-        await self._inner.sleep(seconds)
+    async def aclose(self) -> None:
+        release, self._release = self._release, None
+        if release is not None:
+            try:
+                await self._inner.aclose()
+            finally:
+                await release()
 
 
-def _ssl_context(base_url: str) -> ssl.SSLContext | None:
-    # Loading the authorities takes longer than all the rest of a first call: not where there is no TLS.
-    return httpx.create_ssl_context() if base_url.startswith("https:") else None
+# httpx has no argument for a network backend or a pool, so both are set where its transport keeps its pool.
 
 
-def _origin(base_url: str) -> httpcore.Origin:
-    return httpcore.URL(base_url).origin
+def transport(*, verify: ssl.SSLContext | bool, proxy: str | None) -> httpx.HTTPTransport:
+    """A transport whose steps end at the deadline of the call."""
+    made = httpx.HTTPTransport(verify=verify, proxy=proxy, limits=_limits(MAX_CONNECTIONS), trust_env=False)
+    pool: Any = made._pool  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    pool._network_backend = Backend()  # noqa: SLF001
+    return made
 
 
-def _through(proxy: str) -> dict[str, Any]:
-    """What httpcore's proxies ask for."""
-    parsed = httpx.Proxy(proxy)
-    if parsed.url.scheme == "https":
-        raise ValueError("A proxy that is itself spoken to over https is not supported here: pass http_client=.")
-    url = parsed.url
-    target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-    return {
-        "proxy_url": target,
-        "proxy_auth": parsed.raw_auth,
-        "max_connections": None,
-        "max_keepalive_connections": None,
-        "keepalive_expiry": KEEPALIVE_EXPIRY,
-    }
+def async_transport(*, verify: ssl.SSLContext | bool, proxy: str | None) -> httpx.AsyncHTTPTransport:
+    """A transport for asyncio (uvloop too) and trio. Its pool holds one connection, which is a `Lane`."""
+    made = httpx.AsyncHTTPTransport(verify=verify, proxy=proxy, limits=_limits(1), trust_env=False)
+    pool: Any = made._pool  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    create = pool.create_connection
+    pool.create_connection = lambda origin: Lane(partial(create, origin))
+    return made
 
 
-class Transport(httpx.HTTPTransport):
-    """httpx's transport on the network above. A subclass, so that instrumentation of httpx finds it."""
-
-    def __init__(self, base_url: str, proxy: str | None) -> None:
-        # Not the base class's: it would load the authorities even for http, and has no place for a network.
-        network = Backend()
-        context = _ssl_context(base_url)
-        pool: Any
-        if proxy is None:
-            connect = partial(
-                httpcore.HTTPConnection, _origin(base_url), context, KEEPALIVE_EXPIRY, network_backend=network
-            )
-            pool = Pool(connect, KEEPALIVE_EXPIRY)
-        else:
-            kind = httpcore.SOCKSProxy if proxy.startswith("socks") else httpcore.HTTPProxy
-            pool = kind(ssl_context=context, network_backend=network, **_through(proxy))
-        self._pool = pool
+def _limits(number: int) -> httpx.Limits:
+    # httpcore closes every idle connection while there are more than the second number.
+    return httpx.Limits(max_connections=number, max_keepalive_connections=number, keepalive_expiry=KEEPALIVE_EXPIRY)
 
 
-class AsyncTransport(httpx.AsyncHTTPTransport):
-    """httpx's transport on the network above. A subclass, so that instrumentation of httpx finds it."""
-
-    def __init__(self, base_url: str, proxy: str | None, network: httpcore.AsyncNetworkBackend) -> None:
-        network = AsyncBackend(network)
-        context = _ssl_context(base_url)
-        pool: Any
-        if proxy is None:
-            connect = partial(
-                httpcore.AsyncHTTPConnection, _origin(base_url), context, KEEPALIVE_EXPIRY, network_backend=network
-            )
-            pool = AsyncPool(connect, KEEPALIVE_EXPIRY)
-        else:
-            kind = httpcore.AsyncSOCKSProxy if proxy.startswith("socks") else httpcore.AsyncHTTPProxy
-            pool = kind(ssl_context=context, network_backend=network, **_through(proxy))
-        self._pool = pool
+def on_asyncio() -> bool:
+    """Whether the running event loop is asyncio's, and not trio's."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""`with_raw_response`: the answer before it is parsed."""
+"""`with_raw_response`: the response before it is parsed."""
 
 from __future__ import annotations
 
@@ -6,51 +6,52 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ._call import response_from
+from ._exceptions import APIError
+from ._settings import without_frames
 
 if TYPE_CHECKING:
     import httpx
     from runloop_benchmarks_api.models import BenchmarkRunView
 
-    from ._call import Answer
+    from ._call import Success
 
 
 class _Raw:
-    """A 2xx answer. What is not 2xx raises, as without `with_raw_response`."""
+    """A 2xx. Another status raises, as without `with_raw_response`."""
 
-    def __init__(self, answer: Answer) -> None:
-        self._answer = answer
+    def __init__(self, success: Success) -> None:
+        self._success = success
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.status_code}>"
 
     def __reduce__(self) -> Any:
-        raise TypeError("A raw response is not pickled: pickle what parse() gives, or http_response.")
+        raise TypeError("A raw response is not pickled: pickle the result of parse(), or http_response.")
 
     @property
     def status_code(self) -> int:
-        """200, as a rule."""
-        return self._answer.received.status
+        """The status, such as 200."""
+        return self._success.received.status
 
     @property
     def headers(self) -> httpx.Headers:
-        """The headers, as they came."""
-        return self._answer.received.headers
+        """The headers as they were sent."""
+        return self._success.received.headers
 
     @property
     def retries_taken(self) -> int:
-        """How many attempts went before this one."""
-        return self._answer.attempts - 1
+        """How many attempts failed before this one."""
+        return self._success.attempts - 1
 
     @property
     def idempotency_key(self) -> str:
         """What was sent as `x-request-id`."""
-        return self._answer.order.idempotency_key
+        return self._success.prepared.idempotency_key
 
     @cached_property
     def http_response(self) -> httpx.Response:
-        """The answer as an httpx.Response. Its request holds no credential and no body."""
-        return response_from(self._answer.received, self._answer.order.harmless_request())
+        """The response as httpx has it. Its request holds no credential and no body."""
+        return self._success.response()
 
     @property
     def http_request(self) -> httpx.Request:
@@ -60,15 +61,19 @@ class _Raw:
     @property
     def content(self) -> bytes:
         """The body, after decompression."""
-        return self._answer.received.body
+        return self._success.received.body
 
 
 class RawResponse(_Raw):
-    """A 2xx answer: `status_code`, `headers`, `content`, `text()`, `json()`, `parse()`."""
+    """A 2xx: `status_code`, `headers`, `content`, `text()`, `json()`, `parse()`."""
 
     def parse(self) -> BenchmarkRunView:
-        """The run. Raises APIResponseValidationError where the answer cannot be read."""
-        return self._answer.run()
+        """The run. Raises APIResponseValidationError where the response cannot be read."""
+        try:
+            return self._success.run()
+        except APIError as error:
+            without_frames(error)
+            raise
 
     def read(self) -> bytes:
         """The body."""
@@ -79,19 +84,23 @@ class RawResponse(_Raw):
         return self.http_response.text
 
     def json(self) -> object:
-        """The body as JSON. Raises ValueError where it is none."""
+        """The body as JSON. Raises ValueError where it is not JSON."""
         return json.loads(self.content)
 
 
 class AsyncRawResponse(_Raw):
-    """A 2xx answer: `status_code`, `headers`, `content`, `await text()`, `await json()`, `await parse()`.
+    """A 2xx: `status_code`, `headers`, `content`, `await text()`, `await json()`, `await parse()`.
 
-    They are awaited as in the official SDK, although nothing is left to wait for.
+    They are awaited as in the official SDK, although all of the response is there.
     """
 
     async def parse(self) -> BenchmarkRunView:
-        """The run. Raises APIResponseValidationError where the answer cannot be read."""
-        return self._answer.run()
+        """The run. Raises APIResponseValidationError where the response cannot be read."""
+        try:
+            return self._success.run()
+        except APIError as error:
+            without_frames(error)
+            raise
 
     async def read(self) -> bytes:
         """The body."""
@@ -102,5 +111,5 @@ class AsyncRawResponse(_Raw):
         return self.http_response.text
 
     async def json(self) -> object:
-        """The body as JSON. Raises ValueError where it is none."""
+        """The body as JSON. Raises ValueError where it is not JSON."""
         return json.loads(self.content)

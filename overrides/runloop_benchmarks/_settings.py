@@ -1,20 +1,28 @@
-"""What a client was told at construction, checked there and then: token, address, headers, patience."""
+"""The options of a client, checked at construction, and what the environment adds to them."""
 
 from __future__ import annotations
 
 import ipaddress
 import os
 import re
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.request import getproxies, proxy_bypass
+from urllib.request import getproxies, proxy_bypass, proxy_bypass_environment  # type: ignore[attr-defined]
 
 import httpx
 from attrs import frozen
 from httpx import Timeout as Timeout  # noqa: PLC0414 - for those who import it from this package, as from the official SDK
 
+from ._exceptions import MissingTokenError
+
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Mapping
     from types import EllipsisType
+
+    from attrs import Attribute
 
 DEFAULT_BASE_URL = "https://api.runloop.ai"
 DEFAULT_TIMEOUT = 60.0
@@ -23,19 +31,23 @@ DEFAULT_MAX_RETRIES = 5
 """As in the official SDK; what is retried is not."""
 CONNECT_TIMEOUT = 5.0
 """Seconds for one attempt to connect, as in the official SDK, so that a lost packet leaves time for another attempt."""
-MAX_ANSWER_BYTES = 8 * 1024 * 1024
-"""An answer that is longer, also after decompression, is an error. The largest request, 64 KB, comes back once."""
 
-# RFC 9110, section 5.6.2 and 5.5: what may stand in a field.
+# RFC 9110, sections 5.6.2 and 5.5.
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _HEADER_VALUE = re.compile(r"(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?\Z")
 _HOST = re.compile(rb"[0-9A-Za-z._:-]+\Z")
 _TOKEN = re.compile(r"[\x21-\x7e]+\Z")
+_FRAMING = {"content-length", "host", "transfer-encoding"}
 
 TimeoutOption = float | httpx.Timeout | None
 
 
-@frozen(kw_only=True, repr=False)
+def hidden(_cls: type, fields: list[Attribute[Any]]) -> list[Attribute[Any]]:
+    """For attrs: no field is in the `repr`, nor in what rich and other tools make of the fields."""
+    return [field.evolve(repr=False) for field in fields]
+
+
+@frozen(kw_only=True, field_transformer=hidden)
 class Settings:
     """A client's policy. Immutable; `with_options` makes another."""
 
@@ -49,24 +61,67 @@ class Settings:
     default_query: dict[str, Any]
     proxy: str | None
 
-    def __repr__(self) -> str:
-        return f"<Settings {self.base_url}>"
 
-    def __attrs_post_init__(self) -> None:
-        refuse_cleartext(self.base_url, self.proxy, allowed=self.allow_cleartext)
+@frozen(kw_only=True, field_transformer=hidden)
+class Options:
+    """The options as they were passed; None, and an ellipsis for the time-out, where one was left out."""
+
+    bearer_token: str | None
+    base_url: str | httpx.URL | None
+    timeout: TimeoutOption | EllipsisType
+    max_retries: int | None
+    default_headers: Mapping[str, str] | None
+    default_query: Mapping[str, Any] | None
+    retry_ambiguous: bool | None
+    allow_cleartext: bool | None
+
+    def settings(self, over: Settings | None, *, own: bool) -> Settings:
+        """The settings, checked. Raises TypeError or ValueError with the reason.
+
+        Args:
+            over: what `with_options` starts from.
+            own: whether the connections are those of this package, which look for a proxy themselves.
+        """
+
+        def option(name: str, default: Any) -> Any:
+            value = getattr(self, name)
+            return value if value is not None else getattr(over, name, default)
+
+        base_url = checked_base_url(option("base_url", None))
+        headers = over.default_headers if over else environment_headers()
+        headers = headers | checked_headers(self.default_headers, argument="default_headers")
+        if any(name.lower() == "x-request-id" for name in headers):
+            raise ValueError(
+                "x-request-id is the idempotency key of one call: pass idempotency_key= to the call instead."
+            )
+        timeout = getattr(over, "timeout", DEFAULT_TIMEOUT) if self.timeout is ... else self.timeout
+        allow_cleartext = option("allow_cleartext", False)  # noqa: FBT003 - a default
+        proxy = proxy_for(base_url) if own else None
+        reject_cleartext(base_url, proxy, allowed=allow_cleartext)
+        return Settings(
+            bearer_token=checked_token(option("bearer_token", None)),
+            base_url=base_url,
+            timeout=checked_timeout(timeout),
+            max_retries=checked_retries(option("max_retries", DEFAULT_MAX_RETRIES)),
+            retry_ambiguous=option("retry_ambiguous", False),  # noqa: FBT003
+            allow_cleartext=allow_cleartext,
+            default_headers=headers,
+            default_query={**(over.default_query if over else {}), **(self.default_query or {})},
+            proxy=proxy,
+        )
 
 
-def token_from(given: str | None) -> str:
-    """The token, or a ValueError that says why there is none; never with the token in it."""
-    token, source = given, "bearer_token"
+def checked_token(token: str | None) -> str:
+    """The token, or an error with the reason why there is none, and never with the token in it."""
+    source = "bearer_token"
     if token is None:
         token, source = os.environ.get("RUNLOOP_API_KEY"), "the environment variable RUNLOOP_API_KEY"
     if token is None:
-        raise ValueError("No token: pass bearer_token=, or set the environment variable RUNLOOP_API_KEY.")
+        raise MissingTokenError("No token: pass bearer_token=, or set the environment variable RUNLOOP_API_KEY.")
     if not isinstance(token, str):  # pyright: ignore[reportUnnecessaryIsInstance] - callers are not all type-checked
         raise TypeError(f"bearer_token has to be a str, and is {type(token).__name__}.")
     if not token.strip():
-        raise ValueError(f"The token is {'blank' if token else 'empty'}: look at {source}.")
+        raise MissingTokenError(f"The token is {'blank' if token else 'empty'}: look at {source}.")
     if not _TOKEN.match(token):
         where = "at its end (a newline from a file?)" if token.rstrip() != token else "in it"
         raise ValueError(
@@ -76,9 +131,9 @@ def token_from(given: str | None) -> str:
     return token
 
 
-def base_url_from(given: str | httpx.URL | None) -> str:
+def checked_base_url(base_url: str | httpx.URL | None) -> str:
     """The base URL without a slash at its end, or a ValueError with the reason."""
-    base_url, source = given, "base_url"
+    source = "base_url"
     if base_url is None:
         base_url, source = os.environ.get("RUNLOOP_BASE_URL", DEFAULT_BASE_URL), "RUNLOOP_BASE_URL"
     if not isinstance(base_url, str | httpx.URL):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -112,18 +167,64 @@ def _flaw(url: httpx.URL, text: str) -> str | None:
 
 
 def proxy_for(base_url: str) -> str | None:
-    """The proxy that the environment names for this address (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY)."""
+    """The proxy of the environment for this address, as HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY tell.
+
+    Raises ValueError, without the proxy's password, where it cannot be used.
+    """
     proxies = getproxies()
-    if not proxies:
-        return None
     url = httpx.URL(base_url)
-    proxy = proxies.get(url.scheme) or proxies.get("all")
-    if not proxy or proxy_bypass(url.netloc.decode("ascii")) or proxy_bypass(url.host):
+    name = url.scheme if proxies.get(url.scheme) else "all"
+    proxy = proxies.get(name)
+    if not proxy or _is_direct(url, proxies.get("no", "")):
         return None
-    return proxy if "://" in proxy else f"http://{proxy}"
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    try:
+        parsed = httpx.URL(proxy)
+        reason = _proxy_flaw(parsed)
+    except (httpx.InvalidURL, ValueError):
+        reason = "it is not a URL"
+    if reason:
+        raise ValueError(f"The proxy that the environment variable {name.upper()}_PROXY names is unusable: {reason}.")
+    return proxy
 
 
-def refuse_cleartext(base_url: str, proxy: str | None, *, allowed: bool) -> None:
+def _proxy_flaw(url: httpx.URL) -> str | None:
+    if url.scheme not in {"http", "https", "socks5", "socks5h"}:
+        return "it has to begin with http://, https://, socks5:// or socks5h://"
+    if not _HOST.match(url.raw_host):
+        return "it names no host"
+    if url.scheme.startswith("socks") and find_spec("socksio") is None:
+        return "SOCKS needs the package socksio: pip install 'httpx[socks]'"
+    return None
+
+
+def _is_direct(url: httpx.URL, no_proxy: str) -> bool:
+    """Whether NO_PROXY has the host: by name, by suffix, by address or by CIDR block, after commas or white space."""
+    entries = re.split(r"[,\s]+", no_proxy)
+    host = url.netloc.decode("ascii")
+    if proxy_bypass(host) or proxy_bypass_environment(host, {"no": ",".join(entries)}):
+        return True
+    with suppress(ValueError):
+        address = ipaddress.ip_address(url.host)
+        return any(address in ipaddress.ip_network(entry, strict=False) for entry in entries if "/" in entry)
+    return False
+
+
+def ssl_context() -> ssl.SSLContext:
+    """The trusted authorities: certifi's, or those that SSL_CERT_FILE or SSL_CERT_DIR names. Raises ValueError."""
+    folder = os.environ.get("SSL_CERT_DIR")
+    try:
+        if folder and not os.environ.get("SSL_CERT_FILE") and not Path(folder).is_dir():
+            raise NotADirectoryError(folder)
+        return httpx.create_ssl_context()
+    except OSError as error:  # ssl.SSLError too
+        name = "SSL_CERT_FILE" if os.environ.get("SSL_CERT_FILE") else "SSL_CERT_DIR"
+        raise ValueError(
+            f"The certificates that the environment variable {name} names are unusable: {error}."
+        ) from None
+
+
+def reject_cleartext(base_url: str, proxy: str | None, *, allowed: bool) -> None:
     """Raise ValueError where the token would cross a network in the clear."""
     if allowed or not base_url.startswith("http:"):
         return
@@ -138,7 +239,7 @@ def refuse_cleartext(base_url: str, proxy: str | None, *, allowed: bool) -> None
 
 
 def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
+    if host == "localhost":  # not x.localhost, which a resolver may send anywhere
         return True
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -146,108 +247,58 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def headers_from(given: Mapping[str, str] | None, *, argument: str) -> dict[str, str]:
+def checked_headers(headers: Mapping[str, str] | None, *, argument: str) -> dict[str, str]:
     """Checked headers. An error names the header, and never shows its value."""
-    headers: dict[str, str] = {}
-    for name, value in (given or {}).items():
+    checked: dict[str, str] = {}
+    for name, value in (headers or {}).items():
         if not isinstance(name, str) or not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"{argument}: names and values have to be str; the value of {name!r} may not be one.")
         if not _HEADER_NAME.match(name):
             raise ValueError(f"{argument}: {name!r} is not the name of a header.")
         if not _HEADER_VALUE.match(value):
             raise ValueError(f"{argument}: the value of {name!r} has characters that a header cannot carry.")
-        headers[name] = value
-    return headers
+        if name.lower() in _FRAMING:
+            raise ValueError(f"{argument}: {name!r} is set by the client itself.")
+        checked[name] = value
+    return checked
 
 
 def environment_headers() -> dict[str, str]:
     """RUNLOOP_CUSTOM_HEADERS, one `Name: value` a line, as the official SDK reads it."""
-    given: dict[str, str] = {}
+    headers: dict[str, str] = {}
     for line in os.environ.get("RUNLOOP_CUSTOM_HEADERS", "").splitlines():
         name, colon, value = line.partition(":")
         if colon:
-            given[name.strip()] = value.strip()
-    return headers_from(given, argument="RUNLOOP_CUSTOM_HEADERS")
+            headers[name.strip()] = value.strip()
+    return checked_headers(headers, argument="RUNLOOP_CUSTOM_HEADERS")
 
 
-def retries_from(given: int) -> int:
+def checked_retries(number: int) -> int:
     """A checked number of retries."""
-    if not isinstance(given, int) or isinstance(given, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"max_retries has to be an int, and is {type(given).__name__}.")
-    if given < 0:
-        raise ValueError(f"max_retries has to be 0 or more, and is {given}.")
-    return given
+    if not isinstance(number, int) or isinstance(number, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"max_retries has to be an int, and is {type(number).__name__}.")
+    if number < 0:
+        raise ValueError(f"max_retries has to be 0 or more, and is {number}.")
+    return number
 
 
-def timeout_from(given: TimeoutOption) -> TimeoutOption:
+def checked_timeout(timeout: TimeoutOption) -> TimeoutOption:
     """A checked time-out: positive seconds for the whole call, an httpx.Timeout for its single steps, or None."""
-    if given is None or isinstance(given, httpx.Timeout):
-        return given
-    if not isinstance(given, int | float) or isinstance(given, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"timeout has to be seconds, an httpx.Timeout or None, and is {type(given).__name__}.")
-    if not 0 < given < float("inf"):
-        raise ValueError(f"timeout has to be more than 0 seconds, and finite: {given}. None means no limit.")
-    return float(given)
+    if timeout is None or isinstance(timeout, httpx.Timeout):
+        return timeout
+    if not isinstance(timeout, int | float) or isinstance(timeout, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"timeout has to be seconds, an httpx.Timeout or None, and is {type(timeout).__name__}.")
+    if not 0 < timeout < float("inf"):
+        raise ValueError(f"timeout has to be more than 0 seconds, and finite: {timeout}. None means no limit.")
+    return float(timeout)
 
 
-@frozen(kw_only=True, repr=False)
-class Given:
-    """What a client was given, not checked yet. Without a `repr`: a traceback may show it."""
-
-    bearer_token: str | None
-    base_url: str | httpx.URL | None
-    timeout: TimeoutOption
-    max_retries: int
-    default_headers: Mapping[str, str] | None
-    default_query: Mapping[str, Any] | None
-    retry_ambiguous: bool
-    allow_cleartext: bool
-    own: bool
-    """Whether the connections are those of this package, which look for a proxy themselves."""
-    over: Settings | None = None
-    """What `with_options` starts from."""
-
-    @classmethod
-    def changing(cls, over: Settings, *, timeout: TimeoutOption | EllipsisType, **given: Any) -> Given:
-        """What `with_options` was given: None, and an ellipsis for the time-out, leave things as they are."""
-        kept = {name: getattr(over, name) if value is None else value for name, value in given.items() if name in _KEPT}
-        return cls(**{**given, **kept}, timeout=over.timeout if timeout is ... else timeout, over=over)
-
-    def settings(self) -> Settings | Exception:
-        """The settings; or what is wrong, as a value, since the frames that found it hold the token."""
-        try:
-            return self._checked()
-        except (TypeError, ValueError) as error:
-            return bare(error)
-
-    def _checked(self) -> Settings:
-        base_url = base_url_from(self.base_url)
-        headers = headers_from(self.default_headers, argument="default_headers")
-        if self.over is None:
-            headers = {**environment_headers(), **headers}
-        else:
-            headers = {**self.over.default_headers, **headers}
-        if any(name.lower() == "x-request-id" for name in headers):
-            raise ValueError(
-                "x-request-id is the idempotency key of one call: pass idempotency_key= to the call instead."
-            )
-        return Settings(
-            bearer_token=token_from(self.bearer_token),
-            base_url=base_url,
-            timeout=timeout_from(self.timeout),
-            max_retries=retries_from(self.max_retries),
-            retry_ambiguous=self.retry_ambiguous,
-            allow_cleartext=self.allow_cleartext,
-            default_headers=headers,
-            default_query={**(self.over.default_query if self.over else {}), **(self.default_query or {})},
-            proxy=proxy_for(base_url) if self.own else None,
-        )
-
-
-_KEPT = {"bearer_token", "base_url", "max_retries", "retry_ambiguous", "allow_cleartext"}
-
-
-def bare(error: Exception) -> Exception:
-    """The error without the frames and errors that led to it: they hold values that no traceback is to show."""
-    error.__traceback__ = error.__context__ = error.__cause__ = None
-    return error
+def without_frames(error: BaseException) -> None:
+    """Take the frames of this package from an error before a public method raises it: their local variables hold the
+    token and the body, and tools that report errors print them."""
+    link: BaseException | None = error
+    while link is not None:
+        link.__traceback__ = link.__context__ = None
+        if isinstance(link, httpx.RequestError):
+            link._request = None  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - it has no public way to drop it
+        link = link.__cause__

@@ -8,8 +8,7 @@ import pytest
 import runloop_benchmarks as rb
 from conftest import Caller
 from fault_server import HTML, body, status, view
-from runloop_benchmarks._answer import Received, run_id_in
-from runloop_benchmarks._settings import MAX_ANSWER_BYTES
+from runloop_benchmarks._outcome import MAX_RESPONSE_BYTES, Received, run_id_in
 
 
 def test_the_run(call):
@@ -87,10 +86,10 @@ def test_another_2xx_that_reads_is_a_run(call, server):
 
 
 def test_answers_are_bounded(call, server):
-    server.faults = [lambda exchange: exchange.answer(200, exchange.view(name="x" * 2 * MAX_ANSWER_BYTES))]
+    server.faults = [lambda exchange: exchange.answer(200, exchange.view(name="x" * 2 * MAX_RESPONSE_BYTES))]
     error = call.failure()
     assert type(error) is rb.APIResponseValidationError
-    assert len(error.response.content) == MAX_ANSWER_BYTES
+    assert len(error.response.content) == MAX_RESPONSE_BYTES
     assert error.run_id in str(error)
 
 

@@ -11,8 +11,8 @@ import pytest
 import runloop_benchmarks as rb
 from conftest import EVERY_WAY, Caller
 from fault_server import FaultServer, drop_without_answer, fine, status
-from runloop_benchmarks._answer import asked_wait
 from runloop_benchmarks._call import backoff
+from runloop_benchmarks._outcome import retry_after_in
 
 
 @contextmanager
@@ -77,7 +77,7 @@ def test_a_wait_that_outlasts_the_deadline_raises_at_once(call, server):
     assert isinstance(error, rb.RateLimitError)
     assert not isinstance(error, rb.RunMayHaveStartedError)
     assert error.retry_after == 120
-    assert "asked to wait 120 s" in str(error)
+    assert "asks to wait 120 s" in str(error)
 
 
 @pytest.mark.parametrize("timeout", [None, httpx.Timeout(5.0)])
@@ -221,7 +221,7 @@ def test_backoff_grows_and_spreads():
     ],
 )
 def test_every_form_of_retry_after(headers, expected):
-    assert asked_wait(httpx.Headers(headers)) == expected
+    assert retry_after_in(httpx.Headers(headers)) == expected
 
 
 @pytest.mark.parametrize("how", ["aiohttp", "aiohttp http_client"])

@@ -1,4 +1,4 @@
-"""One call, as it goes out on every attempt: the same bytes, the same idempotency key."""
+"""The request of one call, the same on every attempt: bytes, headers and idempotency key."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from attrs import field, frozen
+from attrs import frozen
 from runloop_benchmarks_api.api.benchmarks import start_run
 from runloop_benchmarks_api.models import StartRunRequest
 from runloop_benchmarks_api.types import UNSET
 
 from ._arguments import is_list, is_mapping, json_value, query_from, request_from
-from ._settings import CONNECT_TIMEOUT, headers_from, retries_from, timeout_from
+from ._settings import CONNECT_TIMEOUT, checked_headers, checked_retries, checked_timeout, hidden
 from ._version import __version__
 
 if TYPE_CHECKING:
@@ -24,14 +24,16 @@ if TYPE_CHECKING:
     from ._settings import Settings, TimeoutOption
 
 IDEMPOTENCY_HEADER = "x-request-id"
+SHORTEST_MASKED = 6
+"""Shorter values are not masked in texts: they are everywhere (`1`, `debug`), and no secret is that short."""
 
 
 @frozen(repr=False)
 class Deadline:
-    """When a call has to be over, and what a step of it may take.
+    """When a call has to end, and how long a step of it may take.
 
-    Seconds as a time-out are for the whole call. An httpx.Timeout keeps its meaning: it is for single steps of an
-    attempt, and sets no end to the whole.
+    Seconds limit the whole call. An httpx.Timeout keeps its meaning: it limits the single steps of an attempt, and not
+    the whole.
     """
 
     at: float | None
@@ -51,25 +53,25 @@ class Deadline:
         return None if self.at is None else max(0.0, self.at - time.monotonic())
 
     def for_steps(self) -> dict[str, float | None]:
-        """What httpx calls the extension `timeout`, for an attempt that begins now."""
+        """The extension `timeout` of httpx, for an attempt that begins now."""
         if self.steps is not None:
             return self.steps.as_dict()
-        # httpx takes 0 for "at once", which some transports read as "no limit".
+        # 0 means "at once" to httpx, and "no limit" to some transports.
         left = max(self.left() or 0.0, 0.001)
         return {"connect": min(CONNECT_TIMEOUT, left), "read": left, "write": left, "pool": left}
 
 
-@frozen(repr=False)
+@frozen(field_transformer=hidden)
 class Base:
-    """What the calls of one client share, made once: most of what a call costs here is not paid again."""
+    """What all calls of a client share, computed once."""
 
     url: httpx.URL
     headers: dict[str, tuple[str, str]]
-    """Lower-case name to the name as given and the value."""
+    """Lower-case name to the name as it was passed and the value."""
 
     @classmethod
     def of(cls, settings: Settings) -> Base:
-        """What these settings make every request start from."""
+        """What every request under these settings starts from."""
         shape = start_run._get_kwargs(body=StartRunRequest(benchmark_id=""))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the generated address, not written again
         headers = {
             "Accept": "application/json",
@@ -86,9 +88,9 @@ class Base:
         return cls(url=url, headers=merged)
 
 
-@frozen(repr=False)
-class Order:
-    """One call. Its `repr` shows nothing, since a traceback may show it."""
+@frozen(field_transformer=hidden)
+class Prepared:
+    """One call, checked and ready to be sent. No `repr`, ours or rich's, shows a field of it."""
 
     url: httpx.URL
     headers: dict[str, str]
@@ -97,45 +99,52 @@ class Order:
     timeout: TimeoutOption
     max_retries: int
     retry_ambiguous: bool
-    token: str = field(default="")
+    token: str
 
-    def request(self, deadline: Deadline) -> httpx.Request:
-        """The request of an attempt that begins now."""
-        extensions = {"timeout": deadline.for_steps()}
+    def request(self, extensions: dict[str, Any]) -> httpx.Request:
+        """The request of an attempt."""
         return httpx.Request("POST", self.url, headers=self.headers, content=self.content, extensions=extensions)
 
     def harmless_request(self) -> httpx.Request:
         """What an error may show and keep: no credential, no body, no query."""
         return httpx.Request("POST", self.url.copy_with(query=None), headers={IDEMPOTENCY_HEADER: self.idempotency_key})
 
-    def secrets(self) -> list[str]:
-        """What must not be seen in the text of an error, even where a server sends it back."""
-        found = [self.token, *self.url.params.values()]
-        found += [value for name, value in self.headers.items() if name.lower() not in _HARMLESS]
-        profile = _members(json.loads(self.content).get("runProfile"))
-        found += _strings(profile.get("envVars"), but=set())
+    def masks(self) -> list[str]:
+        """The secrets of the call in every spelling that an error or a log may have, the longest first, so that none
+        is left in part."""
+        spellings: set[str] = set()
+        for secret in self._secrets():
+            if len(secret) >= SHORTEST_MASKED:
+                spellings |= {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+                spellings |= {repr(secret.encode())[2:-1], str(httpx.QueryParams({"": secret}))[1:]}
+        return sorted(spellings, key=len, reverse=True)
+
+    def _secrets(self) -> list[str]:
+        secrets = [self.token, *self.url.params.values()]
+        secrets += [value for name, value in self.headers.items() if name.lower() not in _HARMLESS]
+        profile = _properties(json.loads(self.content).get("runProfile"))
+        secrets += _strings(profile.get("envVars"), but=set())
         mounts = profile.get("mounts")
         for mount in mounts if is_list(mounts) else []:
-            found += _strings(mount, but={"type", "target"})
-        return found
+            secrets += _strings(mount, but={"type", "target"})
+        return secrets
 
 
 _HARMLESS = {"accept", "accept-encoding", "user-agent", "content-type", IDEMPOTENCY_HEADER}
 
 
 def _strings(value: Any, *, but: set[str]) -> list[str]:
-    """The strings in a JSON object, but for some members. Sent is what the caller's extra_body made of it."""
-    return [item for name, item in _members(value).items() if isinstance(item, str) and name not in but]
+    """The strings in a JSON object, except for some properties. `extra_body` may have put anything there."""
+    return [item for name, item in _properties(value).items() if isinstance(item, str) and name not in but]
 
 
-def _members(value: Any) -> Mapping[str, Any]:
+def _properties(value: Any) -> Mapping[str, Any]:
     return value if is_mapping(value) else {}
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, field_transformer=hidden)
 class Arguments:
-    """The arguments of `start_run`, held together so that a traceback that prints local variables does not print
-    them."""
+    """The arguments of `start_run`, in one object that a traceback with local variables does not show."""
 
     benchmark_id: object
     run_name: object = UNSET
@@ -149,19 +158,19 @@ class Arguments:
     retry_ambiguous: bool | None = None
     idempotency_key: str | None = None
 
-    def order(self, base: Base, settings: Settings) -> Order:
+    def prepared(self, base: Base, settings: Settings) -> Prepared:
         """The checked call. Raises TypeError or ValueError for what cannot be sent."""
         headers, key = self._headers(base)
         query = query_from(self.extra_query, where="extra_query")
         url = base.url.copy_merge_params(query) if query else base.url
-        timeout = settings.timeout if self.timeout is ... else timeout_from(self.timeout)
-        return Order(
+        timeout = settings.timeout if self.timeout is ... else checked_timeout(self.timeout)
+        return Prepared(
             url=url,
             headers=headers,
             content=self._content(),
             idempotency_key=key,
             timeout=timeout,
-            max_retries=settings.max_retries if self.max_retries is None else retries_from(self.max_retries),
+            max_retries=settings.max_retries if self.max_retries is None else checked_retries(self.max_retries),
             retry_ambiguous=settings.retry_ambiguous if self.retry_ambiguous is None else self.retry_ambiguous,
             token=settings.bearer_token,
         )
@@ -169,14 +178,14 @@ class Arguments:
     def _headers(self, base: Base) -> tuple[dict[str, str], str]:
         merged = base.headers.copy()
         if self.extra_headers:
-            extra = headers_from(self.extra_headers, argument="extra_headers")
+            extra = checked_headers(self.extra_headers, argument="extra_headers")
             merged |= {name.lower(): (name, value) for name, value in extra.items()}
         _, sent = merged.get(IDEMPOTENCY_HEADER, ("", None))
         key = self.idempotency_key
         if key is not None:
             if not key:
                 raise ValueError("idempotency_key is empty.")
-            headers_from({IDEMPOTENCY_HEADER: key}, argument="idempotency_key")
+            checked_headers({IDEMPOTENCY_HEADER: key}, argument="idempotency_key")
         if key and sent and key != sent:
             raise ValueError("idempotency_key and x-request-id in extra_headers are not the same.")
         key = key or sent or os.urandom(16).hex()
@@ -196,4 +205,4 @@ class Arguments:
         try:
             return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
         except UnicodeEncodeError:
-            raise ValueError("A string has a lone surrogate in it, which UTF-8 cannot carry.") from None
+            raise ValueError("A string has a lone surrogate in it, which UTF-8 cannot encode.") from None

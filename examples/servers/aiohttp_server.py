@@ -1,4 +1,4 @@
-"""The endpoint in aiohttp.web, with msgspec. Runs are kept in memory; any benchmark is known."""
+"""The endpoint in aiohttp.web, with msgspec. Runs are stored in memory, and every benchmark id is accepted."""
 
 import hmac
 import os
@@ -25,7 +25,7 @@ class UserParameters(Struct):
     username: str
 
 
-# UNSET where a member may be absent and may not be null.
+# UNSET is the default of properties that may be absent but not null.
 class LaunchParameters(Struct):
     after_idle: AfterIdle | UnsetType = UNSET
     architecture: Literal["x86_64", "arm64"] | UnsetType = UNSET
@@ -99,7 +99,7 @@ runs: dict[str, Run] = {}
 
 @web.middleware
 async def json_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer a refusal in JSON, where aiohttp has a line of text. The headers stay: Allow, WWW-Authenticate."""
+    """Send errors as JSON, where aiohttp sends a line of text. Headers such as Allow and WWW-Authenticate stay."""
     try:
         return await handler(request)
     except web.HTTPException as error:
@@ -108,35 +108,35 @@ async def json_errors(request: web.Request, handler: Handler) -> web.StreamRespo
 
 
 def authorize(request: web.Request) -> None:
-    """Refuse everything but one right header: `headers.get` would look at the first of two alone."""
-    given = re.fullmatch(r"bearer +(\S+)", ",".join(request.headers.getall("Authorization", [])), re.IGNORECASE)
-    if given is None or not hmac.compare_digest(given[1].encode("utf-8", "surrogateescape"), TOKEN):
+    """Accept exactly one Authorization header with the token. `headers.get` would read only the first of two."""
+    match = re.fullmatch(r"bearer +(\S+)", ",".join(request.headers.getall("Authorization", [])), re.IGNORECASE)
+    if match is None or not hmac.compare_digest(match[1].encode("utf-8", "surrogateescape"), TOKEN):
         raise web.HTTPUnauthorized(headers={"WWW-Authenticate": "Bearer"})
 
 
 @routes.post("/v1/benchmarks/start_run")
 async def start_run(request: web.Request) -> web.Response:
-    """Start a run of a benchmark. Look the benchmark up here, and raise web.HTTPNotFound where there is none."""
+    """Start a run. Look up the benchmark here, and raise web.HTTPNotFound if it does not exist."""
     authorize(request)
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType
     try:
-        # Of bytes msgspec decodes only what it keeps; `request.text()` fails at a charset that it does not know.
-        asked = msgspec.json.decode((await request.read()).decode(), type=StartRun)
-    except web.RequestPayloadError:  # not what Content-Encoding says, which aiohttp calls an error of its own
+        # msgspec checks the UTF-8 only of values that it keeps. `request.text()` fails on unknown charsets.
+        body = msgspec.json.decode((await request.read()).decode(), type=StartRun)
+    except web.RequestPayloadError:  # the body does not match its Content-Encoding
         raise web.HTTPBadRequest from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise web.HTTPUnprocessableEntity from None
     run = Run(
         id=f"bmr_{uuid.uuid4().hex}",
-        benchmark_id=asked.benchmark_id,
+        benchmark_id=body.benchmark_id,
         start_time_ms=time.time_ns() // 1_000_000,
         state="running",
-        metadata=asked.metadata,
-        name=asked.run_name,
-        purpose=asked.profile.purpose,
-        environment_variables=asked.profile.env_vars or {},
-        secrets_provided=asked.profile.secrets or {},
+        metadata=body.metadata,
+        name=body.run_name,
+        purpose=body.profile.purpose,
+        environment_variables=body.profile.env_vars or {},
+        secrets_provided=body.profile.secrets or {},
     )
     runs[run.id] = run
     return web.Response(body=msgspec.json.encode(run), content_type="application/json")

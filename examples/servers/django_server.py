@@ -1,6 +1,6 @@
-"""The endpoint in Django, one plain view, checked by hand. Runs are kept in memory; any benchmark is known.
+"""The endpoint in Django: one view with checks by hand. Runs are stored in memory, and every benchmark id is accepted.
 
-`uvicorn django_server:app`: by WSGI, Django takes the body of a request in chunks for an empty one.
+Run it with `uvicorn django_server:app`. Under WSGI, Django reads the body of a chunked request as empty.
 """
 
 import hmac
@@ -24,27 +24,27 @@ settings.configure(ALLOWED_HOSTS=["127.0.0.1", "localhost"], ROOT_URLCONF=__name
 runs: dict[str, dict[str, Any]] = {}
 
 
-def refusal(status: int, message: str, **headers: str) -> JsonResponse:
+def rejection(status: int, message: str, **headers: str) -> JsonResponse:
     return JsonResponse({"message": message}, status=status, headers=headers)
 
 
 def authorized(request: HttpRequest) -> bool:
-    given = re.fullmatch(r"bearer +(\S+)", request.headers.get("Authorization", ""), re.IGNORECASE)
-    return given is not None and hmac.compare_digest(given[1].encode(), TOKEN)
+    match = re.fullmatch(r"bearer +(\S+)", request.headers.get("Authorization", ""), re.IGNORECASE)
+    return match is not None and hmac.compare_digest(match[1].encode(), TOKEN)
 
 
-def parsed(body: bytes) -> Any:
-    """JSON and nothing else. Raises ValueError: `json.loads` alone takes UTF-16, NaN, and a name twice."""
+def parsed(raw: bytes) -> Any:
+    """Parse strict JSON, or raise ValueError. `json.loads` alone accepts UTF-16, NaN and duplicate names."""
     try:
-        return json.loads(body.decode("utf-8"), object_pairs_hook=each_once, parse_constant=no_such_value)
+        return json.loads(raw.decode("utf-8"), object_pairs_hook=each_once, parse_constant=no_such_value)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
 
 
-def each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(members)
-    if len(value) < len(members):
-        raise ValueError("a name stands there twice")
+def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise ValueError("duplicate name")
     return value
 
 
@@ -56,17 +56,17 @@ def texts(value: object) -> bool:
     return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
 
 
-def mistake(asked: Any) -> str | None:
-    """What is wrong with a request, None where nothing is. What the page does not name is not looked into."""
-    if not isinstance(asked, dict):
+def mistake(body: Any) -> str | None:
+    """The first mistake in a request, or None. Properties that the reference page does not name are not checked."""
+    if not isinstance(body, dict):
         return "The body has to be an object."
-    if not isinstance(asked.get("benchmark_id"), str):
+    if not isinstance(body.get("benchmark_id"), str):
         return "benchmark_id has to be a string."
-    if not isinstance(asked.get("run_name"), str | None):
+    if not isinstance(body.get("run_name"), str | None):
         return "run_name has to be a string or null."
-    if not texts(asked.get("metadata", {})):
+    if not texts(body.get("metadata", {})):
         return "metadata has to be an object of strings."
-    profile = asked.get("runProfile", {})
+    profile = body.get("runProfile", {})
     if not isinstance(profile, dict):
         return "runProfile has to be an object."
     if not isinstance(profile.get("purpose"), str | None):
@@ -80,25 +80,25 @@ def mistake(asked: Any) -> str | None:
 @csrf_exempt
 @require_POST
 def start_run(request: HttpRequest) -> HttpResponse:
-    """Start a run of a benchmark. Look the benchmark up here, and answer with 404 where there is none."""
+    """Start a run. Look up the benchmark here, and return 404 if it does not exist."""
     if not authorized(request):
-        return refusal(401, "A bearer token is needed.", **{"WWW-Authenticate": "Bearer"})
+        return rejection(401, "A bearer token is needed.", **{"WWW-Authenticate": "Bearer"})
     if request.content_type not in ("application/json", ""):
-        return refusal(415, "The body has to be application/json.")
+        return rejection(415, "The body has to be application/json.")
     try:
-        asked = parsed(request.body)
+        body = parsed(request.body)
     except ValueError:
-        return refusal(400, "The body is not JSON.")
-    if wrong := mistake(asked):
-        return refusal(422, wrong)
-    profile = asked.get("runProfile", {})
+        return rejection(400, "The body is not JSON.")
+    if problem := mistake(body):
+        return rejection(422, problem)
+    profile = body.get("runProfile", {})
     run = {
         "id": f"bmr_{uuid.uuid4().hex}",
-        "benchmark_id": asked["benchmark_id"],
+        "benchmark_id": body["benchmark_id"],
         "start_time_ms": time.time_ns() // 1_000_000,
         "state": "running",
-        "metadata": asked.get("metadata", {}),
-        "name": asked.get("run_name"),
+        "metadata": body.get("metadata", {}),
+        "name": body.get("run_name"),
         "purpose": profile.get("purpose"),
         "environment_variables": profile.get("envVars") or {},
         "secrets_provided": profile.get("secrets") or {},

@@ -1,4 +1,4 @@
-// The endpoint in Express, with Ajv and the contract itself. Runs are kept in memory; any benchmark is known.
+// The endpoint in Express, with Ajv and the contract itself. Runs are stored in memory, and every benchmark id is accepted.
 
 import { Buffer } from "node:buffer";
 import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
@@ -23,7 +23,7 @@ const isStartRun = new Ajv2020({ strict: false, validateFormats: false }).compil
 const app = express();
 const runs = new Map();
 
-class Refusal extends Error {
+class Rejection extends Error {
   constructor(status, message) {
     super(message);
     this.status = status;
@@ -33,29 +33,29 @@ class Refusal extends Error {
 
 const digest = (text) => createHash("sha256").update(text).digest();
 
-// `req.headers.authorization` is the first of two; of each header, Node keeps all in `headersDistinct`.
+// `req.headers.authorization` is the first of two. `headersDistinct` has all values of each header.
 function authorize(req, res, next) {
-  const given = /^bearer +(\S+)$/i.exec(req.headersDistinct.authorization?.join(",") ?? "");
-  if (given === null || !timingSafeEqual(digest(given[1]), digest(TOKEN))) {
+  const match = /^bearer +(\S+)$/i.exec(req.headersDistinct.authorization?.join(",") ?? "");
+  if (match === null || !timingSafeEqual(digest(match[1]), digest(TOKEN))) {
     res.set("WWW-Authenticate", "Bearer");
-    throw new Refusal(401, "A bearer token is needed.");
+    throw new Rejection(401, "A bearer token is needed.");
   }
   next();
 }
 
-// body-parser replaces bytes that are not UTF-8 and goes on.
+// body-parser replaces bytes that are not UTF-8, and accepts the body.
 function utf8(req, res, body) {
   try {
     new TextDecoder("utf-8", { fatal: true }).decode(body);
   } catch {
-    throw new Refusal(400, "The body is not UTF-8.");
+    throw new Rejection(400, "The body is not UTF-8.");
   }
 }
 
-// express.json leaves `req.body` undefined for any type but its own.
+// express.json leaves `req.body` undefined for every other media type.
 function json(req, res, next) {
   if (!req.is("application/json") && req.headers["content-type"] !== undefined) {
-    throw new Refusal(415, "The body has to be application/json.");
+    throw new Rejection(415, "The body has to be application/json.");
   }
   express.json({ verify: utf8 })(req, res, next);
 }
@@ -63,20 +63,20 @@ function json(req, res, next) {
 app
   .route(PATH)
   .post(authorize, json, (req, res) => {
-    const asked = req.body;
-    if (!isStartRun(asked)) {
+    const body = req.body;
+    if (!isStartRun(body)) {
       const [error] = isStartRun.errors;
-      throw new Refusal(422, `${error.instancePath || "The body"} ${error.message}.`);
+      throw new Rejection(422, `${error.instancePath || "The body"} ${error.message}.`);
     }
-    // Look the benchmark up here, and throw new Refusal(404, …) where there is none.
-    const profile = asked.runProfile ?? {};
+    // Look up the benchmark here, and throw new Rejection(404, …) if it does not exist.
+    const profile = body.runProfile ?? {};
     const run = {
       id: `bmr_${randomUUID()}`,
-      benchmark_id: asked.benchmark_id,
+      benchmark_id: body.benchmark_id,
       start_time_ms: Date.now(),
       state: "running",
-      metadata: asked.metadata ?? {},
-      name: asked.run_name,
+      metadata: body.metadata ?? {},
+      name: body.run_name,
       purpose: profile.purpose,
       environment_variables: profile.envVars ?? {},
       secrets_provided: profile.secrets ?? {},
@@ -86,10 +86,10 @@ app
   })
   .all((req, res) => {
     res.set("Allow", "POST");
-    throw new Refusal(405, "Only POST starts a run.");
+    throw new Rejection(405, "Only POST starts a run.");
   });
 
-// Four parameters make it a handler of errors. Express's own answers with a page, and with the stack outside production.
+// Four parameters make this an error handler. Express's own sends HTML, with the stack trace unless in production.
 app.use((error, req, res, next) => {
   const status = error.status ?? 500;
   res.status(status).json({ message: error.expose ? error.message : "Internal Server Error" });

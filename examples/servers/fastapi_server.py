@@ -1,4 +1,4 @@
-"""The endpoint in FastAPI, with pydantic models. Runs are kept in memory; any benchmark is known."""
+"""The endpoint in FastAPI, with pydantic models. Runs are stored in memory, and every benchmark id is accepted."""
 
 import os
 import secrets
@@ -15,14 +15,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
 TOKEN = os.environ["RUNLOOP_API_KEY"].encode()
-STRICT = ConfigDict(strict=True)  # else "1" and true are taken for 1
+STRICT = ConfigDict(strict=True)  # otherwise "1" and true are accepted as 1
 
 app = FastAPI()
 runs: dict[str, "Run"] = {}
 
 
 def encodable(text: str) -> str:
-    """Refuse a lone surrogate, which no answer can hold. pydantic takes a UnicodeEncodeError for a ValueError."""
+    """Reject a lone surrogate, which no response can contain. To pydantic, a UnicodeEncodeError is a ValueError."""
     text.encode()
     return text
 
@@ -30,7 +30,7 @@ def encodable(text: str) -> str:
 Text = Annotated[str, AfterValidator(encodable)]
 
 
-# A TypedDict where a member may be absent and may not be null: a model's `| None` would take null.
+# A TypedDict has properties that may be absent but not null. `| None` in a model would accept null.
 @with_config(STRICT)
 class AfterIdle(TypedDict):
     idle_time_seconds: int
@@ -123,32 +123,32 @@ class Run(BaseModel):
 
 
 def authorized(request: Request, credentials: Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]) -> None:
-    """Refuse everything but one right header: `headers.get` would look at the first of two alone."""
-    given = credentials.credentials.encode()  # compare_digest fails at text beyond ASCII
-    if len(request.headers.getlist("Authorization")) > 1 or not secrets.compare_digest(given, TOKEN):
+    """Accept exactly one Authorization header with the token. `headers.get` would read only the first of two."""
+    token = credentials.credentials.encode()  # compare_digest raises for text beyond ASCII
+    if len(request.headers.getlist("Authorization")) > 1 or not secrets.compare_digest(token, TOKEN):
         raise HTTPException(401, "Invalid token", {"WWW-Authenticate": "Bearer"})
 
 
 @app.exception_handler(RequestValidationError)
-def refuse(_request: Request, error: RequestValidationError) -> JSONResponse:
-    """Say what is wrong without quoting it: FastAPI's own handler quotes the input, and fails at a lone surrogate."""
-    told = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-    return JSONResponse({"message": told.encode("ascii", "backslashreplace").decode()}, 422)
+def reject(_request: Request, error: RequestValidationError) -> JSONResponse:
+    """Name the mistake without quoting the input. FastAPI's handler quotes it, and fails on a lone surrogate."""
+    message = "; ".join(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors())
+    return JSONResponse({"message": message.encode("ascii", "backslashreplace").decode()}, 422)
 
 
 @app.post("/v1/benchmarks/start_run", dependencies=[Depends(authorized)])
-def start_run(asked: StartRun) -> Run:
-    """Start a run of a benchmark. Look the benchmark up here, and raise HTTPException(404) where there is none."""
+def start_run(body: StartRun) -> Run:
+    """Start a run. Look up the benchmark here, and raise HTTPException(404) if it does not exist."""
     run = Run(
         id=f"bmr_{uuid.uuid4().hex}",
-        benchmark_id=asked.benchmark_id,
+        benchmark_id=body.benchmark_id,
         start_time_ms=time.time_ns() // 1_000_000,
         state="running",
-        metadata=asked.metadata,
-        name=asked.run_name,
-        purpose=asked.runProfile.purpose,
-        environment_variables=asked.runProfile.envVars or {},
-        secrets_provided=asked.runProfile.secrets or {},
+        metadata=body.metadata,
+        name=body.run_name,
+        purpose=body.runProfile.purpose,
+        environment_variables=body.runProfile.envVars or {},
+        secrets_provided=body.runProfile.secrets or {},
     )
     runs[run.id] = run
     return run

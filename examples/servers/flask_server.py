@@ -1,4 +1,4 @@
-"""The endpoint in Flask, under waitress, with jsonschema and the contract itself. Runs are kept in memory."""
+"""The endpoint in Flask and waitress, with jsonschema and the contract itself. Runs are stored in memory."""
 
 import hmac
 import json
@@ -24,20 +24,20 @@ START_RUN = Draft202012Validator({"$ref": "#/components/schemas/StartRunRequest"
 
 
 class StrictJSON(DefaultJSONProvider):
-    """JSON and nothing else: `json.loads` by itself takes UTF-16, NaN, and a name that stands there twice."""
+    """Parses strict JSON. `json.loads` alone accepts UTF-16, NaN and duplicate names."""
 
     def loads(self, s: str | bytes, **_options: Any) -> Any:
         text = s.decode("utf-8") if isinstance(s, bytes) else s
         try:
             return json.loads(text, object_pairs_hook=each_once, parse_constant=no_such_value)
-        except RecursionError as error:  # Flask refuses a ValueError with 400, and fails at anything else
+        except RecursionError as error:  # Flask responds to a ValueError with 400, and to anything else with 500
             raise ValueError("nested too deep") from error
 
 
-def each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(members)
-    if len(value) < len(members):
-        raise ValueError("a name stands there twice")
+def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise ValueError("duplicate name")
     return value
 
 
@@ -51,37 +51,41 @@ runs: dict[str, dict[str, Any]] = {}
 
 
 @app.errorhandler(HTTPException)
-def refuse(error: HTTPException) -> ResponseReturnValue:
-    """Answer in JSON, where Flask has a page for people. The headers stay: Allow, WWW-Authenticate."""
+def reject(error: HTTPException) -> ResponseReturnValue:
+    """Send errors as JSON, where Flask sends HTML. Headers such as Allow and WWW-Authenticate stay."""
     headers = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
     return {"message": error.description}, error.code or HTTPStatus.INTERNAL_SERVER_ERROR, headers
 
 
 def authorize() -> None:
-    given = request.authorization  # WSGI has joined two headers with a comma, so that neither is right
-    if not given or given.type != "bearer" or not given.token or not hmac.compare_digest(given.token.encode(), TOKEN):
+    credentials = request.authorization  # WSGI joins two headers with a comma, so neither matches
+    if (
+        not credentials
+        or credentials.type != "bearer"
+        or not credentials.token
+        or not hmac.compare_digest(credentials.token.encode(), TOKEN)
+    ):
         raise Unauthorized("A bearer token is needed.", www_authenticate=WWWAuthenticate("bearer"))
 
 
 @app.post("/v1/benchmarks/start_run")
 def start_run() -> ResponseReturnValue:
-    """Start a run of a benchmark. Look the benchmark up here, and abort(404) where there is none."""
+    """Start a run. Look up the benchmark here, and abort(404) if it does not exist."""
     authorize()
-    asked = request.get_json()
-    error = next(START_RUN.iter_errors(asked), None)
-    if error is not None:  # its message would quote what was sent, secrets and all
+    body = request.get_json()
+    error = next(START_RUN.iter_errors(body), None)
+    if error is not None:  # its message would quote the input, with its secrets
         abort(HTTPStatus.UNPROCESSABLE_ENTITY, f"{error.json_path}: {error.validator} {error.validator_value}")
-    profile = asked.get("runProfile", {})
+    profile = body.get("runProfile", {})
     run = {
         "id": f"bmr_{uuid.uuid4().hex}",
-        "benchmark_id": asked["benchmark_id"],
+        "benchmark_id": body["benchmark_id"],
         "start_time_ms": time.time_ns() // 1_000_000,
         "state": "running",
-        "metadata": asked.get("metadata", {}),
-        "name": asked.get("run_name"),
+        "metadata": body.get("metadata", {}),
+        "name": body.get("run_name"),
         "purpose": profile.get("purpose"),
-        "environment_variables": profile.get("envVars")
-        or {},  # absent or null: an object, which the answer has to have
+        "environment_variables": profile.get("envVars") or {},  # an empty object if absent or null
         "secrets_provided": profile.get("secrets") or {},
     }
     runs[run["id"]] = run

@@ -194,8 +194,8 @@ def test_a_keyword_that_may_be_left_out_no_more_is_told(house: House) -> None:
         ("conformance/PROOF.md", "| mutants | 995", "| mutants | 994", "make prove"),
         (
             "examples/servers/README.md",
-            "| takes `metadata: null`",
-            "| takes null",
+            "| accepts `metadata: null`",
+            "| accepts null",
             "python -m tests.conformance.foreign.verdicts",
         ),
     ],

@@ -1,4 +1,4 @@
-"""The endpoint in aiohttp.web. What it breaks, and the mend: ../README.md."""
+"""The endpoint in aiohttp.web. Its faults and their fixes: ../README.md."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""The endpoint in Django, one plain view. What it breaks, and the mend: ../README.md."""
+"""The endpoint in Django, one plain view. Its faults and their fixes: ../README.md."""
 
 import json
 import os

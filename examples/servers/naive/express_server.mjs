@@ -1,4 +1,4 @@
-// The endpoint in Express. What it breaks, and the mend: ../README.md.
+// The endpoint in Express. Its faults and their fixes: ../README.md.
 
 import { randomUUID } from "node:crypto";
 import process from "node:process";

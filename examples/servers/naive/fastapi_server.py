@@ -1,4 +1,4 @@
-"""The endpoint in FastAPI, as its tutorial teaches it. What it breaks, and the mend: ../README.md."""
+"""The endpoint in FastAPI, as its tutorial teaches it. Its faults and their fixes: ../README.md."""
 
 import os
 import secrets

@@ -1,4 +1,4 @@
-"""The endpoint in Flask, written by hand. What it breaks, and the mend: ../README.md."""
+"""The endpoint in Flask, written by hand. Its faults and their fixes: ../README.md."""
 
 import os
 import time

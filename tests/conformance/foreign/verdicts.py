@@ -69,8 +69,8 @@ def differences(server: str, chapter: str, clauses: Iterable[dict[str, Any]]) ->
 
 
 def table() -> str:
-    """What the naive versions broke, a reason a line."""
-    lines = ["| the first version … | " + " | ".join(FRAMEWORKS.values()) + " | clauses | mended by |"]
+    """The faults of the first versions, one row for each reason."""
+    lines = ["| the first version … | " + " | ".join(FRAMEWORKS.values()) + " | clauses | fixed by |"]
     lines.append("|---" * (len(FRAMEWORKS) + 3) + "|")
     for reason in reasons("naive"):
         marks = " | ".join("✗" if name in reason.servers else "" for name in FRAMEWORKS)

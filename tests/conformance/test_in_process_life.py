@@ -66,7 +66,7 @@ async def blocking_sleeper(scope: Any, _receive: Any, send: Any) -> None:
 def test_a_late_answer_is_not_waited_for(app: Any) -> None:
     with in_process(app) as here:
         began = time.monotonic()
-        assert here.send("POST", "/", [], b"", 0.1) == Failure("timeout", "no whole answer within 0.1 s")
+        assert here.send("POST", "/", [], b"", 0.1) == Failure("timeout", "no whole response within 0.1 s")
         assert time.monotonic() - began < 0.35
         assert answered(here.send("POST", "/", [], b"", 10.0)) == (200, b"late")
 
@@ -104,7 +104,7 @@ def test_virtual_time_costs_nothing_and_is_the_same_for_both_ends(virtually: Any
         before = clock.now_ms()
         assert answered(here.send("POST", "/", [], b"", 10.0)) == (200, b"")
         assert seen == [before, before + 5000]
-        assert here.send("POST", "/hang", [], b"", 10.0) == Failure("timeout", "no whole answer within 10 s")
+        assert here.send("POST", "/hang", [], b"", 10.0) == Failure("timeout", "no whole response within 10 s")
         time.sleep(0.05)  # nobody asks any more, so the hour of the one that hangs must not pass
         assert clock.now_ms() == before + 15_000
     assert time.monotonic() - began < 5

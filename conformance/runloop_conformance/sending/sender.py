@@ -19,8 +19,9 @@ LONGEST_WAIT = 15.0  # seconds; a server that asks for more is not waited for
 MOST_WAITS = 3  # for one probe
 MOST_STUCK = 3  # requests that a server puts off for good, before the refusals are not waited for any more
 PATIENCE = 240.0  # seconds of waiting in all
+SLOWER = 20  # times the slowest response, which a request that is waited for less long may still take
 MOST_HELD = 96 * 1024 * 1024  # bytes of different answers
-SHORTENED = 0.5  # seconds; at least so long is waited once the server has been seen to hang twice
+SHORTENED = 1.0  # seconds; at least so long is waited once the server has been seen to hang
 
 
 @frozen
@@ -149,7 +150,7 @@ class Sender:
         # A hang is a finding; once it is certain, the next ones need not cost the full time-out each.
         seconds = self.limits.timeout
         if self._hung:
-            seconds = min(seconds, max(SHORTENED * 4 / self._hung, SHORTENED, 10 * self._slowest))
+            seconds = min(seconds, max(SHORTENED * 4 / self._hung, SHORTENED, SLOWER * self._slowest))
         began, before = clock.now_ms(), clock.monotonic()
         got = self.to.send(probe.method, target, headers, probe.body, seconds, probe.framing)
         ended = clock.now_ms()

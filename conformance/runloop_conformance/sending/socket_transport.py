@@ -6,11 +6,13 @@ trickled header or keep what a hostile server pours out; a suite that judges ser
 
 from __future__ import annotations
 
+import functools
 import socket
 import ssl
-import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import h11
@@ -19,11 +21,15 @@ from attrs import field, frozen
 from runloop_conformance import __version__
 from runloop_conformance.clock import SYSTEM, Clock
 from runloop_conformance.exchanges.exchange import Failure, Response
+from runloop_conformance.sending.patience import LateError, Patience
 
 LARGEST_HEAD = 256 * 1024  # bytes of status line and headers
 LARGEST_BODY = 16 * 1024 * 1024  # bytes, also after decompression
 CHUNK = 64 * 1024
+RECONNECTS = 3  # of a connection that the server closes before anything was sent
 AGENT = f"runloop-conformance/{__version__}"
+
+T = TypeVar("T")
 
 
 @frozen
@@ -112,56 +118,70 @@ def _trusting(ca_bundle: str | None) -> ssl.SSLContext:
         raise BadCertificatesError(f"{ca_bundle}: holds no certificate in PEM: {error}") from error
 
 
-class _LateError(Exception):
-    """The time for this answer is over."""
-
-
 class _Connection:
-    """A socket with a deadline that covers everything, trickled bytes included."""
+    """A socket that is waited at for so many seconds in all, trickled bytes included."""
 
     def __init__(self, to: Address, seconds: float) -> None:
-        self._deadline = time.monotonic() + seconds
+        self.patience = Patience(seconds)
         self._socket: socket.socket = socket.create_connection((to.host, to.port), timeout=seconds)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._secure = to.tls is not None
         if to.tls is not None:
-            self._bound()
-            self._socket = to.tls.wrap_socket(self._socket, server_hostname=to.host)
+            secure = to.tls.wrap_socket(self._socket, server_hostname=to.host, do_handshake_on_connect=False)
+            self._socket = secure
+            try:
+                self._wait(secure.do_handshake)
+            except BaseException:
+                self.close()
+                raise
 
-    def _bound(self) -> None:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise _LateError
-        self._socket.settimeout(left)
+    def _wait(self, call: Callable[[], T]) -> T:
+        """What the call returns, once the socket is ready for it."""
+        while True:
+            with self.patience.wait() as seconds, suppress(TimeoutError):
+                self._socket.settimeout(seconds)
+                return call()
 
     def send(self, raw: bytes) -> None:
-        """Write it all. A server may answer and close before it has read everything: that is no failure here."""
+        """Write it all. A server may respond and close before it has read everything: that is no failure here."""
         view = memoryview(raw)
-        try:
+        with suppress(BrokenPipeError, ConnectionResetError):
             while view:
-                self._bound()
-                view = view[self._socket.send(view) :]
-        except (BrokenPipeError, ConnectionResetError):
-            return
+                view = view[self._wait(functools.partial(self._socket.send, view)) :]
 
     def receive(self) -> bytes:
-        self._bound()
-        return self._socket.recv(CHUNK)
+        """The next bytes, none at the end."""
+        return self._wait(lambda: self._socket.recv(CHUNK))
 
-    def is_open(self) -> bool:
+    def is_open(self, seconds: float = 0.02) -> bool:
         """Whether the server has left it open, for as long as a server takes that closes it at once."""
-        self._socket.settimeout(0.02)
+        if self._secure:  # it cannot be peeked into
+            return False
+        self._socket.settimeout(seconds)
         try:
             return bool(self._socket.recv(1, socket.MSG_PEEK))
-        except TimeoutError:
+        except (TimeoutError, BlockingIOError):
             return True
-        except (ValueError, OSError):  # a secure connection cannot be peeked into
+        except OSError:
             return False
 
     def finish_sending(self) -> None:
+        """End the stream of the request."""
         self._socket.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:
+        """Close it."""
         self._socket.close()
+
+
+def _connected(to: Address, seconds: float) -> _Connection:
+    """A new connection. A server may close one that was idle while this process did not run: then another is made."""
+    for _ in range(RECONNECTS):
+        connection = _Connection(to, seconds)
+        if to.tls is not None or connection.is_open(0):
+            return connection
+        connection.close()
+    return _Connection(to, seconds)
 
 
 def send(
@@ -178,20 +198,19 @@ def send(
 
     framing: see `exchange.Framing`.
     """
+    raw = request_bytes(to, method, target, headers, body, framing)
     try:
-        connection = (
-            _used(to, method, target, headers, body, seconds) if framing == "kept" else _Connection(to, seconds)
-        )
+        connection = _used(to, method, target, headers, body, seconds) if framing == "kept" else _connected(to, seconds)
     except (ssl.SSLError, ssl.CertificateError) as error:
         return Failure("tls", str(error))
-    except (OSError, UnicodeError, _LateError) as error:
+    except (OSError, UnicodeError, LateError) as error:
         return Failure("unreachable", str(error) or type(error).__name__)
     try:
-        connection.send(request_bytes(to, method, target, headers, body, framing))
+        connection.send(raw)
         if framing == "short":
             connection.finish_sending()
         return _read(connection, method)
-    except (_LateError, TimeoutError):
+    except LateError:
         return late(seconds)
     except (ssl.SSLError, OSError) as error:
         return Failure("dropped", f"the connection broke: {error}")
@@ -206,17 +225,18 @@ def _used(
 
     What a server leaves unread of it would be taken for the next one. A new connection, where the server closed it.
     """
-    connection = _Connection(to, seconds)
+    connection = _connected(to, seconds)
     anonymous = [(name, value) for name, value in headers if name != "Authorization"]
     try:
         connection.send(request_bytes(to, method, target, anonymous, body[:-1]))
         refused = _read(connection, method)
-    except (_LateError, OSError):
+    except (LateError, OSError):
         refused = None
     if isinstance(refused, Response) and _stays(refused) and connection.is_open():
+        connection.patience = Patience(seconds)
         return connection
     connection.close()
-    return _Connection(to, seconds)
+    return _connected(to, seconds)
 
 
 def _stays(answered: Response) -> bool:
@@ -261,8 +281,8 @@ def halves(body: bytes) -> list[bytes]:
 
 
 def late(seconds: float) -> Failure:
-    """The answer did not come whole in time."""
-    return Failure("timeout", f"no whole answer within {seconds:g} s")
+    """The response did not come whole in time."""
+    return Failure("timeout", f"no whole response within {seconds:g} s")
 
 
 def _read(connection: _Connection, method: str) -> Response | Failure:

@@ -26,6 +26,7 @@ from runloop_conformance.sending.in_process.application import (
 )
 from runloop_conformance.sending.in_process.conversation import Conversation, Lifespan
 from runloop_conformance.sending.in_process.virtual_loop import virtual_loop
+from runloop_conformance.sending.patience import LateError, Patience
 from runloop_conformance.sending.socket_transport import Address, address, late, sent_headers
 
 STARTS_WITHIN = 30.0  # seconds
@@ -73,8 +74,8 @@ class AsgiTransport:
     def __enter__(self) -> Self:
         self._thread.start()
         try:
-            failed = self._ready.get(timeout=STARTS_WITHIN)
-        except queue.Empty:
+            failed = Patience(STARTS_WITHIN).take(self._ready)
+        except LateError:
             failed = f"its lifespan did not start within {STARTS_WITHIN:g} s"
         if failed is not None:
             self.close()
@@ -116,8 +117,8 @@ class AsgiTransport:
     def _answer(self, asked: Conversation, scope: Scope, seconds: float) -> Response | Failure:
         self._loop.call_soon_threadsafe(self._ask, asked, scope, seconds)
         try:
-            return asked.said.get(timeout=seconds if self._real else STUCK)
-        except queue.Empty:
+            return Patience(seconds if self._real else STUCK).take(asked.said)
+        except LateError:
             self._loop.call_soon_threadsafe(asked.disconnect)
             return late(seconds)
 

@@ -25,6 +25,7 @@ from runloop_conformance.sending.in_process.application import (
     refused,
     request_headers,
 )
+from runloop_conformance.sending.patience import LateError, Patience
 from runloop_conformance.sending.socket_transport import Address, address, late, sent_headers
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
@@ -82,8 +83,8 @@ class WsgiTransport:
         )
         work.start()
         try:
-            return call.said.get(timeout=seconds)
-        except queue.Empty:
+            return Patience(seconds).take(call.said)
+        except LateError:
             return late(seconds)
 
     def _environ(self, method: str, target: str, headers: Headers, body: bytes, framing: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Literal
 
 from attrs import frozen
@@ -131,6 +132,36 @@ class Operation:
     def safe(self) -> bool:
         """Whether it only reads."""
         return self.method in SAFE
+
+    @cached_property
+    def required_text(self) -> Member | None:
+        """The first required string at the top of the request, which no body can lack."""
+        return next((m for m in self.request if m.required and len(m.path) == 1 and "string" in m.types), None)
+
+    @cached_property
+    def texts(self) -> tuple[tuple[str, ...], ...]:
+        """The paths of the optional strings of the request that a MUST covers."""
+        return tuple(
+            m.path for m in self.request if m.named and not m.required and m.level == "must" and "string" in m.types
+        )
+
+    @cached_property
+    def maps(self) -> tuple[tuple[str, ...], ...]:
+        """The paths of the free-form maps of the request that a MUST covers."""
+        return self._maps("must")
+
+    @cached_property
+    def known_maps(self) -> tuple[tuple[str, ...], ...]:
+        """The paths of those that are known from elsewhere than the page: a SHOULD covers them."""
+        return self._maps("should")
+
+    def _maps(self, level: Level) -> tuple[tuple[str, ...], ...]:
+        return tuple(m.path[:-1] for m in self.request if m.path[-1] == "*" and self.level_of(m) == level)
+
+    def level_of(self, member: Member) -> Level:
+        """The level at which a server has to accept a property; for the values of a map, that of the map."""
+        holder = None if member.named else self.asks(*member.path[:-1])
+        return (holder or member).level
 
     def asks(self, *path: str) -> Member | None:
         """The member of the request at `path`, if the contract has it."""

@@ -43,6 +43,7 @@ class Probe:
     asked: the JSON value of the body where it has one, else NOTHING.
     together: probes of the same non-empty group are sent at the same time.
     safe: its operation only reads, so that nobody pays for it.
+    priority: probes with a lower one are sent first.
     rank: `packed`, it settles much at once; `single`, it has one thing in it, so that its refusal says which.
     """
 
@@ -62,6 +63,12 @@ class Probe:
     framing: Framing = "length"
     rank: Literal["packed", "single", ""] = ""
     safe: bool = False
+    priority: int = 0
+
+    @property
+    def sent(self) -> tuple[object, ...]:
+        """All that a server sees of it: two probes with an equal one are the same request."""
+        return self.method, self.path, self.query, self.headers, self.body, self.framing
 
 
 def costs(probe: Probe) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Json, Operation
 from runloop_conformance.exchanges.strict_json import LONE_SURROGATE, dump
-from runloop_conformance.plan.bodies import BENCHMARK_ID, Writer
+from runloop_conformance.plan.writer import BENCHMARK_ID, Writer
 
 LARGEST_TEXT = 1000
 POSIX_NAME = "^[A-Za-z_][A-Za-z0-9_]*$"

@@ -6,7 +6,7 @@ schema costs a test, and never accuses anybody.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import define, field
@@ -16,13 +16,15 @@ from runloop_conformance.contract.forbidden import wrong_texts
 from runloop_conformance.contract.operation import Json, Operation
 from runloop_conformance.exchanges.exchange import NOTHING, Probe
 from runloop_conformance.exchanges.strict_json import NotJsonError, parse, plain
-from runloop_conformance.plan import acceptances, authorization, fuzzing, hostile, refusals, singles
-from runloop_conformance.plan.bodies import Writer
+from runloop_conformance.plan import credentials, fuzzing, hostile, methods, not_json, singles, wrong_types
 from runloop_conformance.plan.parameters import Target, target, values
 from runloop_conformance.plan.probes import ask, headers_for, twin
-from runloop_conformance.plan.stages import Plan
+from runloop_conformance.plan.spellings import spellings
+from runloop_conformance.plan.stages import Plan, once
+from runloop_conformance.plan.unknown_properties import unknown_properties
+from runloop_conformance.plan.writer import Writer
 
-ACCEPTED = (acceptances.ACCEPTED,)
+ACCEPTED = ("request.accepted",)
 
 
 @define
@@ -49,12 +51,12 @@ class GeneralPlanner:
         bodies = list(self._bodies())
         minimal, full = self._ask("minimal", required, bodies[0]), self._ask("full", known, bodies[-1])
         # What was deleted once is gone: a second request for it may be refused.
-        if self.operation.method == "DELETE" or _told(full) == _told(minimal):
+        if self.operation.method == "DELETE" or full.sent == minimal.sent:
             full = minimal
         refused = [probe for probe in self._refusals(minimal, full, known) if self._right_to_refuse(probe)]
         accepted = [probe for probe in self._successes(minimal, full) if self._right_to_accept(probe)]
-        groups = tuple((probe,) for probe in _once(accepted, (minimal, full)))
-        return Plan(tuple(_once((minimal, full))), tuple(_once(refused)), groups, groups)
+        groups = tuple((probe,) for probe in once(accepted, (minimal, full)))
+        return Plan(tuple(once((minimal, full))), tuple(once(refused)), groups, groups)
 
     def _ask(self, name: str, given: Mapping[str, Json], body: Json) -> Probe:
         where = target(self.operation, given)
@@ -75,18 +77,18 @@ class GeneralPlanner:
 
     def _refusals(self, minimal: Probe, full: Probe, known: Mapping[str, Json]) -> Iterator[Probe]:
         if self.operation.bearer:
-            yield from authorization.matrix(minimal, (full,), self.token)
+            yield from credentials.matrix(minimal, (full,), self.token)
         yield from self._parameter_twins(full, known)
-        yield from (probe for probe in refusals.methods(minimal) if probe.method not in self.operation.others)
+        yield from (probe for probe in methods.methods(minimal) if probe.method not in self.operation.others)
         if not self.operation.takes_json:
             return
-        yield from refusals.member_twins(self.operation, [minimal, full], all_types=False)
+        yield from wrong_types.wrong_types(self.operation.request, [minimal, full], all_types=False)
         if isinstance(minimal.asked, dict):
-            yield from refusals.not_objects(full)
-        yield from refusals.not_json(minimal)
+            yield from wrong_types.not_objects(full)
+        yield from not_json.not_json(self.operation, minimal)
         if isinstance(full.asked, dict) and full.asked:
-            yield from refusals.json_extensions(full)
-        yield from refusals.media_types(minimal)
+            yield from not_json.json_extensions(self.operation, full)
+        yield from methods.media_types(minimal)
         yield from hostile.hostile_bodies(minimal)
 
     def _parameter_twins(self, control: Probe, known: Mapping[str, Json]) -> Iterator[Probe]:
@@ -108,23 +110,23 @@ class GeneralPlanner:
         return twin(control, change, (clause,), path=there.path, query=there.query, headers=headers)
 
     def _successes(self, minimal: Probe, full: Probe) -> Iterator[Probe]:
-        cases = acceptances.scheme_cases(minimal)
+        cases = credentials.scheme_cases(minimal)
         spelled = self.operation.bearer and self.operation.method != "DELETE"
         if not self.operation.takes_json:
             yield from cases if spelled else ()
             return
         several = isinstance(full.asked, dict) and full.asked
-        spellings = list(acceptances.spellings(full))
-        yield spellings[0]
+        at_once, *other_spellings = spellings(full)
+        yield at_once
         if several:
-            yield acceptances.unknown_members(self.operation, full, self._valid)
+            yield unknown_properties(self.operation, full, self._valid)
         yield from cases if spelled else ()
         yield from (self._like(full, f"example {name}", body) for name, body in self.operation.examples.items())
         if several:
             yield from (self._like(full, f"presence {n + 1}", body) for n, body in enumerate(self.writer.pairwise()))
             yield from singles.single_members(self.operation, self.writer, minimal, full)
             yield from singles.single_values(self.operation, minimal)
-        yield from spellings[1:]
+        yield from other_spellings
         yield from hostile.hostile_headers(minimal)
         made = fuzzing.valid_bodies(self.contract, self.writer, self.drawn) if self.drawn else []
         yield from (self._like(full, f"drawn {n + 1}", body) for n, body in enumerate(made[: self.drawn]))
@@ -146,17 +148,3 @@ class GeneralPlanner:
             return not self._valid(plain(parse(probe.body).value if probe.asked is NOTHING else probe.asked))
         except (NotJsonError, UnicodeEncodeError):  # the second: a lone surrogate, which is no text
             return True
-
-
-def _once(probes: Iterable[Probe], before: Sequence[Probe] = ()) -> list[Probe]:
-    """Each request once; a name that is taken would make two controls one."""
-    found = {_told(probe): probe for probe in before}
-    known = len(found)
-    for probe in probes:
-        found.setdefault(_told(probe), probe)
-    return list(found.values())[known:]
-
-
-def _told(probe: Probe) -> tuple[object, ...]:
-    """All that a server sees of a request."""
-    return probe.method, probe.path, probe.query, probe.headers, probe.body, probe.framing

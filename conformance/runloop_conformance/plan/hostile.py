@@ -1,26 +1,33 @@
-"""Requests that cannot be accepted and must not make a server fail: deep, huge, odd."""
+"""Requests about `http.no-server-error` and `request.invalid` that must be rejected and must not make a server fail."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from runloop_conformance.exchanges.exchange import Probe
+from runloop_conformance.contract.operation import Operation
+from runloop_conformance.exchanges.exchange import NOTHING, Probe
+from runloop_conformance.exchanges.json_path import replaced
 from runloop_conformance.exchanges.strict_json import dump
-from runloop_conformance.plan.probes import ODD_QUERY, odd_headers, twin
+from runloop_conformance.plan.probes import odd_headers, odd_query, twin
 
+RAW = "@@raw@@"  # stands where bytes are put that no writer of JSON makes
 HOSTILE = ("http.no-server-error", "request.invalid")
 
 
-def hostile(control: Probe) -> Iterator[Probe]:
-    """Requests that cannot be accepted and must not make the server fail: deep, huge, odd."""
+def hostile(operation: Operation, control: Probe) -> Iterator[Probe]:
+    """Whole bodies, then the same inside of a request that something is missing from or wrong with."""
     yield from hostile_bodies(control)
-    yield from _hostile_members(control)
-    missing = {name: value for name, value in control.asked.items() if name != "benchmark_id"}
+    required = operation.required_text
+    if required is None:
+        return
+    yield from _hostile_values(required.name, control)
+    yield from _hostile_properties(operation, required.name, control)
+    missing, without = replaced(control.asked, required.path, NOTHING), f"no {required.name}, and "
     for framing, change in (("two lengths", "two lengths that differ"), ("both", "a length beside chunks")):
-        yield twin(control, f"no benchmark_id, and {change}", HOSTILE[:1], asked=missing, framing=framing)
+        yield twin(control, without + change, HOSTILE[:1], asked=missing, framing=framing)
     for probe in hostile_headers(control):  # beside a missing member they cost nothing
-        yield twin(control, f"no benchmark_id, and {probe.change}", HOSTILE[:1], asked=missing, headers=probe.headers)
+        yield twin(control, f"{without}{probe.change}", HOSTILE[:1], asked=missing, headers=probe.headers)
 
 
 def hostile_bodies(control: Probe) -> Iterator[Probe]:
@@ -44,52 +51,63 @@ def hostile_bodies(control: Probe) -> Iterator[Probe]:
         yield twin(control, change, HOSTILE, body=raw)
 
 
-def _hostile_members(control: Probe) -> Iterator[Probe]:
-    """The same inside of a request: a value that no machine word holds, and odd things beside a missing member."""
-    clause, whole = ("http.no-server-error",), control.asked
+def _hostile_values(name: str, control: Probe) -> Iterator[Probe]:
+    """A required property with a value that no machine word holds, or with an odd one beside another wrong property."""
+    marked = dump({**control.asked, name: RAW})
     for change, raw in (
-        ("benchmark_id is 1,000 nested arrays", b"[" * 1000 + b"]" * 1000),
-        ("benchmark_id is a number of 5,000 digits", b"9" * 5000),
-        ("benchmark_id is 1e400", b"1e400"),
-        ("benchmark_id is -0", b"-0"),
-        ("benchmark_id is 1E-400", b"1E-400"),
-        ("benchmark_id is 2^63", b"9223372036854775808"),
+        ("1,000 nested arrays", b"[" * 1000 + b"]" * 1000),
+        ("a number of 5,000 digits", b"9" * 5000),
+        ("1e400", b"1e400"),
+        ("-0", b"-0"),
+        ("1E-400", b"1E-400"),
+        ("2^63", b"9223372036854775808"),
     ):
-        yield twin(control, change, HOSTILE, body=_with_raw(whole, raw))
-    missing = {name: value for name, value in whole.items() if name != "benchmark_id"}
+        yield twin(control, f"{name} is {change}", HOSTILE, body=marked.replace(dump(RAW), raw))
+
+
+def _hostile_properties(operation: Operation, name: str, control: Probe) -> Iterator[Probe]:
+    """Odd things in a request that lacks a required property."""
+    missing = {other: value for other, value in control.asked.items() if other != name}
+    without, text, mapped = f"no {name}, and ", operation.texts[:1], operation.maps[:1]
+
+    def beside(text_value: str | None, map_value: dict[str, str] | None) -> dict[str, Any]:
+        """The rest of the request with these values in its first text and its first map."""
+        asked = missing
+        for path, value in ((text, text_value), (mapped, map_value)):
+            asked = replaced(asked, path[0], value) if path and value is not None else asked
+        return {"asked": asked}
+
     odd: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("no benchmark_id, and an odd query", {"query": ODD_QUERY}),
-        ("no benchmark_id, and odd headers", {"headers": (*control.headers, *odd_headers())}),
-        ("no benchmark_id, and U+0000", {"asked": {**missing, "run_name": "nul \0", "metadata": {"\0": "\0"}}}),
-        (
-            "no benchmark_id, and a lone surrogate",
-            {"asked": {**missing, "run_name": "\ud800", "metadata": {"\udc00": "x"}}},
-        ),
-        ("no benchmark_id, and 1,000 members", {"asked": {**missing, "metadata": {f"k{n}": "v" for n in range(1000)}}}),
-        ("no benchmark_id, and a long text", {"asked": {**missing, "run_name": "x" * 100_000}}),
-        ("no benchmark_id, and a huge number", {"asked": {**missing, "x": 10**30}}),
+        (f"{without}an odd query", {"query": odd_query(operation)}),
+        (f"{without}odd headers", {"headers": (*control.headers, *odd_headers())}),
+        (f"{without}U+0000", beside("nul \0", {"\0": "\0"})),
+        (f"{without}a lone surrogate", beside("\ud800", {"\udc00": "x"})),
+        (f"{without}1,000 members", beside(None, {f"k{n}": "v" for n in range(1000)})),
+        (f"{without}a long text", beside("x" * 100_000, None)),
+        (f"{without}a huge number", {"asked": {**missing, "x": 10**30}}),
         # Where a server may take it, it may give it back as well, and Infinity is no JSON.
-        ("no benchmark_id, and 1e400", {"body": b'{"x":1e400}'}),
-        ("no benchmark_id, and nothing but null", {"asked": dict.fromkeys(missing)}),
-        *(
-            (f"run_name is 123, and benchmark_id is {told}", {"asked": {**whole, "run_name": 123, "benchmark_id": odd}})
-            for told, odd in (
-                ("empty", ""),
-                ("a path", "a/../b"),
-                ("not ASCII", "\u00e9\U0001f600"),
-                ("long", "b" * 300),
-            )
-        ),
-        ("no benchmark_id, and __proto__", {"asked": {**missing, "__proto__": {"benchmark_id": "bmd_1"}}}),
-        (
-            "no benchmark_id, and nested 500 deep",
-            {"body": dump(missing)[:-1] + b',"x":' + b"[" * 500 + b"]" * 500 + b"}"},
-        ),
-        ("no benchmark_id, and a byte order mark", {"body": b"\xef\xbb\xbf" + dump(missing)}),
+        (f"{without}1e400", {"body": b'{"x":1e400}'}),
+        (f"{without}nothing but null", {"asked": dict.fromkeys(missing)}),
+        *_odd_identifiers(operation, name, control),
+        (f"{without}__proto__", {"asked": {**missing, "__proto__": {name: "bmd_1"}}}),
+        (f"{without}nested 500 deep", {"body": dump(missing)[:-1] + b',"x":' + b"[" * 500 + b"]" * 500 + b"}"}),
+        (f"{without}a byte order mark", {"body": b"\xef\xbb\xbf" + dump(missing)}),
     )
     for change, different in odd:
-        told = different if {"asked", "body"} & different.keys() else {"asked": missing, **different}
-        yield twin(control, change, clause, intent="refuse", **told)
+        whole = different if {"asked", "body"} & different.keys() else {"asked": missing, **different}
+        yield twin(control, change, HOSTILE[:1], **whole)
+
+
+def _odd_identifiers(operation: Operation, name: str, control: Probe) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path in operation.texts[:1]:
+        for change, value in (
+            ("empty", ""),
+            ("a path", "a/../b"),
+            ("not ASCII", "\u00e9\U0001f600"),
+            ("long", "b" * 300),
+        ):
+            asked = {**replaced(control.asked, path, 123), name: value}
+            yield f"{path[-1]} is 123, and {name} is {change}", {"asked": asked}
 
 
 def hostile_headers(control: Probe) -> Iterator[Probe]:
@@ -114,7 +132,3 @@ def hostile_headers(control: Probe) -> Iterator[Probe]:
     ):
         headers = (*(h for h in control.headers if h[0] != header[0]), header)
         yield twin(control, name, clause, intent="either", headers=headers)
-
-
-def _with_raw(body: dict[str, Any], raw: bytes) -> bytes:
-    return dump({**body, "benchmark_id": "@@raw@@"}).replace(b'"@@raw@@"', raw)

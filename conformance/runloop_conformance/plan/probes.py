@@ -13,13 +13,23 @@ from runloop_conformance.exchanges.strict_json import dump
 JSON = ("Content-Type", "application/json")
 
 
-ODD_QUERY = "a=1&a=2&b&=c&%zz=%00&u=%ff%fe&benchmark_id=&debug=true&x[]=1&run_name=query"
+def odd_query(operation: Operation) -> str:
+    """A query that means nothing to the API, in part malformed, with names of properties in it."""
+    required = operation.required_text.name if operation.required_text else "id"
+    text = next((path[-1] for path in operation.texts), "text")
+    return f"a=1&a=2&b&=c&%zz=%00&u=%ff%fe&{required}=&debug=true&x[]=1&{text}=query"
 
 
 def odd_headers() -> tuple[tuple[str, str], ...]:
     """Headers that mean nothing to the API, long, many, and odd."""
     many = tuple((f"X-Odd-{n}", "value") for n in range(20))
     return (("X-Long", "x" * 6000), ("Cookie", "a=1; b; =c; d=%00"), ("Accept-Language", "xx-XX;q=9"), *many)
+
+
+def top_level_texts(control: Probe) -> dict[str, str]:
+    """The texts at the top of a body, by name."""
+    asked = control.asked if isinstance(control.asked, dict) else {}
+    return {name: value for name, value in asked.items() if isinstance(value, str)}
 
 
 def ask(operation: Operation, name: str, intent: Intent, clauses: tuple[str, ...], value: Any, **more: Any) -> Probe:

@@ -8,10 +8,9 @@ from typing import Any
 from runloop_conformance.contract.operation import Member, Operation, item
 from runloop_conformance.exchanges.exchange import NOTHING, Probe
 from runloop_conformance.exchanges.json_path import replaced, value_at
-from runloop_conformance.plan.acceptances import TEXT
-from runloop_conformance.plan.bodies import Writer
-from runloop_conformance.plan.probes import ask, twin
-from runloop_conformance.plan.words import Words
+from runloop_conformance.plan.priority import Priority
+from runloop_conformance.plan.probes import twin
+from runloop_conformance.plan.writer import Writer
 
 
 def single_members(operation: Operation, writer: Writer, minimal: Probe, full: Probe) -> Iterator[Probe]:
@@ -24,13 +23,13 @@ def single_members(operation: Operation, writer: Writer, minimal: Probe, full: P
         if value_at(full.asked, member.path) is not NOTHING:
             left_out = replaced(full.asked, member.path, NOTHING)
             clauses = (f"request.{member.name}.optional",)
-            yield twin(full, f"without {member.name}", clauses, intent="accept", asked=left_out, rank="single")
+            yield _twin(full, f"without {member.name}", clauses, left_out)
     for member in optional:
         for state, value in _states(writer, member):
             kind = "null-accepted" if value is None else "accepted"
-            about = (f"request.{member.name}.{kind}", *([TEXT] if value == "" else []))
+            about = (f"request.{member.name}.{kind}", *(["request.text"] if value == "" else []))
             asked = replaced(minimal.asked, member.path, value)
-            yield twin(minimal, f"{state} {member.name}", about, intent="accept", asked=asked, rank="single")
+            yield _twin(minimal, f"{state} {member.name}", about, asked)
 
 
 def single_known(operation: Operation, writer: Writer, minimal: Probe, everything: Probe) -> Iterator[Probe]:
@@ -49,11 +48,11 @@ def single_known(operation: Operation, writer: Writer, minimal: Probe, everythin
         if len(member.path) > 2:
             asked = replaced(minimal.asked, member.path, _sample(writer, member))
             clauses = (f"request.{member.name}.accepted",)
-            yield twin(minimal, f"with {member.name}", clauses, intent="accept", asked=asked, rank="single")
+            yield _twin(minimal, f"with {member.name}", clauses, asked)
         elif value_at(everything.asked, member.path) is not NOTHING:
             asked = replaced(everything.asked, member.path, NOTHING)
             clauses = (f"request.{member.name}.optional",)
-            yield twin(everything, f"without {member.name}", clauses, intent="accept", asked=asked, rank="single")
+            yield _twin(everything, f"without {member.name}", clauses, asked)
 
 
 def single_values(operation: Operation, minimal: Probe) -> Iterator[Probe]:
@@ -64,7 +63,7 @@ def single_values(operation: Operation, minimal: Probe) -> Iterator[Probe]:
                 asked = replaced(minimal.asked, member.path, value)
                 clauses = (f"request.{member.name}.accepted",)
                 change = f"with {member.name} {value}"
-                yield twin(minimal, change, clauses, intent="accept", asked=asked, rank="single")
+                yield _twin(minimal, change, clauses, asked)
 
 
 def _states(writer: Writer, member: Member) -> Iterator[tuple[str, Any]]:
@@ -78,13 +77,6 @@ def _states(writer: Writer, member: Member) -> Iterator[tuple[str, Any]]:
         yield "with a null", None
 
 
-def known_values(operation: Operation, writer: Writer, words: Words) -> Iterator[Probe]:
-    """Everything that is known, with each value of each enum in turn."""
-    for turn in range(1, writer.turns()):
-        body = words.put(writer, writer.everything(turn))
-        yield ask(operation, f"everything, turn {turn + 1}", "accept", ("request.known-members",), body)
-
-
 def _sample(writer: Writer, member: Member) -> Any:
     def wanted(other: Member) -> bool:
         inside = other.path[: len(member.path)] == member.path
@@ -93,3 +85,7 @@ def _sample(writer: Writer, member: Member) -> Any:
         )
 
     return value_at(writer.body(wanted), member.path)
+
+
+def _twin(control: Probe, change: str, clauses: tuple[str, ...], asked: Any) -> Probe:
+    return twin(control, change, clauses, intent="accept", asked=asked, rank="single", priority=Priority.SINGLE)

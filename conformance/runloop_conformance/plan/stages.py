@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
 
@@ -41,3 +42,19 @@ class Plan:
             left -= cost if allowed else 0
             for probe in group:
                 yield probe, allowed
+
+
+def once(probes: Iterable[Probe], before: Sequence[Probe] = ()) -> list[Probe]:
+    """Each request once; one that was sent `before` not at all, since its name would stand for two controls."""
+    unique = {probe.sent: probe for probe in before}
+    known = len(unique)
+    for probe in probes:
+        unique.setdefault(probe.sent, probe)
+    return list(unique.values())[known:]
+
+
+def in_order(probes: Iterable[Probe]) -> tuple[tuple[Probe, ...], ...]:
+    """The requests by priority; those that are sent together are one group."""
+    ordered = sorted(probes, key=lambda probe: probe.priority)
+    groups = itertools.groupby(enumerate(ordered), key=lambda pair: pair[1].together or pair[0])
+    return tuple(tuple(probe for _, probe in group) for _, group in groups)

@@ -7,9 +7,12 @@ from typing import Any
 
 from attrs import evolve
 
+from runloop_conformance.contract.operation import Operation
 from runloop_conformance.exchanges.exchange import TOKEN, Probe
+from runloop_conformance.exchanges.json_path import replaced
 from runloop_conformance.exchanges.redaction import wrong_tokens
 from runloop_conformance.exchanges.strict_json import dump
+from runloop_conformance.plan.priority import Priority
 from runloop_conformance.plan.probes import twin
 
 MATRIX: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -92,7 +95,7 @@ def matrix(control: Probe, others: tuple[Probe, ...], token: str) -> Iterator[Pr
         yield with_credentials(other, "authorization.required", "no Authorization header", ())
 
 
-def again(control: Probe) -> list[Probe]:
+def again(operation: Operation, control: Probe) -> list[Probe]:
     """The request without credentials, several times more, some of them different beside that as well.
 
     A check may be left out once in so many calls, or for what some rule makes an exception of.
@@ -101,7 +104,9 @@ def again(control: Probe) -> list[Probe]:
         with_credentials(control, "authorization.required", f"no Authorization header, again ({n})", ())
         for n in range(2, REPEATS + 2)
     ]
-    asked = {**control.asked, "run_name": "x" * 1000, "metadata": {"a": "x" * 1000}}
+    asked = control.asked
+    for path, value in ((operation.texts[:1], "x" * 1000), (operation.maps[:1], {"a": "x" * 1000})):
+        asked = replaced(asked, path[0], value) if path else asked
     different: dict[int, dict[str, Any]] = {
         1: {"asked": asked, "body": dump(asked)},
         3: {"headers": (("Content-Type", "application/json; charset=utf-8"), ("Accept", "*/*"))},
@@ -114,4 +119,20 @@ def again(control: Probe) -> list[Probe]:
 def before_a_right_one(control: Probe) -> Probe:
     """A wrong token, to be sent right before a right one, which must not suffer from it."""
     change = "a wrong token, before a right one"
-    return with_credentials(control, "authorization.token", change, ("Bearer {token|altered}",))
+    probe = with_credentials(control, "authorization.token", change, ("Bearer {token|altered}",))
+    return evolve(probe, priority=Priority.WRONG_TOKEN_BEFORE)
+
+
+def scheme_cases(control: Probe) -> Iterator[Probe]:
+    """The scheme in other cases (RFC 9110, section 11.1)."""
+    rest = tuple(header for header in control.headers if header[0] != "Authorization")
+    for scheme, priority in (("BEARER", Priority.SCHEME_CASE), ("bearer", Priority.OTHER_SCHEME_CASE)):
+        headers = (("Authorization", f"{scheme} {TOKEN}"), *rest)
+        yield twin(
+            control,
+            f"the scheme is {scheme}",
+            ("authorization.scheme-case",),
+            intent="accept",
+            headers=headers,
+            priority=priority,
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -10,16 +9,17 @@ from collections.abc import Callable, Mapping, Sequence
 from attrs import define, field, frozen
 
 from runloop_conformance.contract.document import Contract
-from runloop_conformance.contract.operation import Json, Level, Member, Operation, item
+from runloop_conformance.contract.operation import Json, Member, Operation, item
 from runloop_conformance.contract.properties import types
-from runloop_conformance.exchanges.exchange import NOTHING
 from runloop_conformance.exchanges.json_path import object_at
 from runloop_conformance.plan import vocabulary
+from runloop_conformance.plan.covering import covering
 
-BENCHMARK_ID = "benchmark_id"
-ABSENT = NOTHING
+MOST_PROPERTIES = 64  # of an object that must be accepted
+BENCHMARK_ID = "benchmark_id"  # the property that --benchmark-id gives values for
 BARE_ITEMS = 3  # the turn in which the items of lists have only what is required
 EMPTY_LISTS, DOUBLED_LISTS = 4, 5  # the turns in which lists are so
+FIRST_KEY = "FIRST_KEY"  # of each map
 DEEPEST = 8  # steps; what is optional is left out below
 FORMATS = {
     "date-time": "2026-11-23T09:30:00Z",
@@ -177,7 +177,7 @@ class Writer:
         values = schema.get("additionalProperties")
         if isinstance(values, dict):
             sub, at = self.contract.resolve(values, pointer)
-            for key in ("FIRST_KEY", "second_key"):
+            for key in (FIRST_KEY, "second_key"):
                 built[key] = self._value(sub, at, (*path, "*"), filling)
         return built
 
@@ -203,10 +203,6 @@ class Writer:
         """How many turns it takes to have sent every value of every enum."""
         return max((len(member.schema.get("enum", ())) for member in self.operation.request), default=0)
 
-    def maps(self) -> list[tuple[str, ...]]:
-        """The paths of the free-form maps of strings that a MUST covers."""
-        return [m.path[:-1] for m in self.operation.request if m.path[-1] == "*" and self.level_of(m) == "must"]
-
     def usual(self, member: Member) -> bool:
         """Whether a member belongs into the bodies that this server should take."""
         return member.level == "must" or (self.known and self._extra(member))
@@ -214,19 +210,6 @@ class Writer:
     def _extra(self, member: Member) -> bool:
         whole = self.operation.request
         return len(member.path) == 2 and any(other.path == (*member.path, "*") for other in whole)
-
-    def level_of(self, member: Member) -> Level:
-        """The level at which a server has to take what is at this place (the map's, for the values of a map)."""
-        holder = self.operation.asks(*member.path[:-1]) if not member.named else member
-        return holder.level if holder else member.level
-
-    def texts(self) -> list[tuple[str, ...]]:
-        """The paths of the optional strings that a MUST covers."""
-        return [
-            m.path
-            for m in self.operation.request
-            if "string" in m.types and not m.required and m.level == "must" and m.named
-        ]
 
     def pairwise(self) -> list[dict[str, Json]]:
         """Bodies in which states of every two optional members come together: absent, null, empty, filled."""
@@ -260,40 +243,6 @@ class Writer:
         return body
 
 
-def covering(
-    factors: Sequence[Sequence[str]], source: random.Random, held: Mapping[int, int] | None = None
-) -> list[tuple[str, ...]]:
-    """Rows that hold the pairs of states of every two factors, greedily chosen: few, and repeatable.
-
-    Left out are pairs of which none is filled, but that of two that are absent. What is filled beside what is absent
-    comes first: code forgets that more often than it forgets an empty text.
-    held: by its number, the factor that has to be filled for this one to be anything but absent.
-    """
-    held = held or {}
-    candidates = list(itertools.product(*factors))
-    if len(candidates) > 4000:
-        candidates = [tuple(source.choice(states) for states in factors) for _ in range(4000)]
-    candidates = [row for row in candidates if all(row[n] == "absent" or _there(row, by) for n, by in held.items())]
-    source.shuffle(candidates)
-    together = {row: _pairs(row, held) for row in candidates}
-    pairs = set().union(*together.values()) if together else set()
-    rows: list[tuple[str, ...]] = []
-    while pairs:
-        best = max(candidates, key=lambda row: sum(_weight(pair) for pair in together[row] & pairs))
-        rows.append(best)
-        pairs -= together[best]
-    return rows or [tuple(states[0] for states in factors)]
-
-
-def _there(row: Sequence[str], factor: int) -> bool:
-    return row[factor] == "filled"
-
-
-def _weight(pair: tuple[tuple[int, str], tuple[int, str]]) -> int:
-    (_, a), (_, b) = pair
-    return 4 if {a, b} <= {"absent", "filled"} else 1 if "filled" in (a, b) else 0
-
-
-def _pairs(row: Sequence[str], held: Mapping[int, int]) -> set[tuple[tuple[int, str], tuple[int, str]]]:
-    counted = [(n, state) for n, state in enumerate(row) if n not in held or _there(row, held[n])]
-    return {pair for pair in itertools.combinations(counted, 2) if _weight(pair)}
+def names_are_variables(path: tuple[str, ...]) -> bool:
+    """Whether a map's names become environment variables, which have an alphabet of their own."""
+    return "env" in path[-1].lower() or "secret" in path[-1].lower()

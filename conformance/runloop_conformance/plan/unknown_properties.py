@@ -1,0 +1,48 @@
+"""Requests about `request.unknown-members`: properties that the contract does not name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from runloop_conformance.contract.operation import Operation
+from runloop_conformance.exchanges.exchange import Probe
+from runloop_conformance.exchanges.json_path import object_at, replaced
+from runloop_conformance.plan.priority import Priority
+from runloop_conformance.plan.probes import twin
+
+
+def unknown_properties(operation: Operation, control: Probe, fits: Callable[[Any], bool]) -> Probe:
+    """Members that no version of the contract names, in every object of the control that may have them.
+
+    fits: whether a body with them still fits the contract, which may have closed an object.
+    """
+    asked = {**control.asked, "x_unknown": {"a": [1, None, "b"]}, "unknown": "value", **named_as_answered(operation)}
+    for path in dict.fromkeys(m.path[:-1] for m in operation.request if m.named and len(m.path) > 1):
+        if object_at(asked, path) is not None:
+            more = replaced(asked, (*path, "x_unknown"), new=True)
+            asked = more if fits(more) else asked
+    return twin(
+        control,
+        "with members that the contract does not name",
+        ("request.unknown-members",),
+        intent="accept",
+        priority=Priority.UNKNOWN_PROPERTIES,
+        asked=asked,
+    )
+
+
+def named_as_answered(operation: Operation) -> dict[str, Any]:
+    """Members that only the answer has, which a server that takes whatever it is given would give back."""
+    values: dict[str, Any] = {
+        "object": {"FROM": "the request"},
+        "integer": 1,
+        "number": 1,
+        "array": [],
+        "boolean": True,
+    }
+    kinds = {
+        m.path[0]: next(iter(sorted(m.types - {"null"})), "string") for m in operation.response if len(m.path) == 1
+    }
+    asked = {m.path[0] for m in operation.request}
+    return {name: values.get(kind, "from the request") for name, kind in kinds.items() if name not in asked}

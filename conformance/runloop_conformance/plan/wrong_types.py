@@ -1,0 +1,123 @@
+"""Requests about `request.<property>.*`, `request.object` and `request.invalid`: one thing in each is not allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from runloop_conformance.contract.forbidden import wrong_values
+from runloop_conformance.contract.operation import Member, Operation
+from runloop_conformance.exchanges.exchange import NOTHING, Probe
+from runloop_conformance.exchanges.json_path import can_hold, object_at, replaced, value_at
+from runloop_conformance.exchanges.strict_json import dump
+from runloop_conformance.plan.priority import Priority
+from runloop_conformance.plan.probes import twin
+
+FEW_OF_A_KIND, MOST_OF_A_KIND = 2, 50  # wrong values of one kind for one member
+
+SHOWN = 24  # characters of a wrong value in the name of a change
+
+
+def wrong_types(members: Sequence[Member], controls: Sequence[Probe], *, all_types: bool) -> Iterator[Probe]:
+    """Each property left out where it is required, and of each wrong type, in each control that can hold it.
+
+    all_types: whether what is known from elsewhere than the page gets every wrong value, too.
+    """
+    for member in members:
+        for control in controls:
+            if not can_hold(control.asked, member.path, add=not member.required):
+                continue
+            if member.required and member.named and value_at(control.asked, member.path) is not NOTHING:
+                yield twin(
+                    control, f"without {member.name}", (f"request.{member.name}.required",),
+                    asked=replaced(control.asked, member.path, NOTHING),
+                )  # fmt: skip
+            yield from _last_of_a_map(control, member)
+            tried: dict[str, int] = {}
+            for clause, value in (*wrong_values(member), *_disguised(member, control.asked)):
+                tried[clause] = tried.get(clause, 0) + 1
+                if tried[clause] > (MOST_OF_A_KIND if member.from_page or all_types else FEW_OF_A_KIND):
+                    continue
+                yield twin(
+                    control, f"{member.name} is {_shown(value)}", (f"request.{member.name}.{clause}",),
+                    asked=replaced(control.asked, member.path, value),
+                )  # fmt: skip
+
+
+def before_another(operation: Operation, control: Probe) -> Iterator[Probe]:
+    """A full request that must be refused, to be sent right before one with little in it: nothing of it may be left."""
+    required = operation.required_text
+    if required is not None:
+        asked = replaced(control.asked, required.path, 5)
+        change, clause = f"{required.name} is 5, before another", f"request.{required.name}.type"
+        yield twin(control, change, (clause,), asked=asked, priority=Priority.WRONG_TYPE_BEFORE)
+
+
+def _last_of_a_map(control: Probe, member: Member) -> Iterator[Probe]:
+    """A map whose last value alone is of the wrong type: who looks at the first one only takes it."""
+    holder = object_at(control.asked, member.path[:-1]) if member.path[-1] == "*" else None
+    if holder and len(holder) > 1 and list(member.types) == ["string"]:
+        path = (*member.path[:-1], list(holder)[-1])
+        change, clause = f"the last of {member.name} is 123", f"request.{member.name}.type"
+        yield twin(control, change, (clause,), asked=replaced(control.asked, path, 123))
+
+
+def _disguised(member: Member, body: Any) -> Iterator[tuple[str, Any]]:
+    """The right value in a wrapping that a helpful server takes off again."""
+    body = value_at(body, member.path)
+    if isinstance(body, str) and "enum" not in member.schema and "const" not in member.schema:
+        for value in ([body], {"id": body}, {"value": body}, {"$oid": body}, {member.path[-1]: body}):
+            yield "type", value
+    elif isinstance(body, dict) and "object" in member.types:
+        pairs: list[Any] = [[name, value] for name, value in body.items()]
+        yield from (("type", value) for value in (dump(body).decode(), [body], pairs, list(body)))
+    elif isinstance(body, int) and "integer" in member.types:
+        yield "type", str(body)
+
+
+def aliases(operation: Operation, controls: Sequence[Probe]) -> Iterator[Probe]:
+    """The required members under names that are not theirs: a request that spells one otherwise lacks it."""
+    for member in operation.request:
+        if not member.required or len(member.path) > 1:
+            continue
+        name = next(iter(member.path))
+        words = name.split("_")
+        camel = words[0] + "".join(word.capitalize() for word in words[1:])
+        for other in dict.fromkeys((camel, name.upper(), name.capitalize(), f" {name}", f"{name} ", words[-1])):
+            if other in (name, ""):
+                continue
+            for control in controls:
+                asked = {(other if key == name else key): value for key, value in control.asked.items()}
+                yield twin(control, f"{name} is spelled {other!r}", (f"request.{name}.required",), asked=asked)
+
+
+def not_objects(control: Probe) -> Iterator[Probe]:
+    """JSON, but no object."""
+    whole = control.asked
+    for shown, value in (
+        ("an empty array", []),
+        ("an array of the request", [whole]),
+        ("an array of the request, twice", [whole, whole]),
+        ("an array of pairs", [[name, value] for name, value in whole.items()]),
+        ("an array of named values", [{"name": name, "value": value} for name, value in whole.items()]),
+        ("an array of names", list(whole)),
+        ("the request in a string", dump(whole).decode()),
+        ("null", None),
+        ("true", True),
+        ("1", 1),
+        ("0.5", 0.5),
+        ("a string", "text"),
+        ("an empty string", ""),
+    ):
+        yield twin(control, f"the body is {shown}", ("request.object",), asked=value)
+
+
+def wrapped(control: Probe) -> Iterator[Probe]:
+    """The right request inside another object: on the top level its members are missing."""
+    for name in ("body", "data", "params", "request", "benchmark"):
+        yield twin(control, f"wrapped in {name}", ("request.invalid",), asked={name: control.asked})
+
+
+def _shown(value: Any) -> str:
+    text = dump(value).decode()
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -17,8 +19,31 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "openapi.yaml"
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+PORTS = iter(range(20_000 + 500 * WORKER, 20_500 + 500 * WORKER))
 HANGS_AFTER = 600.0
 """Seconds after which a process that a test started hangs. It measures nothing: a busy machine may be that slow."""
+
+
+def free_port() -> int:
+    """A port for a server that takes its port as an argument.
+
+    It lies below the ports that the system gives out by itself, and each worker has its own range, so that nothing
+    takes it in between.
+    """
+    for port in PORTS:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no port is free")
+
+
+@contextlib.contextmanager
+def refusing_port() -> Iterator[int]:
+    """A port that refuses connections: nobody listens on it, and nobody else can bind it meanwhile."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
 
 
 def pytest_configure() -> None:

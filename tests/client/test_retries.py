@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import time
-from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -14,13 +13,7 @@ from fault_server import FaultServer, drop_without_answer, fine, status
 from runloop_benchmarks._call import backoff
 from runloop_benchmarks._outcome import retry_after_in
 
-
-@contextmanager
-def refusing_port():
-    """A port that nobody listens on, and that nobody else can get meanwhile."""
-    with socket.socket() as holder:
-        holder.bind(("127.0.0.1", 0))
-        yield holder.getsockname()[1]
+from tests.conftest import free_port, refusing_port
 
 
 @pytest.mark.usefixtures("_no_backoff")
@@ -36,8 +29,7 @@ def test_a_refused_connection_is_tried_again_and_is_not_ambiguous(how):
 @pytest.mark.usefixtures("_no_backoff")
 @pytest.mark.parametrize("how", EVERY_WAY)
 def test_a_server_that_comes_up_meanwhile_is_reached(how, monkeypatch):
-    with refusing_port() as port:
-        pass
+    port = free_port()
     servers = []
 
     def start_server(_):

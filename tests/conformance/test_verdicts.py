@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from runloop_conformance.servers.hosting import running
 
 from tests.conformance.miniatures import Always, CountsConnections, Watched, reference, running_tls
 from tests.conformance.outside import TOKEN, Done, conformance, quick
+from tests.conftest import refusing_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,9 +36,8 @@ def test_not_found_everywhere_asks_for_a_benchmark() -> None:
 
 
 def test_a_dead_port_is_named() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    inconclusive(quick(f"http://127.0.0.1:{port}"), "cannot be reached", str(port))
+    with refusing_port() as port:
+        inconclusive(quick(f"http://127.0.0.1:{port}"), "cannot be reached", str(port))
 
 
 def test_a_name_that_nobody_has_is_named() -> None:

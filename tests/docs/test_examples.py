@@ -11,7 +11,6 @@ import json
 import os
 import re
 import shlex
-import socket
 import subprocess
 import sys
 import tomllib
@@ -24,7 +23,7 @@ from markdown_it import MarkdownIt
 from runloop_conformance.servers.hosting import running
 from runloop_conformance.servers.reference import Reference, default_document
 
-from tests.conftest import HANGS_AFTER, ROOT
+from tests.conftest import HANGS_AFTER, ROOT, free_port
 
 DOCUMENTS = (
     "README.md",
@@ -86,8 +85,7 @@ def environment(url: str) -> dict[str, str]:
 
 def with_a_server(code: str, url: str) -> str:
     """The example with the server, token and benchmark of the test where it leaves them open."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     for written, meant in {
         "https://host/prefix": url,
         "bmd_…": "bmd_1",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, refusing_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,9 +42,10 @@ def always(status: int, seconds: float = 0, **headers: str) -> AbstractContextMa
     return running(Starlette(routes=[Route(PATH, answer, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])]))
 
 
-def nobody() -> AbstractContextManager[str]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return nullcontext(f"http://127.0.0.1:{free.getsockname()[1]}")
+@contextmanager
+def nobody() -> Iterator[str]:
+    with refusing_port() as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @contextmanager

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from tests.conformance.foreign.serving import free_port, serving
+from tests.conformance.foreign.serving import serving
 from tests.conformance.outside import call
-from tests.conftest import CONTRACT, ROOT
+from tests.conftest import CONTRACT, ROOT, free_port
 
 GUIDE = ROOT / "docs" / "testing-your-server.md"
 SHOWN = re.compile(

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from runloop_conformance.proof.document import SEEDS
 
-from tests.conformance.foreign.serving import EXAMPLES, command_of, free_port, serving
+from tests.conformance.foreign.serving import EXAMPLES, command_of, serving
 from tests.conformance.foreign.verdicts import EXAMPLES_README, FRAMEWORKS, differences, with_table
 from tests.conformance.outside import conformance
+from tests.conftest import free_port
 
 (SHOWN,) = re.findall(r"^  .* clauses kept, .*$", EXAMPLES_README.read_text(encoding="utf-8"), re.MULTILINE)
 

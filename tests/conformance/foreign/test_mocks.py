@@ -9,10 +9,10 @@ import pytest
 from attrs import frozen
 
 from tests.conformance.foreign.sample import GUIDE, SHOWN, printed, told
-from tests.conformance.foreign.serving import free_port, serving
+from tests.conformance.foreign.serving import serving
 from tests.conformance.foreign.verdicts import differences
 from tests.conformance.outside import TOKEN, Done, conformance
-from tests.conftest import CONTRACT
+from tests.conftest import CONTRACT, free_port
 
 pytestmark = [pytest.mark.node, pytest.mark.slow, pytest.mark.xdist_group("mocks")]
 

@@ -178,38 +178,32 @@ def _is_hopeless(error: Exception, handled: BaseException | None) -> bool:
 
 
 def _is_timeout(error: Exception) -> bool:
-    # Over httpx-aiohttp a rejected connection is a ConnectTimeout too, so its cause decides.
-    foreign = _foreign(error)
-    if foreign:
-        return any(isinstance(link, TimeoutError) for link in foreign)
+    # Over httpx-aiohttp a rejected connection is a ConnectTimeout, too, so aiohttp's own error decides.
+    inner = _of_aiohttp(error)
+    if inner:
+        return any(isinstance(link, TimeoutError) for link in inner)
     return isinstance(error, httpx.TimeoutException | httpcore.TimeoutException | TimeoutError)
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__
-
-
-def _foreign(error: Exception) -> list[BaseException]:
-    """Which of the causes come from another library than httpx's own transport."""
-    return [link for link in _causes(error) if type(link).__module__.partition(".")[0] not in _HTTPX_FAMILY]
-
-
 def _surely_unsent(error: Exception) -> bool:
-    """Whether nothing was sent, by the cause alone: names are not enough.
+    """Whether nothing was sent, by the error alone.
 
-    Over httpx-aiohttp a reset after the server has read the request is a ConnectTimeout too.
+    Over httpx-aiohttp a reset after the server has read the request is a ConnectTimeout, too.
     """
-    causes = [link for link in _causes(error) if link is not error]
-    if any(isinstance(link, ConnectionRefusedError | socket.gaierror) for link in causes):
+    if any(isinstance(link, ConnectionRefusedError | socket.gaierror) for link in _causes(error)):
         return True
-    foreign = _foreign(error)
-    if any(base.__name__ == "ClientConnectorError" for link in foreign for base in type(link).__mro__):
-        return True
-    if any(type(link).__module__.startswith("aiohttp") for link in foreign):
-        return False
+    inner = _of_aiohttp(error)
+    if inner:
+        return any(base.__name__ == "ClientConnectorError" for link in inner for base in type(link).__mro__)
     return isinstance(error, _UNSENT)
 
 
-_HTTPX_FAMILY = {"httpx", "httpcore", "h11", "anyio", "asyncio", "trio", "builtins", "ssl", "socket"}
+def _of_aiohttp(error: Exception) -> list[BaseException]:
+    return [link for link in _causes(error) if type(link).__module__.startswith("aiohttp")]
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, its cause, the cause of that. Contexts are no part of it: they may come from anywhere."""
+    while error is not None:
+        yield error
+        error = error.__cause__

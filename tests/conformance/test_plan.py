@@ -5,7 +5,9 @@ An independent validator says so (jsonschema, where the suite uses another), and
 
 from __future__ import annotations
 
+import itertools
 import json
+import random
 import re
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from runloop_conformance.clauses import all_clauses
 from runloop_conformance.exchanges.exchange import NOTHING, Probe
 from runloop_conformance.exchanges.redaction import wrong_tokens
 from runloop_conformance.plan import Plan, Planner
+from runloop_conformance.plan.covering import covering
 from runloop_conformance.servers.hosting import made_up_token
 
 from tests.conformance.outside import CONTRACT, OPERATION, TOKEN
@@ -236,6 +239,23 @@ def test_the_plan_does_not_depend_on_what_else_is_loaded(contract: Path, tmp_pat
     )
     assert len(alone) > 1000
     assert alone == beside
+
+
+STATES = ("absent", "filled", "null", "empty")
+
+
+@pytest.mark.parametrize("count", [5, 12, 60])
+def test_a_covering_array_holds_every_pair_that_can_be(count: int) -> None:
+    rows = covering([STATES] * count, random.Random(0), {2: 1, 3: 2})
+    assert len(rows) < 60
+    for row in rows:
+        assert row[2] == "absent" or row[1] == "filled"
+        assert row[3] == "absent" or row[2] == "filled"
+    for a, b in itertools.combinations([0, 1, *range(4, count)], 2):
+        beside = {(row[a], row[b]) for row in rows}
+        assert {pair for pair in itertools.product(STATES, STATES) if "filled" in pair} <= beside
+        assert ("absent", "absent") in beside
+    assert {(row[2], row[3]) for row in rows} >= {("filled", state) for state in STATES}
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)

@@ -165,7 +165,11 @@ class Operation:
 
     def asks(self, *path: str) -> Member | None:
         """The member of the request at `path`, if the contract has it."""
-        return next((member for member in self.request if member.path == path), None)
+        return self._request_at.get(path)
+
+    @cached_property
+    def _request_at(self) -> Mapping[tuple[str, ...], Member]:
+        return {member.path: member for member in reversed(self.request)}
 
     def answers(self, *path: str) -> Member | None:
         """The member of the answer at `path`, if the contract has it."""

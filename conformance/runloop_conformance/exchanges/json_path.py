@@ -44,18 +44,18 @@ def values_at(value: Any, path: Sequence[str]) -> Iterator[Any]:
 
 
 def replaced(value: Any, path: Sequence[str], new: Any) -> Any:
-    """A copy with the value at `path` set to `new`, or removed when that is NOTHING.
+    """A copy with the value at `path` set to `new`, or removed when that is NOTHING; it shares what is beside the path.
 
     `*` and `[]` stand for the first of what is there; missing objects on the way are made.
     """
-    value = copy.deepcopy(value)
-    node = value
+    node = value = copy.copy(value)
     for depth, step in enumerate(path, 1):
         key: Any = step if item(step) is None else item(step)
         if step == "*":
             key = next(iter(node), "KEY")
         if depth < len(path):
-            node = node.setdefault(key, {}) if isinstance(node, dict) else node[key]
+            node[key] = copy.copy(node[key]) if isinstance(node, list) or key in node else {}
+            node = node[key]
         elif new is NOTHING:
             del node[key]
         elif isinstance(node, list) and not node:

@@ -83,8 +83,8 @@ def contract(size: int) -> dict[str, Any]:
 class Thing(Reference):
     """A server of one operation: what was asked, with an id."""
 
-    def run_of(self, asked: dict[str, Any]) -> dict[str, Any]:
-        known = {name: value for name, value in asked.items() if name in schemas(0)["Request0"]["properties"]}
+    def run_of(self, run_request: dict[str, Any]) -> dict[str, Any]:
+        known = {name: value for name, value in run_request.items() if name in schemas(0)["Request0"]["properties"]}
         return {"id": self.new_id(), **known}
 
 

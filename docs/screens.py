@@ -45,8 +45,8 @@ FONT = '"JetBrains Mono", "DejaVu Sans Mono", monospace; font-feature-settings: 
 class Faulty(Reference):
     """Gives times in seconds, starts runs for whoever sends no credentials, and takes any media type."""
 
-    def run_of(self, asked: dict[str, Any]) -> dict[str, Any]:
-        view = super().run_of(asked)
+    def run_of(self, run_request: dict[str, Any]) -> dict[str, Any]:
+        view = super().run_of(run_request)
         view["start_time_ms"] //= 1000
         return view
 

@@ -1,4 +1,4 @@
-"""Asks a server what a witness asks, and tells what came back with everything left out that may differ legally."""
+"""Sends the requests of a witness, and normalizes what may legally differ between the responses."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,7 @@ from runloop_conformance.servers.reference import default_document
 
 TOKEN = "token-0123456789abcdef"
 PATH = "/v1/benchmarks/start_run"
-# A hang is told from an answer by waiting this long. In process nothing hangs, and a busy machine may be slow.
+# A response that takes longer than this is a hang. In process nothing hangs, and a busy machine may be slow.
 PATIENCE_S = 0.4
 PATIENCE_IN_PROCESS_S = 30
 
@@ -29,58 +29,58 @@ def token():
 
 @pytest.fixture(scope="session")
 def observe():
-    """Send the requests, and give what was seen of each answer."""
+    """Return a function that sends requests and returns the normalized responses."""
 
     def observe(server, witness, *, at_once=False):
-        asks = [each.with_token(TOKEN) for each in witness]
+        requests = [request.with_token(TOKEN) for request in witness]
         over = _over_socket if isinstance(server, RawServer) else _in_process
-        return told_apart(asyncio.run(over(server, asks, at_once)))
+        return normalized(asyncio.run(over(server, requests, at_once)))
 
     return observe
 
 
-def told_apart(answers):
-    """Put the same words for what differs from run to run: ids by order of appearance, the present time, the date."""
+def normalized(responses):
+    """Replace what differs from run to run: ids by order of appearance, the present time, the date."""
     ids = {}
     now = time.time_ns() // 1_000_000
 
-    def name_id(found):
-        return b"<id %d>" % ids.setdefault(found[0], len(ids))
+    def name_id(match):
+        return b"<id %d>" % ids.setdefault(match[0], len(ids))
 
-    def name_time(found):
-        return b"<now>" if abs(int(found[0]) - now) < 60_000 else found[0]
+    def name_time(match):
+        return b"<now>" if abs(int(match[0]) - now) < 60_000 else match[0]
 
-    def plain(answer):
-        answer = re.sub(rb"bmr_[0-9a-f]{22}", name_id, answer)
-        answer = re.sub(rb"(?<!\d)\d{13}(?!\d)", name_time, answer)
-        return re.sub(rb"(?im)^date: .*$", b"date", answer)
+    def plain(response):
+        response = re.sub(rb"bmr_[0-9a-f]{22}", name_id, response)
+        response = re.sub(rb"(?<!\d)\d{13}(?!\d)", name_time, response)
+        return re.sub(rb"(?im)^date: .*$", b"date", response)
 
-    return [plain(answer) for answer in answers]
+    return [plain(response) for response in responses]
 
 
-async def _gathered(exchange, asks, at_once):
+async def _gathered(exchange, requests, at_once):
     if at_once:
-        return await asyncio.gather(*map(exchange, asks))
-    return [await exchange(each) for each in asks]
+        return await asyncio.gather(*map(exchange, requests))
+    return [await exchange(request) for request in requests]
 
 
-async def _in_process(app, asks, at_once):
+async def _in_process(app, requests, at_once):
     # Without an HTTP client in between, thousands of exchanges take seconds.
     wire = Wire(app)
 
-    async def exchange(each):
-        headers = [(name.encode(), value.encode()) for name, value in _headers(each)]
-        received = Received(each.method, f"{PATH}?{each.query}", headers, each.body)
+    async def exchange(request):
+        headers = [(name.encode(), value.encode()) for name, value in _headers(request)]
+        received = Received(request.method, f"{PATH}?{request.query}", headers, request.body)
         try:
-            answer = await asyncio.wait_for(wire.ask(received), PATIENCE_IN_PROCESS_S)
+            response = await asyncio.wait_for(wire.ask(received), PATIENCE_IN_PROCESS_S)
         except TimeoutError:
             return b"no answer"
-        return b"\n".join([b"%d" % answer.status, *(b"%s: %s" % pair for pair in answer.headers), answer.body])
+        return b"\n".join([b"%d" % response.status, *(b"%s: %s" % pair for pair in response.headers), response.body])
 
-    return await _gathered(exchange, asks, at_once)
+    return await _gathered(exchange, requests, at_once)
 
 
-async def _over_socket(server, asks, at_once):
+async def _over_socket(server, requests, at_once):
     tasks = set()
 
     async def connected(reader, writer):
@@ -96,12 +96,12 @@ async def _over_socket(server, asks, at_once):
     listener = await asyncio.start_server(start, "127.0.0.1", 0)
     port = listener.sockets[0].getsockname()[1]
 
-    async def exchange(each):
+    async def exchange(request):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         received = bytearray()
         with contextlib.suppress(TimeoutError, OSError):
             async with asyncio.timeout(PATIENCE_S):
-                writer.write(_written(each))
+                writer.write(_written(request))
                 while piece := await reader.read(65536):
                     received += piece
                     if len(received) > 1_000_000:
@@ -110,25 +110,25 @@ async def _over_socket(server, asks, at_once):
         writer.close()
         return bytes(received)
 
-    answers = await _gathered(exchange, asks, at_once)
+    responses = await _gathered(exchange, requests, at_once)
     listener.close()
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    return answers
+    return responses
 
 
-def _headers(each):
-    own = [("content-type", each.content_type)] if each.content_type is not None else []
-    return [*(("authorization", value) for value in each.authorization), *own, *each.headers]
+def _headers(request):
+    own = [("content-type", request.content_type)] if request.content_type is not None else []
+    return [*(("authorization", value) for value in request.authorization), *own, *request.headers]
 
 
-def _written(each):
+def _written(request):
     lines = [
-        f"{each.method} {PATH}{'?' * bool(each.query)}{each.query} HTTP/1.1",
+        f"{request.method} {PATH}{'?' * bool(request.query)}{request.query} HTTP/1.1",
         "host: server",
-        f"content-length: {len(each.body)}",
+        f"content-length: {len(request.body)}",
         "connection: close",
-        *(f"{name}: {value}" for name, value in _headers(each)),
+        *(f"{name}: {value}" for name, value in _headers(request)),
     ]
-    return "\r\n".join([*lines, "", ""]).encode() + each.body
+    return "\r\n".join([*lines, "", ""]).encode() + request.body

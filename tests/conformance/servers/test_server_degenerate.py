@@ -1,8 +1,7 @@
-"""Each degenerate server does its worst, and nothing else: it starts, is wrong, and goes away."""
+"""Each degenerate server starts, is wrong, and stops."""
 
 from collections import Counter
 
-import pytest
 from runloop_conformance.proof.degenerate import DEGENERATES
 from runloop_conformance.proof.mutants.witness import start_run
 from runloop_conformance.proof.raw_http import Wire
@@ -10,13 +9,15 @@ from runloop_conformance.servers.hosting import RawServer
 from runloop_conformance.servers.reference import Reference
 
 
-@pytest.mark.parametrize("degenerate", DEGENERATES, ids=lambda degenerate: degenerate.name)
-def test_is_nothing_like_the_reference(degenerate, document, token, observe):
-    server = degenerate.build(document, token, ())
-    assert isinstance(server, RawServer) == degenerate.needs_socket
-    reference = Reference(document, token)
-    right = Wire(reference) if degenerate.needs_socket else reference
-    assert observe(server, [start_run()]) != observe(right, [start_run()])
+def test_no_degenerate_server_responds_like_the_reference(document, token, observe):
+    alike = []
+    for degenerate in DEGENERATES:
+        server, reference = degenerate.build(document, token, ()), Reference(document, token)
+        assert isinstance(server, RawServer) == degenerate.needs_socket
+        correct = Wire(reference) if degenerate.needs_socket else reference
+        if observe(server, [start_run()]) == observe(correct, [start_run()]):
+            alike.append(degenerate.name)
+    assert alike == []
 
 
 def test_the_names_are_unique():

@@ -1,4 +1,4 @@
-"""Each mutant is what it says: one fault, of a statement that there is, which can be seen from outside."""
+"""Each mutant has one fault, of a statement that exists, and the fault is visible from outside."""
 
 import re
 from collections import Counter
@@ -12,7 +12,7 @@ from runloop_conformance.servers.hosting import RawServer
 from runloop_conformance.servers.reference import Reference
 
 UNAUTHORIZED = [
-    with_body({"benchmark_id": "b"}, authorization=given) for given in ((), ("Bearer wrong",), ("Basic eDp5",))
+    with_body({"benchmark_id": "b"}, authorization=values) for values in ((), ("Bearer wrong",), ("Basic eDp5",))
 ]
 INVALID = [with_body(body) for body in ({}, {"benchmark_id": 1}, [], b"", b"{", b"nothing like JSON")]
 VALID = [
@@ -20,7 +20,7 @@ VALID = [
     start_run(run_name="nightly", metadata={"team": "agents"}, runProfile={"purpose": "x", "envVars": {"A": "1"}}),
 ]
 METHODS = [with_body(b"", method=method) for method in ("GET", "PUT")]
-# What the faults of a chapter leave alone.
+# Requests to which the mutants of a chapter respond correctly.
 ELSEWHERE = {
     "authorization": [*VALID, *INVALID, *METHODS],
     "request": [*UNAUTHORIZED, *METHODS],
@@ -29,8 +29,12 @@ ELSEWHERE = {
 }
 
 
-def named(mutant):
-    return mutant.name
+CHAPTERS = sorted({mutant.chapter for mutant in MUTANTS})
+by_chapter = pytest.mark.parametrize("chapter", CHAPTERS)
+
+
+def of_chapter(chapter):
+    return [mutant for mutant in MUTANTS if mutant.chapter == chapter]
 
 
 def at_pointer(document, pointer):
@@ -40,31 +44,33 @@ def at_pointer(document, pointer):
     return node
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=named)
-def test_differs_from_the_reference_where_its_witness_looks(mutant, document, token, observe):
-    server = mutant.build(document, token, ())
-    reference = Reference(document, token)
-    right = Wire(reference) if isinstance(server, RawServer) else reference
-    seen = observe(server, mutant.witness, at_once=mutant.at_once)
-    assert seen != observe(right, mutant.witness, at_once=mutant.at_once)
+@by_chapter
+def test_every_mutant_differs_from_the_reference_in_the_responses_to_its_witness(chapter, document, token, observe):
+    same = []
+    for mutant in of_chapter(chapter):
+        server, reference = mutant.build(document, token, ()), Reference(document, token)
+        correct = Wire(reference) if isinstance(server, RawServer) else reference
+        responses = (observe(each, mutant.witness, at_once=mutant.at_once) for each in (server, correct))
+        if next(responses) == next(responses):
+            same.append(mutant.name)
+    assert same == []
 
 
-@pytest.mark.parametrize("mutant", [each for each in MUTANTS if each.chapter == "request"], ids=named)
-def test_does_not_hide_behind_the_list_of_benchmarks(mutant, document, token, observe):
-    known = ["other", BENCHMARK]
-    seen = observe(mutant.build(document, token, known), mutant.witness, at_once=mutant.at_once)
-    assert seen != observe(Reference(document, token, known), mutant.witness, at_once=mutant.at_once)
+def test_no_mutant_of_a_request_is_hidden_by_the_list_of_benchmarks(document, token, observe):
+    known, hidden = ["other", BENCHMARK], []
+    for mutant in of_chapter("request"):
+        responses = observe(mutant.build(document, token, known), mutant.witness, at_once=mutant.at_once)
+        if responses == observe(Reference(document, token, known), mutant.witness, at_once=mutant.at_once):
+            hidden.append(mutant.name)
+    assert hidden == []
 
 
-@pytest.fixture(scope="module")
-def right_elsewhere(document, token, observe):
-    return {chapter: observe(Reference(document, token), probes) for chapter, probes in ELSEWHERE.items()}
-
-
-@pytest.mark.parametrize("mutant", [each for each in MUTANTS if each.chapter in ELSEWHERE], ids=named)
-def test_is_right_where_it_is_not_at_fault(mutant, document, token, observe, right_elsewhere):
-    server = mutant.build(document, token, ())
-    assert observe(server, ELSEWHERE[mutant.chapter]) == right_elsewhere[mutant.chapter]
+@pytest.mark.parametrize("chapter", ELSEWHERE)
+def test_every_mutant_is_correct_where_it_has_no_fault(chapter, document, token, observe):
+    correct = observe(Reference(document, token), ELSEWHERE[chapter])
+    mutants = of_chapter(chapter)
+    wrong = [each.name for each in mutants if observe(each.build(document, token, ()), ELSEWHERE[chapter]) != correct]
+    assert wrong == []
 
 
 AWKWARD = [
@@ -86,10 +92,12 @@ AWKWARD = [
 ]
 
 
-@pytest.mark.parametrize("mutant", [each for each in MUTANTS if not each.needs_socket], ids=named)
-def test_has_no_fault_that_was_not_meant(mutant, document, token, observe):
-    # An exception would end the test: whatever fails on purpose answers with a 5xx of its own.
-    assert b"no answer" not in observe(mutant.build(document, token, ()), AWKWARD)
+@by_chapter
+def test_no_mutant_has_another_fault_at_awkward_requests(chapter, document, token, observe):
+    # An exception would end the test: a mutant that fails on purpose sends a 5xx.
+    mutants = [mutant for mutant in of_chapter(chapter) if not mutant.needs_socket]
+    silent = [each.name for each in mutants if b"no answer" in observe(each.build(document, token, ()), AWKWARD)]
+    assert silent == []
 
 
 def test_each_breaks_a_statement_of_the_contract_at_its_level(document):

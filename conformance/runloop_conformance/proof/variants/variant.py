@@ -1,23 +1,17 @@
-"""What a legal variant is: a correct server, and what in the contract allows it to be different."""
+"""What a variant is: a correct server, and the statement of the contract that allows the difference."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from attrs import field, frozen
-from starlette.types import ASGIApp
 
-from runloop_conformance.servers.hosting import RawServer
-from runloop_conformance.servers.reference import Document
-
-Build = Callable[[Document, str, Sequence[str]], ASGIApp | RawServer]
-
-OPERATION = "#/paths/~1v1~1benchmarks~1start_run/post"
-RULE = f"{OPERATION}/x-rules/"
+from runloop_conformance.proof.mutants.mutant import Build
+from runloop_conformance.proof.mutants.pointers import OPERATION
 
 
 @frozen
 class Variant:
-    """A correct server. `legal` points at what allows it in the contract; `warns` says that it breaks a SHOULD."""
+    """A correct server. `legal` points at the statement that allows the difference; `warns`: it breaks a SHOULD."""
 
     name: str
     legal: str
@@ -29,10 +23,10 @@ class Variant:
 
 @frozen
 class Variants:
-    """The variants of one module, in the order in which they are written."""
+    """The variants of one module, in the order of the file."""
 
     needs_socket: bool = False
-    variants: list[Variant] = field(factory=list[Variant], repr=False)
+    registered: list[Variant] = field(factory=list[Variant], repr=False)
 
     def variant(self, legal: str, *, warns: bool = False) -> Callable[[type], type]:
         """Register a class, or a class's `build`. `legal` is a key of x-legal, or a pointer."""
@@ -41,7 +35,7 @@ class Variants:
         def register(server: type) -> type:
             name = re.sub(r"(?<=.)(?=[A-Z][a-z]|(?<=[a-z])[A-Z0-9])", "-", server.__name__).lower()
             build: Build = getattr(server, "build", server)
-            self.variants.append(Variant(name, pointer, str(server.__doc__), build, warns, self.needs_socket))
+            self.registered.append(Variant(name, pointer, str(server.__doc__), build, warns, self.needs_socket))
             return server
 
         return register

@@ -1,4 +1,4 @@
-"""Legal ways to speak HTTP, byte by byte."""
+"""Legal HTTP: framing, versions, compression, connections and headers."""
 
 import asyncio
 import contextlib
@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 
 from attrs import evolve
 
+from runloop_conformance.proof.mutants.pointers import RULE
 from runloop_conformance.proof.raw_http import Answer, Received, Wire
-from runloop_conformance.proof.variants.variant import RULE, Variants
+from runloop_conformance.proof.variants.variant import Variants
 from runloop_conformance.servers.reference import Document, Reference
 
-HERE = Variants(needs_socket=True)
-variant = HERE.variant
+VARIANTS = Variants(needs_socket=True)
+
 
 CLOSE = (b"connection", b"close")
 CHUNKED = (b"transfer-encoding", b"chunked")
@@ -27,12 +28,12 @@ class Spoken(Wire):
         return cls(Reference(document, token, benchmark_ids))
 
 
-@variant("transport")
+@VARIANTS.variant("transport")
 class PlainHttp(Spoken):
     """HTTP/1.1 as plainly as it goes, without a Date."""
 
 
-@variant("transport")
+@VARIANTS.variant("transport")
 class ClosesEachConnection(Spoken):
     """Every connection is closed after one answer, and the answer says so."""
 
@@ -41,7 +42,7 @@ class ClosesEachConnection(Spoken):
         return False
 
 
-@variant("transport")
+@VARIANTS.variant("transport")
 class DropsConnections(Spoken):
     """Every connection is closed after one answer, without a word."""
 
@@ -50,7 +51,7 @@ class DropsConnections(Spoken):
         return False
 
 
-@variant("transport")
+@VARIANTS.variant("transport")
 class DropsSomeConnections(Spoken):
     """Every third connection is closed after an answer, without a word."""
 
@@ -59,7 +60,7 @@ class DropsSomeConnections(Spoken):
         return self.exchanges % 3 != 0
 
 
-@variant("transport")
+@VARIANTS.variant("transport")
 class DropsIdleConnections(Spoken):
     """A connection that is idle for 30 ms is closed."""
 
@@ -70,7 +71,7 @@ class DropsIdleConnections(Spoken):
         return b""
 
 
-@variant("transport")
+@VARIANTS.variant("transport")
 class Http10(Spoken):
     """Answers are HTTP/1.0, and end with the connection."""
 
@@ -81,7 +82,7 @@ class Http10(Spoken):
         return False
 
 
-@variant("transport")
+@VARIANTS.variant("transport")
 class Http10WithLength(Spoken):
     """Answers are HTTP/1.0, with their length."""
 
@@ -93,7 +94,7 @@ class Http10WithLength(Spoken):
         return False
 
 
-@variant("transport")
+@VARIANTS.variant("transport")
 class EndsWithTheConnection(Spoken):
     """Answers are HTTP/1.1, and end with the connection."""
 
@@ -123,12 +124,12 @@ class Chunked(Spoken):
         return True
 
 
-@variant("transport")
+@VARIANTS.variant("transport")
 class ChunkedAnswers(Chunked):
     """Answers come in one chunk."""
 
 
-@variant("transport")
+@VARIANTS.variant("transport")
 class ChunksOfOneByte(Chunked):
     """Answers come in chunks of one byte, long ones of seven, so characters come in pieces."""
 
@@ -136,7 +137,7 @@ class ChunksOfOneByte(Chunked):
     size_of_long = 7
 
 
-@variant("transport")
+@VARIANTS.variant("transport")
 class ChunksWithTrailer(Chunked):
     """Chunks have extensions, and a trailer follows."""
 
@@ -159,12 +160,12 @@ class Compressed(Spoken):
         return await super().reply(received, answer, writer)
 
 
-@variant("transport")
+@VARIANTS.variant("transport")
 class Gzipped(Compressed):
     """Answers are compressed with gzip for those who take it."""
 
 
-@variant("transport")
+@VARIANTS.variant("transport")
 class Deflated(Compressed):
     """Answers are compressed with deflate for those who take it."""
 
@@ -182,7 +183,7 @@ class Headers(Spoken):
         raise NotImplementedError
 
 
-@variant("transport")
+@VARIANTS.variant("transport")
 class HeadersCapitalized(Headers):
     """Header names are written with capital letters."""
 
@@ -190,7 +191,7 @@ class HeadersCapitalized(Headers):
         return [(name.title(), value) for name, value in answer.headers]
 
 
-@variant("transport")
+@VARIANTS.variant("transport")
 class HeadersInCapitals(Headers):
     """Header names are written in capitals."""
 
@@ -198,7 +199,7 @@ class HeadersInCapitals(Headers):
         return [(name.upper(), value) for name, value in answer.headers]
 
 
-@variant("transport")
+@VARIANTS.variant("transport")
 class ManyHeaders(Headers):
     """Answers have many headers, some twice and some that nobody knows."""
 
@@ -208,7 +209,7 @@ class ManyHeaders(Headers):
         return [*cookies, *answer.headers, *odd]
 
 
-@variant("transport")
+@VARIANTS.variant("transport")
 class NoReasonPhrase(Spoken):
     """The status line ends after the status."""
 
@@ -219,7 +220,7 @@ class NoReasonPhrase(Spoken):
         return received.method != "HEAD"
 
 
-@variant(RULE + "always-answers")
+@VARIANTS.variant(RULE + "always-answers")
 class EarlyHints(Spoken):
     """An interim answer comes before the final one."""
 
@@ -228,7 +229,7 @@ class EarlyHints(Spoken):
         return await super().reply(received, answer, writer)
 
 
-@variant(RULE + "always-answers")
+@VARIANTS.variant(RULE + "always-answers")
 class InPieces(Spoken):
     """Answers come in pieces, a few milliseconds apart."""
 

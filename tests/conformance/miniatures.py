@@ -108,7 +108,7 @@ class TakesEverything(Reference):
 
     async def respond(self, request: Request) -> Response:
         await self.read(request)
-        return self.answer(self.run_of({"benchmark_id": "bmd_30xCTWqsuNaUXk3uJ0GCo"}))
+        return self.accept(self.run_of({"benchmark_id": "bmd_30xCTWqsuNaUXk3uJ0GCo"}))
 
 
 @define
@@ -130,9 +130,9 @@ class LosesAnswers:
                 return
         except RejectionError as refusal:
             status = b"%d Refused" % refusal.status
-        answer = json.dumps(run).encode()
+        response = json.dumps(run).encode()
         head = b"HTTP/1.1 " + status + b"\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-        writer.write(head % len(answer) + answer)
+        writer.write(head % len(response) + response)
         with contextlib.suppress(ConnectionError):
             await writer.drain()
 
@@ -161,9 +161,9 @@ class StartsThenTakesItsTime(Reference):
     pause_s = 0.3
 
     async def respond(self, request: Request) -> Response:
-        answer = await super().respond(request)
+        response = await super().respond(request)
         await asyncio.sleep(self.pause_s)
-        return answer
+        return response
 
 
 @define
@@ -185,11 +185,11 @@ class Tells:
                 added = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
                 message = {**message, "headers": [*kept, *added]}
             elif message.get("body"):
-                answer = json.loads(message["body"])
-                answer["told"] = member
+                response = json.loads(message["body"])
+                response["told"] = member
                 if status != 200:
-                    answer = {"message": member}
-                message = {**message, "body": json.dumps(answer).encode()}
+                    response = {"message": member}
+                message = {**message, "body": json.dumps(response).encode()}
             await send(message)
 
         await self.within(scope, receive, told)

@@ -113,7 +113,7 @@ def test_no_valid_request_is_sent_again_after_a_failure() -> None:
             return answer
 
         def refuse_with(self, status):
-            answer = self.answer({})
+            answer = self.accept({})
             answer.status_code = status
             return answer
 

@@ -7,7 +7,7 @@ import socket
 
 import pytest
 from runloop_conformance.exchanges.exchange import Response
-from runloop_conformance.proof.raw_http import Answer, Received, Wire
+from runloop_conformance.proof.raw_http import RawRequest, RawResponse, Wire
 from runloop_conformance.sending.socket_transport import AGENT, address, send
 from runloop_conformance.servers.hosting import running
 
@@ -24,9 +24,9 @@ class LeavesUnread(Wire):
 
     left = b""
 
-    async def reply(self, received: Received, answer: Answer, writer: asyncio.StreamWriter) -> bool:
-        self.left = received.body if answer.status == 401 else b""
-        return await super().reply(received, answer, writer)
+    async def reply(self, received: RawRequest, response: RawResponse, writer: asyncio.StreamWriter) -> bool:
+        self.left = received.body if response.status == 401 else b""
+        return await super().reply(received, response, writer)
 
     async def idle(self, reader: asyncio.StreamReader) -> bytes:
         read, left = await super().idle(reader), self.left
@@ -44,9 +44,9 @@ class Counts(Wire):
         self.carried.append(0)
         await super().connection(reader, writer)
 
-    async def reply(self, received: Received, answer: Answer, writer: asyncio.StreamWriter) -> bool:
+    async def reply(self, received: RawRequest, response: RawResponse, writer: asyncio.StreamWriter) -> bool:
         self.carried[-1] += 1
-        return await super().reply(received, answer, writer)
+        return await super().reply(received, response, writer)
 
 
 def test_what_is_left_unread_on_a_connection_is_found() -> None:
@@ -69,10 +69,10 @@ def test_a_kept_connection_carries_the_refused_request_and_then_the_other() -> N
 @pytest.mark.parametrize("told", [b"connection: close", b"x-nothing: 0"], ids=["said", "unsaid"])
 def test_a_connection_that_the_server_closes_is_opened_anew(told: bytes) -> None:
     class Closes(Counts):
-        async def reply(self, received: Received, answer: Answer, writer: asyncio.StreamWriter) -> bool:
+        async def reply(self, received: RawRequest, response: RawResponse, writer: asyncio.StreamWriter) -> bool:
             self.carried[-1] += 1
             name, _, value = told.partition(b": ")
-            writer.write(answer.head((b"content-length", b"%d" % len(answer.body)), (name, value)) + answer.body)
+            writer.write(response.head((b"content-length", b"%d" % len(response.body)), (name, value)) + response.body)
             return False
 
     server = Closes()

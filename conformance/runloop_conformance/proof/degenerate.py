@@ -1,4 +1,4 @@
-"""Servers about which nothing is right. None may be called conformant, none may keep the suite from a verdict."""
+"""Degenerate servers: none may be called conformant, and with each the suite must reach a verdict."""
 
 import asyncio
 import contextlib
@@ -36,7 +36,7 @@ JSON_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 @frozen
 class Degenerate:
-    """A server that answers without having looked at the request, or that does not answer."""
+    """A server that ignores the request, or that sends no response."""
 
     name: str
     summary: str
@@ -45,7 +45,7 @@ class Degenerate:
 
 
 class Fixed:
-    """Answers everything alike."""
+    """Sends the same response to every request."""
 
     def __init__(self, status: int, body: bytes, content_type: bytes = b"application/json") -> None:
         self.status = status
@@ -62,7 +62,7 @@ class Fixed:
 
 
 class Scripted:
-    """Reads a request, then writes what it is told, with a pause between two pieces, and closes."""
+    """Reads a request, writes the given pieces with pauses between them, and closes."""
 
     def __init__(self, pieces: Callable[[], Iterator[bytes]], pause_s: float = 0.0) -> None:
         self.pieces = pieces
@@ -75,12 +75,12 @@ class Scripted:
             for piece in self.pieces():
                 writer.write(piece)
                 await writer.drain()
-                # Also without a pause: an endless script must not keep the loop from everything else.
+                # Yield also without a pause: an endless script must not block the event loop.
                 await asyncio.sleep(self.pause_s)
 
 
 class Silent:
-    """Reads all there is, and says nothing."""
+    """Reads everything and sends nothing."""
 
     async def connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:  # noqa: ARG002 - silent
         while await reader.read(65536):
@@ -158,16 +158,12 @@ def _scripted(pieces: Callable[[], Iterator[bytes]], pause_s: float = 0.0) -> Bu
 
 
 DEGENERATES: tuple[Degenerate, ...] = (
-    Degenerate("always-the-same-run", "Everything is answered with 200 and one fixed run.", _fixed(200, RUN)),
-    Degenerate("always-an-empty-object", "Everything is answered with 200 and {}.", _fixed(200, b"{}")),
-    Degenerate("always-200-and-empty", "Everything is answered with 200 and nothing.", _fixed(200, b"")),
-    Degenerate(
-        "always-html", "Everything is answered with 200 and HTML.", _fixed(200, b"<h1>It works!</h1>", b"text/html")
-    ),
+    Degenerate("always-the-same-run", "Every request gets 200 and one fixed run.", _fixed(200, RUN)),
+    Degenerate("always-an-empty-object", "Every request gets 200 and {}.", _fixed(200, b"{}")),
+    Degenerate("always-200-and-empty", "Every request gets 200 and an empty body.", _fixed(200, b"")),
+    Degenerate("always-html", "Every request gets 200 and HTML.", _fixed(200, b"<h1>It works!</h1>", b"text/html")),
     *(
-        Degenerate(
-            f"always-{status}", f"Everything is answered with {status}.", _fixed(status, _dump({"message": "No."}))
-        )
+        Degenerate(f"always-{status}", f"Every request gets {status}.", _fixed(status, _dump({"message": "No."})))
         for status in (400, 401, 403, 404, 405, 408, 418, 422, 429, 500, 501, 502, 503, 504)
     ),
     Degenerate("hangs-up", "Every connection is closed at once.", _same(HangsUp()), needs_socket=True),
@@ -177,18 +173,18 @@ DEGENERATES: tuple[Degenerate, ...] = (
         _same(HangsUpAfterReading()),
         needs_socket=True,
     ),
-    Degenerate("silent", "Nothing is ever answered.", _same(Silent()), needs_socket=True),
+    Degenerate("silent", "No request gets a response.", _same(Silent()), needs_socket=True),
     *(
         Degenerate(re.sub(" ", "-", name), summary, build, needs_socket=True)
         for name, summary, build in (
             (
                 "endless body",
-                "A body without an end, as fast as it goes.",
+                "A body without an end, as fast as possible.",
                 _scripted(endless(JSON_HEAD + b"\r\n", b" " * 65536)),
             ),
             (
                 "endless chunks",
-                "Chunks without an end, as fast as they go.",
+                "Chunks without an end, as fast as possible.",
                 _scripted(
                     endless(JSON_HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"10000\r\n" + b" " * 65536 + b"\r\n")
                 ),
@@ -207,7 +203,7 @@ DEGENERATES: tuple[Degenerate, ...] = (
             ("endless status", "A status line without an end.", _scripted(endless(b"HTTP/1.1 200 ", b"O" * 65536))),
             (
                 "endless interim",
-                "Interim answers, and never a final one.",
+                "Interim responses, and never a final one.",
                 _scripted(endless(b"", b"HTTP/1.1 102 Processing\r\n\r\n"), 0.01),
             ),
             ("trickled body", "A body that comes a letter a second.", _scripted(letter_by_letter(WHOLE), 1.0)),
@@ -218,7 +214,7 @@ DEGENERATES: tuple[Degenerate, ...] = (
             ),
             (
                 "trickled headers",
-                "A header every 100 ms, for ever.",
+                "A header every 100 ms, forever.",
                 _scripted(endless(JSON_HEAD, b"X-More: 1\r\n"), 0.1),
             ),
             (
@@ -249,7 +245,7 @@ DEGENERATES: tuple[Degenerate, ...] = (
             ("deep array", "JSON that is 200,000 levels deep.", _scripted(written(framed(DEEP)))),
             (
                 "deep member",
-                "A run with a member that is 200,000 levels deep.",
+                "A run with a property that is 200,000 levels deep.",
                 _scripted(written(framed(DEEP_MEMBER))),
             ),
             (
@@ -268,16 +264,16 @@ DEGENERATES: tuple[Degenerate, ...] = (
                 _scripted(redirect(b"308 Permanent Redirect", b"http://host.invalid/")),
             ),
             ("stops in the middle", "The body stops in the middle.", _scripted(written(WHOLE[:-40]))),
-            ("stops in the head", "The answer stops in the middle of a header.", _scripted(written(WHOLE[:30]))),
+            ("stops in the head", "The response stops in the middle of a header.", _scripted(written(WHOLE[:30]))),
             (
                 "stalls in the middle",
                 "The body stops in the middle, and the connection stays.",
                 _scripted(lambda: itertools.chain([WHOLE[:-40]], itertools.repeat(b"")), 0.5),
             ),
-            ("not http", "The answer is not HTTP.", _scripted(written(b"SSH-2.0-OpenSSH_9.6\r\n"))),
-            ("http 09", "The answer is a body without a head.", _scripted(written(RUN))),
-            ("tls", "The answer is a TLS alert.", _scripted(written(b"\x15\x03\x01\x00\x02\x02\x46"))),
-            ("status 099", "The status is not one.", _scripted(written(WHOLE.replace(b"200", b"099", 1)))),
+            ("not http", "The response is not HTTP.", _scripted(written(b"SSH-2.0-OpenSSH_9.6\r\n"))),
+            ("http 09", "The response is a body without a head.", _scripted(written(RUN))),
+            ("tls", "The response is a TLS alert.", _scripted(written(b"\x15\x03\x01\x00\x02\x02\x46"))),
+            ("status 099", "The status is 099.", _scripted(written(WHOLE.replace(b"200", b"099", 1)))),
             ("status 999", "The status is 999.", _scripted(written(WHOLE.replace(b"200", b"999", 1)))),
             ("nul in the head", "A header holds a NUL.", _scripted(written(framed(RUN, b"X-Nul: \0")))),
             (

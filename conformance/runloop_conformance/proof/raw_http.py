@@ -1,4 +1,4 @@
-"""HTTP written byte by byte in front of an ASGI application: for where HTTP itself is to be wrong, or unusual."""
+"""HTTP written by hand in front of an ASGI application, for servers whose HTTP is wrong or unusual."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 
 @frozen
-class Received:
+class RawRequest:
     method: str
     target: str
     headers: Headers
@@ -21,7 +21,7 @@ class Received:
 
 
 @frozen
-class Answer:
+class RawResponse:
     status: int
     headers: Headers
     body: bytes
@@ -33,12 +33,12 @@ class Answer:
         return b"\r\n".join([*lines, b"", b""])
 
     def whole(self, version: bytes = b"HTTP/1.1") -> bytes:
-        """Write the answer, framed by its length."""
+        """Write the response, framed by its length."""
         return self.head((b"content-length", b"%d" % len(self.body)), version=version) + self.body
 
 
 class Wire:
-    """Correct HTTP/1.1. What differs overrides `reply`, which says whether the connection stays open."""
+    """Correct HTTP/1.1. Subclasses override `reply`, which returns whether the connection stays open."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -51,29 +51,29 @@ class Wire:
             try:
                 received, left, wants_more = await read_request(reader, writer, left)
             except h11.RemoteProtocolError:
-                writer.write(Answer(400, [(b"connection", b"close")], b"").whole())
+                writer.write(RawResponse(400, [(b"connection", b"close")], b"").whole())
                 break
             if received is None:
                 break
             self.exchanges += 1
-            stays = await self.reply(received, await self.ask(received), writer) and wants_more
+            stays = await self.reply(received, await self.respond(received), writer) and wants_more
             await writer.drain()
             if stays and not left:
                 left = await self.idle(reader)
                 stays = bool(left)
 
-    async def reply(self, received: Received, answer: Answer, writer: asyncio.StreamWriter) -> bool:
-        whole = answer.whole()
-        # A HEAD is answered with the head alone.
-        writer.write(whole.removesuffix(answer.body) if received.method == "HEAD" else whole)
+    async def reply(self, received: RawRequest, response: RawResponse, writer: asyncio.StreamWriter) -> bool:
+        whole = response.whole()
+        # A HEAD gets the head alone.
+        writer.write(whole.removesuffix(response.body) if received.method == "HEAD" else whole)
         return True
 
     async def idle(self, reader: asyncio.StreamReader) -> bytes:
-        """Wait for the first bytes of the next request. None ends the connection."""
+        """Wait for the first bytes of the next request; no bytes end the connection."""
         return await reader.read(65536)
 
-    async def ask(self, received: Received) -> Answer:
-        """Let the application answer, in process."""
+    async def respond(self, received: RawRequest) -> RawResponse:
+        """Return the application's response, in process."""
         path, _, query = received.target.partition("?")
         messages: list[Message] = []
         scope: dict[str, Any] = {
@@ -99,13 +99,13 @@ class Wire:
         await self.app(scope, receive, send)
         start, *rest = messages
         headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
-        return Answer(start["status"], headers, b"".join(message.get("body", b"") for message in rest))
+        return RawResponse(start["status"], headers, b"".join(message.get("body", b"") for message in rest))
 
 
 async def read_request(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, left: bytes
-) -> tuple[Received | None, bytes, bool]:
-    """Read one request: it, the bytes after it, and whether the client keeps the connection open. None at its end."""
+) -> tuple[RawRequest | None, bytes, bool]:
+    """Return one request, the bytes after it, and whether the client keeps the connection open; None at the end."""
     connection = h11.Connection(h11.SERVER, max_incomplete_event_size=65536)
     if left:
         connection.receive_data(left)
@@ -123,7 +123,7 @@ async def read_request(
         elif isinstance(event, h11.Data):
             body += event.data
         elif isinstance(event, h11.EndOfMessage) and request is not None:
-            received = Received(request.method.decode(), request.target.decode(), list(request.headers), bytes(body))
+            received = RawRequest(request.method.decode(), request.target.decode(), list(request.headers), bytes(body))
             return received, bytes(connection.trailing_data[0]), connection.their_state is h11.DONE
         else:
             return None, b"", False

@@ -1,4 +1,4 @@
-"""Puts a server on a socket: in a thread beside a test, or in the foreground for `runloop-conformance serve`."""
+"""Serves an application on a socket: in a thread, or in the foreground for `runloop-conformance serve`."""
 
 import asyncio
 import contextlib
@@ -21,16 +21,16 @@ _LOOPBACK = "127.0.0.1"
 
 
 class CannotListenError(Exception):
-    """The address cannot be listened on. The message says what to pass instead."""
+    """The address cannot be listened on. The message says which options to change."""
 
 
 class CannotStartError(Exception):
-    """The server's thread ended, or did nothing, before it was ready."""
+    """The server's thread was not ready in time."""
 
 
 @runtime_checkable
 class RawServer(Protocol):
-    """A server below HTTP: it is given each connection, and closes it."""
+    """A server below HTTP: it gets each connection, and closes it."""
 
     async def connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None: ...
 
@@ -39,7 +39,7 @@ class RawServer(Protocol):
 def running(app: ASGIApp | RawServer, host: str = _LOOPBACK, port: int = 0) -> Generator[str]:
     """Serve in a thread for as long as the block lasts, and yield the base URL. Port 0 picks a free one.
 
-    Raises `CannotListenError` where the address is taken or is not this machine's.
+    Raises `CannotListenError` if the address is in use or not local.
     """
     listener = _listen(host, port)
     # Read before serving, since the server closes the socket.
@@ -58,23 +58,23 @@ def serve(
 ) -> None:
     """Serve the contract until Ctrl-C or SIGTERM, then return.
 
-    The token is `token`, else that of $RUNLOOP_API_KEY, else one that is made up and printed.
-    Any benchmark is known when `benchmark_ids` is empty. Raises `CannotListenError`.
+    Without `token`, the token is $RUNLOOP_API_KEY, or a generated one that is printed. Every benchmark is known if
+    `benchmark_ids` is empty. Raises `CannotListenError`.
     """
     document = default_document() if document is None else document
     token, source = _token(token)
-    with _told_to_stop() as stop, running(Reference(document, token, benchmark_ids), host, port) as url:
+    with _stop_requested() as stop, running(Reference(document, token, benchmark_ids), host, port) as url:
         print(f"Serving the contract {document['info']['version']} at {url} (token: {source})", flush=True)
         if source == "made up":
             print(f"export RUNLOOP_API_KEY={token}", flush=True)
-        # A wait without an end cannot be interrupted on Windows.
+        # A wait without a timeout cannot be interrupted on Windows.
         while not stop.wait(0.5):
             pass
 
 
-def _token(given: str | None) -> tuple[str, str]:
-    if given:
-        return given, "as given"
+def _token(token: str | None) -> tuple[str, str]:
+    if token:
+        return token, "as given"
     from_environment = os.environ.get("RUNLOOP_API_KEY")
     if from_environment:
         return from_environment, "from $RUNLOOP_API_KEY"
@@ -82,18 +82,18 @@ def _token(given: str | None) -> tuple[str, str]:
 
 
 def made_up_token() -> str:
-    """A token that nobody can guess, always of the same shape: which wrong ones can be made of it depends on that."""
-    return f"Made-up-{secrets.token_hex(6)}-{secrets.token_hex(10)}"  # the two in the middle differ
+    """Generate a secret token, always of one shape: the wrong tokens that are derived from it depend on the shape."""
+    return f"Made-up-{secrets.token_hex(6)}-{secrets.token_hex(10)}"  # its two middle characters differ
 
 
 @contextlib.contextmanager
-def _told_to_stop() -> Generator[threading.Event]:
+def _stop_requested() -> Generator[threading.Event]:
     stop = threading.Event()
 
-    def told(_number: int, _frame: FrameType | None) -> None:
+    def handle(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
-    before = {number: signal.signal(number, told) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stop
     finally:
@@ -113,7 +113,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 class _QuietUvicorn(uvicorn.Server):
-    """uvicorn that says when it is ready and that stops at once."""
+    """uvicorn that reports when it is ready, and stops at once."""
 
     def __init__(self, app: ASGIApp, ready: Callable[[], None]) -> None:
         super().__init__(
@@ -127,7 +127,7 @@ class _QuietUvicorn(uvicorn.Server):
                 log_level=logging.CRITICAL,
                 access_log=False,
                 server_header=False,
-                # A mutant may hang on purpose: nothing is waited for.
+                # A mutant may hang on purpose, so open requests are not awaited.
                 timeout_graceful_shutdown=1,
             )
         )
@@ -135,7 +135,7 @@ class _QuietUvicorn(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        # The Date header is made by the first tick, and a request may be here before it.
+        # The first tick makes the Date header, and a request may arrive before it.
         await self.on_tick(0)
         self._ready()
 
@@ -162,7 +162,7 @@ def _raw_thread(app: RawServer, listener: socket.socket) -> Generator[None]:
         tasks: set[asyncio.Task[None]] = set()
 
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            # Whoever asked may be gone by now, and a server that is wrong on purpose has nothing to say about it.
+            # The client may be gone, which a server that is wrong on purpose does not report.
             with contextlib.suppress(OSError, asyncio.IncompleteReadError):
                 try:
                     await app.connection(reader, writer)

@@ -1,6 +1,6 @@
-"""The reference server: the contract kept, SHOULD and all, one overridable method a step.
+"""The reference server: it fulfils the contract, each SHOULD included, with one overridable method for each step.
 
-A mutant of the suite is this server with one step changed, so the steps are small and know nothing of each other.
+A mutant of the suite is this server with one step changed, so the steps are small and independent.
 """
 
 import hmac
@@ -25,13 +25,13 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | float | bool | None"
 
 _CREDENTIALS: Final = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+) +(\S.*)")
 _TOKEN68: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")
-# A string may lack its closing quote here: that makes the scan linear, and such a text is refused later anyway.
+# A string may lack its closing quote here: that makes the scan linear, and such text is rejected later.
 _STRUCTURE: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 
 class RejectionError(Exception):
-    """A request is refused: with which status, why, and with which headers besides."""
+    """A request is rejected, with this status, message and headers."""
 
     def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(status, message, headers)
@@ -41,12 +41,12 @@ class RejectionError(Exception):
 
 
 def default_document() -> dict[str, Any]:
-    """The contract that came with the package, or the repository's own."""
+    """Return the contract in the package, or in the checkout."""
     return dict(load_contract().document)
 
 
 class _EveryMethod:
-    """An ASGI application where Starlette would restrict a plain function to GET."""
+    """An ASGI application, since Starlette would restrict a plain function to GET."""
 
     def __init__(self, server: "Reference") -> None:
         self._server = server
@@ -67,7 +67,7 @@ class Reference:
 
     def __init__(self, document: Document, token: str, benchmark_ids: Sequence[str] = ()) -> None:
         if not token:
-            raise ValueError("The token is empty: every request would have to be refused.")
+            raise ValueError("The token is empty: every request would have to be rejected.")
         self.document = document
         self.token = token
         self.benchmark_ids = frozenset(benchmark_ids)
@@ -88,7 +88,7 @@ class Reference:
         if scope["type"] == "http":
             await self.reject(RejectionError(404, "There is nothing at this path."))(scope, receive, send)
 
-    # --- one request, from its first byte to its answer ---
+    # --- one request, from its first byte to its response ---
 
     async def respond(self, request: Request) -> Response:
         try:
@@ -99,12 +99,12 @@ class Reference:
             run_request = self.parse(body)
             self.validate(run_request)
             self.look_up(run_request)
-            return self.answer(self.run_of(run_request))
+            return self.accept(self.run_of(run_request))
         except RejectionError as rejection:
             return self.reject(rejection)
 
     async def read(self, request: Request) -> bytes:
-        """Read all of the body, also where it is too large: an early answer would reach nobody who is still sending."""
+        """Read the whole body, even if it is too large: a client that is still sending would miss an early response."""
         body = bytearray()
         size = 0
         try:
@@ -125,12 +125,12 @@ class Reference:
     # --- authorization ---
 
     def authorize(self, request: Request) -> None:
-        given = self.credentials(request)
-        if len(given) > 1:
+        headers = self.credentials(request)
+        if len(headers) > 1:
             raise RejectionError(400, "There is more than one Authorization header.")
-        if not given:
+        if not headers:
             self.challenge("An Authorization header is needed: Bearer <token>.")
-        credentials = _CREDENTIALS.fullmatch(given[0])
+        credentials = _CREDENTIALS.fullmatch(headers[0])
         if credentials is None:
             raise RejectionError(400, "The Authorization header is not of the form Bearer <token>.")
         scheme, token = credentials.groups()
@@ -158,11 +158,11 @@ class Reference:
 
     def check_media_type(self, request: Request) -> None:
         if request.headers.get("content-encoding", "identity").lower() != "identity":
-            raise RejectionError(415, "A compressed body is not taken.")
-        given = request.headers.get("content-type")
-        if given is None:
+            raise RejectionError(415, "A compressed body is not accepted.")
+        content_type = request.headers.get("content-type")
+        if content_type is None:
             return
-        media_type, *parameters = (part.strip().lower() for part in given.split(";"))
+        media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
         if media_type != "application/json" and not re.fullmatch(r"application/[!#$&^_.+0-9a-z-]+\+json", media_type):
             raise RejectionError(415, "The body has to be application/json.")
         for parameter in parameters:
@@ -184,7 +184,7 @@ class Reference:
             raise RejectionError(400, "The body is not valid UTF-8.") from None
 
     def check_depth(self, text: str) -> None:
-        """Refuse what would exhaust the parser's stack, before it is parsed."""
+        """Reject nesting that would exhaust the parser's stack."""
         if text.count("[") + text.count("{") <= self.max_depth:
             return
         depth = 0
@@ -211,7 +211,7 @@ class Reference:
         raise RejectionError(400, f"The body is not JSON: {name} is not a JSON value.")
 
     def integer(self, digits: str) -> int | float:
-        # Python refuses to read integers of more than 4,300 digits.
+        # Python does not read integers of more than 4,300 digits.
         return int(digits) if len(digits) <= 1000 else float(digits)
 
     def check_text(self, value: Any) -> None:
@@ -235,10 +235,10 @@ class Reference:
         if self.benchmark_ids and run_request["benchmark_id"] not in self.benchmark_ids:
             raise RejectionError(404, "There is no such benchmark.")
 
-    # --- the answer ---
+    # --- the response ---
 
     def run_of(self, run_request: dict[str, Any]) -> dict[str, Any]:
-        """Start the run that is asked for, and say so."""
+        """Start the requested run, and return its view."""
         self.runs += 1
         profile = run_request.get("runProfile", {})
         return {
@@ -265,7 +265,7 @@ class Reference:
     def dump(self, value: Any) -> bytes:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
-    def answer(self, run: dict[str, Any]) -> Response:
+    def accept(self, run: dict[str, Any]) -> Response:
         return Response(self.dump(run), media_type="application/json")
 
     def reject(self, rejection: RejectionError) -> Response:
@@ -278,23 +278,22 @@ class Reference:
 
 
 def operation_path(document: Document) -> str:
-    """Find the path whose POST is `start_run`."""
+    """Return the path whose POST is `start_run`."""
     for path, item in document["paths"].items():
         if item.get("post", {}).get("operationId") == "start_run":
-            found: str = path
-            return found
+            return str(path)
     raise ValueError("The contract has no operation start_run.")
 
 
 def texts_in(value: Json) -> Iterator[str]:
-    """Give every string of a JSON value, keys included, in no order that means anything."""
-    left = [value]
-    while left:
-        one = left.pop()
-        if isinstance(one, str):
-            yield one
-        elif isinstance(one, dict):
-            yield from one
-            left += one.values()
-        elif isinstance(one, list):
-            left += one
+    """Yield every string of a JSON value, keys included, in arbitrary order."""
+    stack = [value]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            yield node
+        elif isinstance(node, dict):
+            yield from node
+            stack += node.values()
+        elif isinstance(node, list):
+            stack += node

@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from runloop_conformance.proof.raw_http import Received, Wire
+from runloop_conformance.proof.raw_http import RawRequest, Wire
 from runloop_conformance.servers.hosting import RawServer
 from runloop_conformance.servers.reference import default_document
 
@@ -70,9 +70,9 @@ async def _in_process(app, requests, at_once):
 
     async def exchange(request):
         headers = [(name.encode(), value.encode()) for name, value in _headers(request)]
-        received = Received(request.method, f"{PATH}?{request.query}", headers, request.body)
+        received = RawRequest(request.method, f"{PATH}?{request.query}", headers, request.body)
         try:
-            response = await asyncio.wait_for(wire.ask(received), PATIENCE_IN_PROCESS_S)
+            response = await asyncio.wait_for(wire.respond(received), PATIENCE_IN_PROCESS_S)
         except TimeoutError:
             return b"no answer"
         return b"\n".join([b"%d" % response.status, *(b"%s: %s" % pair for pair in response.headers), response.body])

@@ -36,7 +36,7 @@ def coercing(coerce: Coerce) -> type[Reference]:
 
 
 def in_member(*path: str, coerce: Coerce) -> type[Reference]:
-    """Make a server that coerces one member, wherever it is there."""
+    """Make a server that coerces one property, wherever it is there."""
 
     def coerced(value: Any, steps: tuple[str, ...] = path) -> Any:
         first, *rest = steps

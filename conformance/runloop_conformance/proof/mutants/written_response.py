@@ -20,10 +20,10 @@ def rewrite_response(
     change: Callable[[Run, bytes], Response],
     *witness: WitnessRequest,
 ) -> None:
-    """Register a server that writes some answers in its own way."""
+    """Register a server that writes some responses in its own way."""
 
     class Answering(Reference):
-        def answer(self, run: Run) -> Response:
+        def accept(self, run: Run) -> Response:
             return change(run, self.dump(run))
 
     mutants.add(name, breaks, summary, Answering, *witness)

@@ -14,7 +14,7 @@ VARIANTS = Variants()
 
 
 def refusing(member: str) -> Any:
-    """Make a build whose server refuses a member of runProfile unless it is null."""
+    """Make a build whose server rejects a property of runProfile unless it is null."""
 
     def build(document: Any, token: str, benchmark_ids: Any) -> Reference:
         return Reference(patched(document, {PROFILE + member: {"type": "null"}}), token, benchmark_ids)
@@ -24,39 +24,39 @@ def refusing(member: str) -> Any:
 
 @VARIANTS.variant(RULE + "accepts-known-members", warns=True)
 class RefusesSecrets:
-    """`secrets`, which the page does not have, is refused."""
+    """`secrets`, which the page does not have, is rejected."""
 
     build = refusing("secrets")
 
 
 @VARIANTS.variant(RULE + "accepts-known-members", warns=True)
 class RefusesMounts:
-    """`mounts`, which the page does not have, is refused."""
+    """`mounts`, which the page does not have, is rejected."""
 
     build = refusing("mounts")
 
 
 @VARIANTS.variant(RULE + "accepts-known-members", warns=True)
 class RefusesLaunchParameters:
-    """`launchParameters`, which the page does not have, is refused."""
+    """`launchParameters`, which the page does not have, is rejected."""
 
     build = refusing("launchParameters")
 
 
 @VARIANTS.variant(RULE + "ignores-unknown-members", warns=True)
 class RefusesUnknownMembers(Reference):
-    """A member that the contract does not name is refused."""
+    """A property that the contract does not name is rejected."""
 
     def look_up(self, run_request: RunRequest) -> None:
         super().look_up(run_request)
         known = self.document["components"]["schemas"]["StartRunRequest"]["properties"]
         if not run_request.keys() <= known.keys():
-            raise RejectionError(422, "There is a member that is not known.")
+            raise RejectionError(422, "There is a property that is not known.")
 
 
 @VARIANTS.variant(RULE + "refuses-json-extensions", warns=True)
 class LenientJson(Reference):
-    """The body is read as Python does, NaN and duplicate keys included."""
+    """The body is parsed as Python does, NaN and duplicate keys included."""
 
     def object_of(self, members: list[tuple[str, Any]]) -> dict[str, Any]:
         return dict(members)
@@ -67,7 +67,7 @@ class LenientJson(Reference):
 
 @VARIANTS.variant(RULE + "refuses-other-media-types", warns=True)
 class AnyMediaType(Reference):
-    """The Content-Type is not looked at."""
+    """The Content-Type is not checked."""
 
     def check_media_type(self, request: Request) -> None:
         """Whatever it says, the body is JSON."""

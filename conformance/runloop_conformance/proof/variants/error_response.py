@@ -11,8 +11,8 @@ from runloop_conformance.servers.reference import Reference, RejectionError
 VARIANTS = Variants()
 
 
-class Refusals(Reference):
-    """Refuses with statuses of its own."""
+class Rejections(Reference):
+    """Rejects with other statuses."""
 
     statuses: ClassVar[dict[int, int]] = {}
 
@@ -22,15 +22,15 @@ class Refusals(Reference):
 
 
 @VARIANTS.variant("error-response")
-class InvalidIs400(Refusals):
-    """Whatever is wrong with a body is answered with 400."""
+class InvalidIs400(Rejections):
+    """Every invalid body gets 400."""
 
     statuses: ClassVar = {422: 400, 404: 400, 413: 400, 415: 400}
 
 
 @VARIANTS.variant("error-response")
-class InvalidIs422(Refusals):
-    """Whatever is wrong with a body is answered with 422, JSON or not."""
+class InvalidIs422(Rejections):
+    """Every invalid body gets 422, JSON or not."""
 
     statuses: ClassVar = {400: 422, 415: 422}
 
@@ -42,22 +42,22 @@ class InvalidIs422(Refusals):
 
 
 @VARIANTS.variant("error-response")
-class InvalidIs404(Refusals):
-    """Whatever does not name a benchmark properly is not found."""
+class InvalidIs404(Rejections):
+    """A request without a valid benchmark_id gets 404."""
 
     statuses: ClassVar = {422: 404}
 
 
 @VARIANTS.variant("error-response")
-class InvalidIs409(Refusals):
-    """An odd, and legal, choice of statuses."""
+class InvalidIs409(Rejections):
+    """Invalid requests get unusual, legal statuses."""
 
     statuses: ClassVar = {422: 409, 415: 406, 413: 417}
 
 
 @VARIANTS.variant("error-response")
-class ForbiddenNotUnauthorized(Refusals):
-    """Every lack of authorization is answered with 403."""
+class ForbiddenNotUnauthorized(Rejections):
+    """A request without valid credentials gets 403."""
 
     def authorize(self, request: Request) -> None:
         try:
@@ -67,8 +67,8 @@ class ForbiddenNotUnauthorized(Refusals):
 
 
 @VARIANTS.variant("error-response")
-class OnlyWrongTokensForbidden(Refusals):
-    """No credentials are answered with 401, wrong ones with 403."""
+class OnlyWrongTokensForbidden(Rejections):
+    """Missing credentials get 401, wrong ones 403."""
 
     statuses: ClassVar = {401: 401}
 
@@ -79,7 +79,7 @@ class OnlyWrongTokensForbidden(Refusals):
 
 
 class ErrorBody(Reference):
-    """Refuses with a body of its own."""
+    """Rejects with another body."""
 
     def reject(self, rejection: RejectionError) -> Response:
         return Response(self.dump(self.error(rejection)), rejection.status, rejection.headers, "application/json")
@@ -90,7 +90,7 @@ class ErrorBody(Reference):
 
 @VARIANTS.variant("error-response")
 class EmptyErrors(Reference):
-    """Refusals have no body."""
+    """Rejections have no body."""
 
     def reject(self, rejection: RejectionError) -> Response:
         return Response(b"", rejection.status, rejection.headers)
@@ -98,7 +98,7 @@ class EmptyErrors(Reference):
 
 @VARIANTS.variant("error-response", warns=True)
 class TextErrors(Reference):
-    """Refusals are told in plain text."""
+    """Rejections are reported in plain text."""
 
     def reject(self, rejection: RejectionError) -> Response:
         return PlainTextResponse(rejection.message, rejection.status, rejection.headers)
@@ -106,7 +106,7 @@ class TextErrors(Reference):
 
 @VARIANTS.variant("error-response", warns=True)
 class HtmlErrors(Reference):
-    """Refusals are told in HTML, as a proxy does."""
+    """Rejections are reported in HTML, as a proxy does."""
 
     def reject(self, rejection: RejectionError) -> Response:
         return HTMLResponse(f"<h1>{rejection.status}</h1>\n<p>It was refused.</p>", rejection.status, rejection.headers)
@@ -114,7 +114,7 @@ class HtmlErrors(Reference):
 
 @VARIANTS.variant("error-response")
 class ProblemDetails(Reference):
-    """Refusals are told as problem details."""
+    """Rejections are reported as problem details."""
 
     def reject(self, rejection: RejectionError) -> Response:
         problem = {"type": "about:blank", "title": rejection.message, "status": rejection.status}
@@ -123,7 +123,7 @@ class ProblemDetails(Reference):
 
 @VARIANTS.variant("error-response")
 class DetailList(ErrorBody):
-    """Refusals are told as a list of details, as FastAPI does."""
+    """Rejections are reported as a list of details, as FastAPI does."""
 
     def error(self, rejection: RejectionError) -> Any:
         return {"detail": [{"loc": ["body"], "msg": rejection.message, "type": "value_error"}]}
@@ -147,7 +147,7 @@ class ErrorIsNull(Reference):
 
 @VARIANTS.variant("error-response")
 class LongErrors(ErrorBody):
-    """Refusals are explained at length."""
+    """Rejections are explained at length."""
 
     def error(self, rejection: RejectionError) -> Any:
         return {"message": rejection.message, "help": ["Read the reference page. " * 400] * 20}

@@ -11,7 +11,7 @@ VARIANTS = Variants()
 
 
 class OtherMethods(Reference):
-    """Answers other methods in its own way."""
+    """Responses other methods in its own way."""
 
     async def respond(self, request: Request) -> Response:
         return (self.other(request) if request.method != "POST" else None) or await super().respond(request)
@@ -22,7 +22,7 @@ class OtherMethods(Reference):
 
 @VARIANTS.variant("options-and-head")
 class OptionsAndHeadAnswered(OtherMethods):
-    """OPTIONS and HEAD are answered with 200."""
+    """OPTIONS and HEAD get 200."""
 
     def other(self, request: Request) -> Response | None:
         return Response(media_type="application/json") if request.method in {"OPTIONS", "HEAD"} else None
@@ -30,7 +30,7 @@ class OptionsAndHeadAnswered(OtherMethods):
 
 @VARIANTS.variant("options-and-head")
 class CrossOriginRequests(OtherMethods):
-    """OPTIONS is answered with 204 and what a browser wants to know."""
+    """OPTIONS gets 204 and what a browser wants to know."""
 
     def other(self, request: Request) -> Response | None:
         allow = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Methods": "POST", "Allow": "POST"}
@@ -55,7 +55,7 @@ class OtherMethodsNotFound(OtherMethods):
 
 @VARIANTS.variant(RULE + "no-server-error", warns=True)
 class OtherMethodsNotImplemented(OtherMethods):
-    """A method that HTTP does not know is answered with 501."""
+    """A method that HTTP does not know gets 501."""
 
     def other(self, request: Request) -> Response | None:
         known = {"GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"}

@@ -17,7 +17,7 @@ VARIANTS = Variants()
 
 @VARIANTS.variant("null-objects")
 class NullsTaken(Reference):
-    """null for metadata or runProfile is taken for an empty object."""
+    """null for metadata or runProfile counts as an empty object."""
 
     @staticmethod
     def build(document: Any, token: str, benchmark_ids: Any) -> Reference:
@@ -33,7 +33,7 @@ class NullsTaken(Reference):
 
 @VARIANTS.variant("media-type")
 class ContentTypeRequired(Reference):
-    """Only application/json is taken, and nothing like it."""
+    """Only application/json is accepted, and nothing like it."""
 
     def check_media_type(self, request: Request) -> None:
         super().check_media_type(request)
@@ -66,23 +66,23 @@ class AuthorizesFirst(Reference):
 
 
 class Replaying(Reference):
-    """Gives its answer again to a request with the same key in a header."""
+    """Gives its response again to a request with the same key in a header."""
 
     header = "x-request-id"
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
-        self.answers: dict[str, Response] = {}
+        self.responses: dict[str, Response] = {}
 
     async def respond(self, request: Request) -> Response:
         key = request.headers.get(self.header)
         if key is None or request.method != "POST" or not self.is_authorized(request):
             return await super().respond(request)
-        if key in self.answers:
-            return self.answers[key]
+        if key in self.responses:
+            return self.responses[key]
         response = await super().respond(request)
         if response.status_code == 200:
-            self.answers[key] = response
+            self.responses[key] = response
         return response
 
     def is_authorized(self, request: Request) -> bool:
@@ -95,19 +95,19 @@ class Replaying(Reference):
 
 @VARIANTS.variant("repeated-request")
 class ReplaysByRequestId(Replaying):
-    """The same answer again for a repeated x-request-id."""
+    """The same response again for a repeated x-request-id."""
 
 
 @VARIANTS.variant("repeated-request")
 class ReplaysByIdempotencyKey(Replaying):
-    """The same answer again for a repeated Idempotency-Key."""
+    """The same response again for a repeated Idempotency-Key."""
 
     header = "idempotency-key"
 
 
 @VARIANTS.variant(RULE + "always-answers")
 class Slow(Reference):
-    """Every answer takes 150 ms."""
+    """Every response takes 150 ms."""
 
     async def respond(self, request: Request) -> Response:
         await asyncio.sleep(0.15)
@@ -151,7 +151,7 @@ class Busy(Reference):
 
 @VARIANTS.variant("#/components/responses/Failed")
 class WarmingUp(Busy):
-    """The first two requests are answered with 503 and Retry-After."""
+    """The first two requests get 503 and Retry-After."""
 
     def busy(self) -> bool:
         return self.seen <= 2
@@ -159,7 +159,7 @@ class WarmingUp(Busy):
 
 @VARIANTS.variant("#/components/responses/Refused")
 class RateLimited(Busy):
-    """Every fortieth request is answered with 429 and Retry-After."""
+    """Every fortieth request gets 429 and Retry-After."""
 
     def busy(self) -> bool:
         return self.seen % 40 == 39

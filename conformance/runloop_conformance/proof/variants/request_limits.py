@@ -15,7 +15,7 @@ VARIANTS = Variants()
 
 @VARIANTS.variant("unknown-benchmark")
 class UnknownBenchmarkIs422(Reference):
-    """An unknown benchmark is answered with 422."""
+    """An unknown benchmark gets 422."""
 
     def look_up(self, run_request: RunRequest) -> None:
         try:
@@ -26,7 +26,7 @@ class UnknownBenchmarkIs422(Reference):
 
 @VARIANTS.variant("unknown-benchmark")
 class BenchmarkIdsChecked(Reference):
-    """An id that is empty, or does not look like one, is answered with 400."""
+    """An id that is empty, or does not look like one, gets 400."""
 
     def look_up(self, run_request: RunRequest) -> None:
         super().look_up(run_request)
@@ -36,7 +36,7 @@ class BenchmarkIdsChecked(Reference):
 
 @VARIANTS.variant("unsupported-text")
 class AnyCharacterTaken(Reference):
-    """U+0000 and lone surrogates are taken, and given back as they came."""
+    """U+0000 and lone surrogates are accepted, and given back as they came."""
 
     def check_text(self, value: Any) -> None:
         """Nothing is wrong with any text."""
@@ -64,14 +64,14 @@ class PosixNamesOnly(Reference):
 
 @VARIANTS.variant("size-limits")
 class SmallBodiesOnly(Reference):
-    """A body of more than 64 KB is refused with 413."""
+    """A body of more than 64 KB is rejected with 413."""
 
     max_body = 65536
 
 
 @VARIANTS.variant("size-limits")
 class ShortStringsOnly(Reference):
-    """A string of more than 1,000 characters, or an object of more than 64 members, is refused with 413."""
+    """A string of more than 1,000 characters, or an object of more than 64 entries, is rejected with 413."""
 
     def look_up(self, run_request: RunRequest) -> None:
         super().look_up(run_request)
@@ -83,7 +83,7 @@ class ShortStringsOnly(Reference):
 
 @VARIANTS.variant("size-limits")
 class ShortHeadersOnly(Reference):
-    """A long query is refused with 414 and long headers with 431."""
+    """A long query is rejected with 414 and long headers with 431."""
 
     def check_method(self, request: Request) -> None:
         if len(request.url.query) > 512:

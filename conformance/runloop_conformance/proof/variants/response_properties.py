@@ -8,7 +8,7 @@ VARIANTS = Variants()
 
 
 class Edited(Reference):
-    """Changes its answer, within what is legal."""
+    """Changes its responses."""
 
     def run_of(self, run_request: RunRequest) -> Run:
         return self.edit(super().run_of(run_request))
@@ -19,7 +19,7 @@ class Edited(Reference):
 
 @VARIANTS.variant("response-properties")
 class ExtraMembers(Edited):
-    """The answer has members that came later."""
+    """The response has additional properties."""
 
     def edit(self, run: Run) -> Run:
         own: Run = {"object": "benchmark_run", "pending_scenarios": [{"id": None, "score": -1}], "": None, "url": {}}
@@ -28,7 +28,7 @@ class ExtraMembers(Edited):
 
 @VARIANTS.variant("response-properties")
 class NullsOmitted(Edited):
-    """Members that would be null are left out."""
+    """Properties that would be null are left out."""
 
     def edit(self, run: Run) -> Run:
         return {name: value for name, value in run.items() if value is not None}
@@ -36,7 +36,7 @@ class NullsOmitted(Edited):
 
 @VARIANTS.variant("response-properties")
 class EmptyOmitted(Edited):
-    """Members that are neither required nor filled are left out."""
+    """Properties that are neither required nor filled are left out."""
 
     def edit(self, run: Run) -> Run:
         required = self.document["components"]["schemas"]["BenchmarkRunView"]["required"]
@@ -45,7 +45,7 @@ class EmptyOmitted(Edited):
 
 @VARIANTS.variant("response-properties")
 class OwnVariables(Edited):
-    """The environment has variables of the server's own besides."""
+    """The environment also has variables of the server."""
 
     def edit(self, run: Run) -> Run:
         own = {"RUNLOOP_RUN_ID": run["id"], "PATH": "/usr/bin:/bin", "_": ""}
@@ -88,7 +88,7 @@ class StatesInTurn(Edited):
 
 @VARIANTS.variant("default-name")
 class NameMadeUp(Edited):
-    """A run without a name is given one."""
+    """A run without a name gets one."""
 
     def edit(self, run: Run) -> Run:
         return run | {"name": f"brave-heron-{self.runs}" if run["name"] is None else run["name"]}

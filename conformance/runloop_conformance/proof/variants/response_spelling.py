@@ -15,7 +15,7 @@ VARIANTS = Variants()
 
 
 class Spelled(Reference):
-    """Spells its answers in its own way."""
+    """Writes its JSON differently."""
 
     def dump(self, value: Any) -> bytes:
         return self.spell(value).encode()
@@ -26,7 +26,7 @@ class Spelled(Reference):
 
 @VARIANTS.variant(RULE + "json-answer")
 class PrettyPrinted(Spelled):
-    """Answers are indented, and end with a line break."""
+    """Responses are indented, and end with a line break."""
 
     def spell(self, value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, indent=4) + "\r\n"
@@ -34,7 +34,7 @@ class PrettyPrinted(Spelled):
 
 @VARIANTS.variant(RULE + "json-answer")
 class Escaped(Spelled):
-    """Answers are in ASCII, with everything else and the slash escaped."""
+    """Responses are in ASCII, with everything else and the slash escaped."""
 
     def spell(self, value: Any) -> str:
         return json.dumps(value).replace("/", "\\/")
@@ -42,7 +42,7 @@ class Escaped(Spelled):
 
 @VARIANTS.variant(RULE + "json-answer")
 class MembersReversed(Spelled):
-    """Members come in the reverse order."""
+    """Properties come in the reverse order."""
 
     def spell(self, value: Any) -> str:
         def backwards(members: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -53,18 +53,18 @@ class MembersReversed(Spelled):
 
 @VARIANTS.variant(RULE + "json-answer")
 class MembersSorted(Spelled):
-    """Members come in alphabetical order, those of maps too."""
+    """Properties come in alphabetical order, those of maps too."""
 
     def spell(self, value: Any) -> str:
         return json.dumps(value, sort_keys=True)
 
 
 class ContentType(Reference):
-    """Labels its answers otherwise."""
+    """Sends another Content-Type."""
 
     content_type = "application/json; charset=utf-8"
 
-    def answer(self, run: Run) -> Response:
+    def accept(self, run: Run) -> Response:
         return Response(self.dump(run), headers={"Content-Type": self.content_type})
 
 
@@ -81,7 +81,7 @@ class TypeInCapitals(ContentType):
 
 
 class Ids(Reference):
-    """Has ids of another form."""
+    """Creates ids of another form."""
 
     form = "{number}"
 

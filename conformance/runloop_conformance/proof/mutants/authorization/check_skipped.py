@@ -72,7 +72,7 @@ CURL = (("user-agent", "curl/8.5.0"),)
 
 
 class Lapsing(Reference):
-    """Lets some of the requests through that it should refuse."""
+    """Lets some of the requests through that it should reject."""
 
     refused = 0
 
@@ -100,7 +100,7 @@ class OneInFiveUnchecked(Lapsing):
 
 @MUTANTS.mutant(REQUIRED, *repeated(4, with_credentials(WRONG)))
 class LimiterFailsOpen(Lapsing):
-    """After three refusals in a row the limiter of attempts gives way, and lets the next one through."""
+    """After three rejections in a row the rate limiter accepts the next request."""
 
     def lapses(self) -> bool:
         self.refused = (self.refused + 1) % 4
@@ -114,7 +114,7 @@ class LimiterFailsOpen(Lapsing):
     REQUIRED, with_body(MINIMAL_BODY, headers=CURL), with_body(MINIMAL_BODY, authorization=(), headers=CURL)
 )
 class SessionByUserAgent(Reference):
-    """Who came with the right token once needs none any more, and is known by the User-Agent."""
+    """After one valid token, requests with the same User-Agent need none."""
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)

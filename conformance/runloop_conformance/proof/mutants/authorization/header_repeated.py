@@ -24,7 +24,7 @@ class EqualHeadersAccepted(Reference):
 
 @SHOULD.mutant(DOUBLED, with_credentials("Bearer {token}", WRONG))
 class FirstHeaderCounts(Reference):
-    """Of two Authorization headers only the first is looked at."""
+    """Of two Authorization headers only the first is checked."""
 
     def credentials(self, request: Request) -> list[str]:
         return super().credentials(request)[:1]
@@ -32,7 +32,7 @@ class FirstHeaderCounts(Reference):
 
 @MUTANTS.mutant(MALFORMED, with_credentials(WRONG, "Bearer {token}"))
 class LastHeaderCounts(Reference):
-    """Of two Authorization headers only the last is looked at."""
+    """Of two Authorization headers only the last is checked."""
 
     def credentials(self, request: Request) -> list[str]:
         return super().credentials(request)[-1:]

@@ -17,7 +17,7 @@ CHALLENGE = RULE + "challenge"
 
 
 class StatusOfRefusal(Reference):
-    """Refuses credentials with a status of its own."""
+    """Rejects credentials with a status of its own."""
 
     status = 404
 
@@ -33,7 +33,7 @@ class StatusOfRefusal(Reference):
 
 @MUTANTS.mutant(REQUIRED, with_credentials(WRONG))
 class WrongTokenIsNotFound(StatusOfRefusal):
-    """A wrong token is answered with 404, as if the path were not there."""
+    """A wrong token gets 404, as if the path were not there."""
 
 
 @MUTANTS.mutant(REQUIRED, with_credentials())
@@ -46,14 +46,14 @@ class MissingHeaderIsInvalid(StatusOfRefusal):
 
 @MUTANTS.mutant(REQUIRED, with_credentials(WRONG))
 class WrongTokenTriesAgain(StatusOfRefusal):
-    """A wrong token is answered with 429, so clients keep trying."""
+    """A wrong token gets 429, so clients try again."""
 
     status = 429
 
 
 @MUTANTS.mutant(REQUIRED, with_credentials())
 class LoginPage(Reference):
-    """Who has no credentials is sent a login page, with 200."""
+    """A request without credentials gets a login page, with 200."""
 
     def reject(self, rejection: RejectionError) -> Response:
         return HTMLResponse("<form>Log in</form>") if rejection.status == 401 else super().reject(rejection)
@@ -61,7 +61,7 @@ class LoginPage(Reference):
 
 @MUTANTS.mutant(REQUIRED, with_credentials())
 class LoginRedirect(Reference):
-    """Who has no credentials is redirected to a login page."""
+    """A request without credentials is redirected to a login page."""
 
     def reject(self, rejection: RejectionError) -> Response:
         return RedirectResponse("/login", 302) if rejection.status == 401 else super().reject(rejection)
@@ -77,7 +77,7 @@ class NoChallenge(Reference):
 
 @SHOULD.mutant(CHALLENGE, with_credentials(WRONG))
 class NoChallengeForWrongToken(Reference):
-    """Only a request without credentials is told how to authorize."""
+    """Only a request without credentials is reported how to authorize."""
 
     def challenge(self, message: str) -> Any:
         raise RejectionError(401, message, {} if "not valid" in message else {"WWW-Authenticate": "Bearer"})

@@ -17,7 +17,7 @@ MALFORMED = RULE + "bearer-malformed"
 
 @MUTANTS.mutant(REQUIRED, with_credentials("Token {token}"))
 class AnySchemeAccepted(Reference):
-    """The scheme is not looked at."""
+    """The scheme is not checked."""
 
     def is_scheme(self, scheme: str) -> bool:
         return bool(scheme)
@@ -34,7 +34,7 @@ class BasicAccepted(Reference):
 
 @MUTANTS.mutant(REQUIRED, with_credentials("BearerX {token}"))
 class SchemePrefixAccepted(Reference):
-    """Any scheme that begins like Bearer is taken for it."""
+    """Any scheme that begins with Bearer is accepted."""
 
     def is_scheme(self, scheme: str) -> bool:
         return scheme.lower().startswith("bearer")
@@ -58,7 +58,7 @@ class NoSpaceNeeded(Reference):
 
 @MUTANTS.mutant(MALFORMED, with_credentials("Bearer"), with_credentials("Bearer "))
 class EmptyTokenAccepted(Reference):
-    """The scheme alone is enough: an empty token is looked up, and nothing is found to be wrong with it."""
+    """The scheme alone is enough: an empty token counts as valid."""
 
     def authorize(self, request: Request) -> None:
         if [each.strip().lower() for each in self.credentials(request)] != ["bearer"]:
@@ -76,7 +76,7 @@ class EmptyHeaderAccepted(Reference):
 
 @MUTANTS.mutant(MALFORMED, with_credentials("Bearer {token} and more"))
 class TrailingWordsIgnored(Reference):
-    """What follows the token is ignored: the header is split at spaces, and its second word taken."""
+    """What follows the token is ignored: the header is split at spaces, and its second word counts."""
 
     def credentials(self, request: Request) -> list[str]:
         return [" ".join(each.split()[:2]) for each in super().credentials(request)]
@@ -84,7 +84,7 @@ class TrailingWordsIgnored(Reference):
 
 @MUTANTS.mutant(MALFORMED, with_credentials('Bearer "{token}"'))
 class QuotesStripped(Reference):
-    """Quotes around the token are taken off."""
+    """Quotes around the token are removed."""
 
     def is_token(self, token: str) -> bool:
         return super().is_token(token.strip("\"'"))
@@ -100,7 +100,7 @@ class HeaderDecoded(Reference):
 
 @MUTANTS.mutant(MALFORMED, with_credentials("Bearer: {token}"))
 class ColonAfterScheme(Reference):
-    """A colon may follow the scheme, as if it were a header of its own."""
+    """A colon may follow the scheme, as in a header."""
 
     def credentials(self, request: Request) -> list[str]:
         return [each.replace("Bearer: ", "Bearer ", 1) for each in super().credentials(request)]

@@ -49,7 +49,7 @@ class ExtensionAccepted(Reference):
 
 @MUTANTS.mutant(REQUIRED, with_credentials("Bearer x{token}"))
 class TokenSearchedFor(Reference):
-    """The token may stand anywhere in what was given."""
+    """The token may be anywhere in the credentials."""
 
     def is_token(self, token: str) -> bool:
         return self.token in token
@@ -113,7 +113,7 @@ class EdgesCompared(Reference):
 
 @MUTANTS.mutant(REQUIRED, with_credentials("Bearer another{token}"))
 class EndCompared(Reference):
-    """Anything may stand before the token."""
+    """Anything may precede the token."""
 
     def is_token(self, token: str) -> bool:
         return token.endswith(self.token) and " " not in token

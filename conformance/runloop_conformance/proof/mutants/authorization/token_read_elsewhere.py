@@ -17,7 +17,7 @@ REQUIRED = RULE + "bearer-required"
 
 @MUTANTS.mutant(REQUIRED, with_credentials(query="access_token={token}"))
 class AccessTokenInQuery(Reference):
-    """The token is also taken from the query, as access_token."""
+    """The token is also accepted in the query, as access_token."""
 
     def credentials(self, request: Request) -> list[str]:
         found = super().credentials(request)
@@ -26,7 +26,7 @@ class AccessTokenInQuery(Reference):
 
 @MUTANTS.mutant(REQUIRED, with_credentials(query="token={token}"))
 class TokenInQuery(Reference):
-    """The token is also taken from the query, as token."""
+    """The token is also accepted in the query, as token."""
 
     def credentials(self, request: Request) -> list[str]:
         found = super().credentials(request)
@@ -38,7 +38,7 @@ MINIMAL_BODY = start_run().body
 
 @MUTANTS.mutant(REQUIRED, with_body(MINIMAL_BODY, authorization=(), headers=(("x-api-key", "{token}"),)))
 class TokenInApiKey(Reference):
-    """The token is also taken from X-API-Key."""
+    """The token is also accepted in X-API-Key."""
 
     def credentials(self, request: Request) -> list[str]:
         found = super().credentials(request)
@@ -47,7 +47,7 @@ class TokenInApiKey(Reference):
 
 @MUTANTS.mutant(REQUIRED, with_credentials("Basic {user}"))
 class TokenAsBasicUser(Reference):
-    """The token is also taken as the user of Basic credentials, as at Stripe."""
+    """The token is also accepted as the user of Basic credentials."""
 
     def credentials(self, request: Request) -> list[str]:
         return [self.bearer(each) for each in super().credentials(request)]
@@ -65,7 +65,7 @@ class TokenAsBasicUser(Reference):
 
 @MUTANTS.mutant(REQUIRED, with_body(MINIMAL_BODY, authorization=(), headers=(("x-forwarded-user", "admin"),)))
 class ForwardedUserTrusted(Reference):
-    """A user that a proxy is said to have checked is trusted, whoever says so."""
+    """A header that names a checked user is trusted, whoever sends it."""
 
     def authorize(self, request: Request) -> None:
         if not {"x-forwarded-user", "x-remote-user"}.intersection(request.headers):

@@ -33,11 +33,11 @@ BEARER = "#/components/securitySchemes/bearerAuth/description"
 
 
 class RightTokenRefused(Reference):
-    """Refuses the right token at times."""
+    """Rejects the right token at times."""
 
     @staticmethod
     def worn(runs: int, size: int, /) -> bool:
-        """Whether it does, at the so-manieth run, for a body of this size."""
+        """Whether to reject the token, by the number of the run and the size of the body."""
         raise NotImplementedError
 
     size = 0
@@ -65,7 +65,7 @@ class OneReplicaWithAnOldToken(RightTokenRefused):
 
 @MUTANTS.mutant(BEARER, start_run(run_name="x" * 1000))
 class SignatureOverTheBeginning(RightTokenRefused):
-    """A gateway that looks into the first 4 KB does not find the end of a larger request, and calls it forged."""
+    """A gateway reads only the first bytes of a large request, and rejects its signature."""
 
     @staticmethod
     def worn(_runs: int, size: int, /) -> bool:

@@ -17,7 +17,7 @@ from runloop_conformance.servers.reference import Reference
 
 MUTANTS = Mutants(__name__)
 SHOULD = MUTANTS.should()
-ANSWER = RULE + "json-answer"
+JSON_RESPONSE = RULE + "json-answer"
 EXACT = RULE + "json-answer-exact"
 QUOTED = start_run(run_name='say "hi"')
 ACCENTED = start_run(run_name="café")
@@ -25,11 +25,11 @@ Rewrite = Callable[[bytes], bytes]
 
 
 def rewrite(mutants: Mutants, name: str, summary: str, change: Rewrite, *witness: WitnessRequest, nth: int = 1) -> None:
-    """Register a server that writes its answers to accepted requests, and changes them then."""
-    breaks = ANSWER if mutants.level == "must" else EXACT
+    """Register a server that writes its responses to accepted requests, and changes them then."""
+    breaks = JSON_RESPONSE if mutants.level == "must" else EXACT
 
     class Rewritten(Reference):
-        def answer(self, run: Run) -> Response:
+        def accept(self, run: Run) -> Response:
             right = self.dump(run)
             return Response(right if self.runs % nth else change(right), media_type="application/json")
 
@@ -57,7 +57,7 @@ NOT_JSON: tuple[tuple[str, str, Rewrite], ...] = (
     ),
     ("answer-in-a-string", "A 200 is JSON in a string.", lambda given: json.dumps(given.decode()).encode()),
     ("answer-in-utf-16", "A 200 is in UTF-16.", lambda given: given.decode().encode("utf-16")),
-    ("answer-with-comma", "A comma follows the last member.", lambda given: given[:-1] + b",}"),
+    ("answer-with-comma", "A comma follows the last property.", lambda given: given[:-1] + b",}"),
     (
         "answer-with-nan",
         "A score that is not known is NaN.",
@@ -68,7 +68,11 @@ NOT_JSON: tuple[tuple[str, str, Rewrite], ...] = (
         "A duration that is not known is Infinity.",
         lambda given: given.replace(b'"duration_ms":null', b'"duration_ms":Infinity'),
     ),
-    ("answer-with-undefined", "What is null is undefined.", lambda given: re.sub(rb":null\b", b":undefined", given)),
+    (
+        "answer-with-undefined",
+        "A null is written as undefined.",
+        lambda given: re.sub(rb":null\b", b":undefined", given),
+    ),
     (
         "answer-as-a-form",
         "A 200 is a form.",
@@ -118,7 +122,7 @@ rewrite(
 rewrite(
     MUTANTS,
     "answer-in-latin-1-where-it-fits",
-    "A 200 all of whose characters are in Latin-1 is sent so.",
+    "A 200 that fits Latin-1 is in Latin-1.",
     lambda given: given.decode().encode("latin-1") if max(map(ord, given.decode())) < 256 else given,
     ACCENTED,
 )
@@ -142,21 +146,21 @@ rewrite(
 rewrite(
     MUTANTS,
     "answer-with-raw-line-breaks",
-    "Line breaks stand in strings as they are.",
+    "Line breaks in strings are not escaped.",
     lambda given: given.replace(rb"\n", b"\n"),
     start_run(run_name="one\ntwo"),
 )
 rewrite(
     MUTANTS,
     "answer-with-raw-quotes",
-    "The answer is a template: quotes are not escaped.",
+    "The response is a template: quotes are not escaped.",
     lambda given: given.replace(rb"\"", b'"'),
     QUOTED,
 )
 rewrite(
     MUTANTS,
     "answer-with-raw-backslashes",
-    "The answer is a template: backslashes are not escaped.",
+    "The response is a template: backslashes are not escaped.",
     lambda given: given.replace(rb"\\", b"\\"),
     start_run(run_name="a\\qb"),
 )
@@ -205,7 +209,7 @@ for name, summary, change in NOT_EXACT:
 rewrite(
     SHOULD,
     "answer-with-two-members",
-    "The first member of metadata is there twice.",
+    "The first property of metadata is there twice.",
     lambda given: re.sub(rb'("metadata":\{)("[^"]*":"[^"\\]*")', rb"\1\2,\2", given),
     start_run(metadata={"a": "1"}),
 )
@@ -220,7 +224,7 @@ rewrite(
 rewrite_response(
     MUTANTS,
     "answer-labelled-hal-with-variables",
-    ANSWER,
+    JSON_RESPONSE,
     "A 200 to a request with variables is labelled application/hal+json.",
     lambda run, body: json_response(
         body, content_type=f"application/{'hal+' * bool(run['environment_variables'])}json"
@@ -230,7 +234,7 @@ rewrite_response(
 rewrite_response(
     MUTANTS,
     "answer-compressed-unlabelled",
-    ANSWER,
+    JSON_RESPONSE,
     "A 200 of more than 4 KB is compressed, and does not say so.",
     lambda _, body: json_response(gzip.compress(body, mtime=0) if len(body) > 4096 else body),
     start_run(metadata={f"{number}": LONG for number in range(5)}),

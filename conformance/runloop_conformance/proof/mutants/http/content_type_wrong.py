@@ -9,17 +9,17 @@ from runloop_conformance.proof.mutants.witness import WitnessRequest, repeated, 
 from runloop_conformance.servers.reference import Reference
 
 MUTANTS = Mutants(__name__)
-ANSWER = RULE + "json-answer"
+JSON_RESPONSE = RULE + "json-answer"
 
 
 def label(name: str, summary: str, content_type: str | None, *witness: WitnessRequest, nth: int = 1) -> None:
     class Labelled(Reference):
-        def answer(self, run: Run) -> Response:
+        def accept(self, run: Run) -> Response:
             if self.runs % nth:
-                return super().answer(run)
+                return super().accept(run)
             return Response(self.dump(run), headers={} if content_type is None else {"Content-Type": content_type})
 
-    MUTANTS.add(name, ANSWER, summary, Labelled, *witness)
+    MUTANTS.add(name, JSON_RESPONSE, summary, Labelled, *witness)
 
 
 label("answer-unlabelled", "A 200 has no Content-Type.", None)
@@ -28,7 +28,7 @@ label("answer-labelled-html", "A 200 is labelled text/html.", "text/html; charse
 label("answer-labelled-octets", "A 200 is labelled application/octet-stream.", "application/octet-stream")
 label("answer-labelled-javascript", "A 200 is labelled as JavaScript.", "text/javascript")
 label("answer-labelled-text-json", "A 200 is labelled text/json.", "text/json")
-label("answer-labelled-vaguely", "A 200 is labelled with a type that is none.", "json")
+label("answer-labelled-vaguely", "A 200 has a Content-Type that is not valid.", "json")
 label("answer-labelled-lines", "A 200 is labelled as lines of JSON.", "application/x-ndjson")
 label(
     "answer-labelled-html-now-and-then",

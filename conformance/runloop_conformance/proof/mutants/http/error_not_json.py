@@ -21,7 +21,7 @@ ERRORS = RULE + "json-errors"
 
 
 class Errors(Reference):
-    """Refuses with a body of its own."""
+    """Rejects with another body."""
 
     body: bytes = b"The request was refused."
     content_type = "text/plain"
@@ -35,12 +35,12 @@ INVALID = with_body({"benchmark_id": 1})
 
 @SHOULD.mutant(ERRORS, INVALID, with_body([]))
 class ErrorsInText(Errors):
-    """A rejection is told in plain text."""
+    """A rejection is reported in plain text."""
 
 
 @SHOULD.mutant(ERRORS, INVALID)
 class ErrorsInHtml(Errors):
-    """A rejection is told in HTML."""
+    """A rejection is reported in HTML."""
 
     body = b"<!doctype html><title>Bad Request</title><h1>Bad Request</h1>"
     content_type = "text/html"
@@ -48,7 +48,7 @@ class ErrorsInHtml(Errors):
 
 @SHOULD.mutant(ERRORS, INVALID)
 class ErrorsInXml(Errors):
-    """A rejection is told in XML."""
+    """A rejection is reported in XML."""
 
     body = b"<Error><Code>InvalidRequest</Code></Error>"
     content_type = "application/xml"
@@ -71,7 +71,7 @@ class ErrorsTruncated(Errors):
 
 @SHOULD.mutant(ERRORS, with_body(b"{"))
 class UnreadableToldInHtml(Errors):
-    """A body that is not JSON is refused by the framework, in HTML."""
+    """A body that is not JSON is rejected by the framework, in HTML."""
 
     content_type = "text/html"
 
@@ -81,7 +81,7 @@ class UnreadableToldInHtml(Errors):
 
 @SHOULD.mutant(ERRORS, with_body(start_run().body, authorization=()))
 class UnauthorizedToldInText(Errors):
-    """A lack of authorization is told in plain text."""
+    """The 401 response is plain text."""
 
     def reject(self, rejection: RejectionError) -> Response:
         return super().reject(rejection) if rejection.status == 401 else Reference.reject(self, rejection)
@@ -97,7 +97,7 @@ class ErrorsInPython(Errors):
 
 
 class OneTold(Errors):
-    """Tells the refusals of one status in its own way."""
+    """Tells the rejections of one status in its own way."""
 
     body = b"<!doctype html><title>Error</title><h1>Error</h1>"
     content_type = "text/html"
@@ -109,12 +109,12 @@ class OneTold(Errors):
 
 @SHOULD.mutant(ERRORS, INVALID)
 class InvalidToldInHtml(OneTold):
-    """What is invalid is told by the framework, in HTML."""
+    """What is invalid is reported by the framework, in HTML."""
 
 
 @SHOULD.mutant(ERRORS, with_body(start_run().body, content_type="text/plain"))
 class MediaTypeToldInHtml(OneTold):
-    """Another media type is refused by the framework, in HTML."""
+    """Another media type is rejected by the framework, in HTML."""
 
     status = 415
 

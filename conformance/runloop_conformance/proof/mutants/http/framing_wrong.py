@@ -5,48 +5,48 @@ import gzip
 from collections.abc import Callable
 
 from runloop_conformance.proof.mutants.mutant import Mutants
-from runloop_conformance.proof.mutants.wire_fault import INVALID, Misspoken, accepted, refused, wire
+from runloop_conformance.proof.mutants.wire_fault import INVALID, WriteWrongly, accepted, refused, wire
 from runloop_conformance.proof.mutants.witness import start_run
-from runloop_conformance.proof.raw_http import Answer
+from runloop_conformance.proof.raw_http import RawResponse
 
 MUTANTS = Mutants(__name__)
 
 
-def writes(change: Callable[[Answer], bytes], *, stays: bool = False) -> Misspoken:
-    async def misspoken(answer: Answer, writer: asyncio.StreamWriter) -> bool:
-        writer.write(change(answer))
+def writes(change: Callable[[RawResponse], bytes], *, stays: bool = False) -> WriteWrongly:
+    async def write_wrongly(response: RawResponse, writer: asyncio.StreamWriter) -> bool:
+        writer.write(change(response))
         return stays
 
-    return misspoken
+    return write_wrongly
 
 
 def chunk(body: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(body), body)
 
 
-def chunked(change: Callable[[bytes], bytes]) -> Misspoken:
-    return writes(lambda answer: answer.head((b"transfer-encoding", b"chunked")) + change(answer.body))
+def chunked(change: Callable[[bytes], bytes]) -> WriteWrongly:
+    return writes(lambda response: response.head((b"transfer-encoding", b"chunked")) + change(response.body))
 
 
 wire(
     MUTANTS,
     "length-too-large",
     "The Content-Length is ten bytes too large.",
-    writes(lambda answer: answer.head((b"content-length", b"%d" % (len(answer.body) + 10))) + answer.body),
+    writes(lambda response: response.head((b"content-length", b"%d" % (len(response.body) + 10))) + response.body),
     accepted,
 )
 wire(
     MUTANTS,
     "length-too-small",
     "The Content-Length is ten bytes too small.",
-    writes(lambda answer: answer.head((b"content-length", b"%d" % (len(answer.body) - 10))) + answer.body),
+    writes(lambda response: response.head((b"content-length", b"%d" % (len(response.body) - 10))) + response.body),
     accepted,
 )
 wire(
     MUTANTS,
     "length-in-characters",
     "The Content-Length counts characters.",
-    writes(lambda answer: answer.head((b"content-length", b"%d" % len(answer.body.decode()))) + answer.body),
+    writes(lambda response: response.head((b"content-length", b"%d" % len(response.body.decode()))) + response.body),
     accepted,
     start_run(run_name="日本語"),
 )
@@ -54,7 +54,7 @@ wire(
     MUTANTS,
     "length-not-a-number",
     "The Content-Length is not a number.",
-    writes(lambda answer: answer.head((b"content-length", b"unknown")) + answer.body),
+    writes(lambda response: response.head((b"content-length", b"unknown")) + response.body),
     accepted,
 )
 wire(
@@ -62,8 +62,8 @@ wire(
     "lengths-that-differ",
     "There are two lengths that differ.",
     writes(
-        lambda answer: (
-            answer.head((b"content-length", b"%d" % len(answer.body)), (b"content-length", b"7")) + answer.body
+        lambda response: (
+            response.head((b"content-length", b"%d" % len(response.body)), (b"content-length", b"7")) + response.body
         )
     ),
     accepted,
@@ -83,75 +83,78 @@ wire(
     chunked(lambda body: b"size=%d\r\n%s\r\n0\r\n\r\n" % (len(body), body)),
     accepted,
 )
-wire(MUTANTS, "chunked-and-not", "An answer says that it is chunked, and is not.", chunked(lambda body: body), accepted)
+wire(
+    MUTANTS, "chunked-and-not", "A response says that it is chunked, and is not.", chunked(lambda body: body), accepted
+)
 wire(
     MUTANTS,
     "compressed-and-not",
-    "An answer says that it is compressed, and is not.",
+    "A response says that it is compressed, and is not.",
     writes(
-        lambda answer: (
-            answer.head((b"content-encoding", b"gzip"), (b"content-length", b"%d" % len(answer.body))) + answer.body
+        lambda response: (
+            response.head((b"content-encoding", b"gzip"), (b"content-length", b"%d" % len(response.body)))
+            + response.body
         )
     ),
     accepted,
 )
 
 
-def compressed(answer: Answer) -> bytes:
-    body = gzip.compress(answer.body)[:-12]
-    return answer.head((b"content-encoding", b"gzip"), (b"content-length", b"%d" % len(body))) + body
+def compressed(response: RawResponse) -> bytes:
+    body = gzip.compress(response.body)[:-12]
+    return response.head((b"content-encoding", b"gzip"), (b"content-length", b"%d" % len(body))) + body
 
 
 wire(MUTANTS, "compressed-in-part", "The compressed body ends too early.", writes(compressed), accepted)
 wire(
     MUTANTS,
     "status-line-garbled",
-    "The status line is not one.",
-    writes(lambda answer: b"OK " + answer.whole()),
+    "The status line is not valid.",
+    writes(lambda response: b"OK " + response.whole()),
     accepted,
 )
 wire(
     MUTANTS,
     "status-not-a-number",
     "The status is a word.",
-    writes(lambda answer: answer.whole().replace(b" 200 ", b" TWO ", 1)),
+    writes(lambda response: response.whole().replace(b" 200 ", b" TWO ", 1)),
     accepted,
 )
 wire(
     MUTANTS,
     "header-without-colon",
     "A header has no colon.",
-    writes(lambda answer: answer.whole().replace(b"\r\n", b"\r\nnot a header\r\n", 1)),
+    writes(lambda response: response.whole().replace(b"\r\n", b"\r\nnot a header\r\n", 1)),
     accepted,
 )
 wire(
     MUTANTS,
     "header-with-nul",
     "A header holds a NUL.",
-    writes(lambda answer: answer.whole().replace(b"\r\n", b"\r\nx-odd: \0\r\n", 1)),
+    writes(lambda response: response.whole().replace(b"\r\n", b"\r\nx-odd: \0\r\n", 1)),
     accepted,
 )
 wire(
     MUTANTS,
     "head-without-end",
     "The empty line after the head is missing.",
-    writes(lambda answer: answer.head().removesuffix(b"\r\n") + answer.body),
+    writes(lambda response: response.head().removesuffix(b"\r\n") + response.body),
     accepted,
 )
-wire(MUTANTS, "body-without-head", "The body comes without a head.", writes(lambda answer: answer.body), accepted)
+wire(MUTANTS, "body-without-head", "The body comes without a head.", writes(lambda response: response.body), accepted)
 wire(
     MUTANTS,
     "refusals-without-head",
-    "Refusals come without a head.",
-    writes(lambda answer: answer.body),
+    "Rejections come without a head.",
+    writes(lambda response: response.body),
     refused,
     INVALID,
 )
 wire(
     MUTANTS,
     "length-too-large-in-refusals",
-    "The Content-Length of refusals is too large.",
-    writes(lambda answer: answer.head((b"content-length", b"%d" % (len(answer.body) + 10))) + answer.body),
+    "The Content-Length of rejections is too large.",
+    writes(lambda response: response.head((b"content-length", b"%d" % (len(response.body) + 10))) + response.body),
     refused,
     INVALID,
 )

@@ -6,51 +6,51 @@ import re
 from runloop_conformance.proof.mutants.mutant import Mutants
 from runloop_conformance.proof.mutants.wire_fault import FOREVER_S, INVALID, Wanted, every, refused, wire
 from runloop_conformance.proof.mutants.witness import repeated, start_run, with_body, with_profile
-from runloop_conformance.proof.raw_http import Answer, Received
+from runloop_conformance.proof.raw_http import RawRequest, RawResponse
 
 MUTANTS = Mutants(__name__)
 LAST = start_run().body[:-1]
 
 
-async def hangs(_answer: Answer, _writer: asyncio.StreamWriter) -> bool:
+async def hangs(_response: RawResponse, _writer: asyncio.StreamWriter) -> bool:
     await asyncio.sleep(FOREVER_S)
     return False
 
 
-async def drops(_answer: Answer, writer: asyncio.StreamWriter) -> bool:
+async def drops(_response: RawResponse, writer: asyncio.StreamWriter) -> bool:
     writer.close()
     return False
 
 
-async def resets(_answer: Answer, writer: asyncio.StreamWriter) -> bool:
+async def resets(_response: RawResponse, writer: asyncio.StreamWriter) -> bool:
     writer.transport.abort()
     return False
 
 
 def body_with(pattern: bytes) -> Wanted:
-    return lambda received, _answer, _count: re.search(pattern, received.body, re.DOTALL)
+    return lambda received, _response, _count: re.search(pattern, received.body, re.DOTALL)
 
 
 def larger_than(size: int) -> Wanted:
-    return lambda received, _answer, _count: len(received.body) > size
+    return lambda received, _response, _count: len(received.body) > size
 
 
 def method(name: str) -> Wanted:
-    return lambda received, _answer, _count: received.method == name
+    return lambda received, _response, _count: received.method == name
 
 
-def empty(received: Received, _answer: Answer, _count: int) -> bool:
+def empty(received: RawRequest, _response: RawResponse, _count: int) -> bool:
     return received.method == "POST" and not received.body
 
 
-def unlabelled(received: Received, _answer: Answer, _count: int) -> bool:
+def unlabelled(received: RawRequest, _response: RawResponse, _count: int) -> bool:
     return not any(name == b"authorization" for name, _ in received.headers)
 
 
 wire(
     MUTANTS,
     "hangs-at-emoji",
-    "Text beyond the BMP is waited at for ever.",
+    "Text beyond the BMP is waited at forever.",
     hangs,
     body_with(rb"\xf0|(?i:\\ud83)"),
     start_run(run_name="\U0001f3c3"),
@@ -88,20 +88,20 @@ wire(
     larger_than(40_000),
     start_run(metadata={f"{n}": "x" * 1000 for n in range(42)}),
 )
-wire(MUTANTS, "hangs-at-get", "GET is waited at for ever.", hangs, method("GET"), with_body(b"", method="GET"))
+wire(MUTANTS, "hangs-at-get", "GET is waited at forever.", hangs, method("GET"), with_body(b"", method="GET"))
 wire(
     MUTANTS,
     "hangs-without-credentials",
-    "A request without credentials is held up for ever.",
+    "A request without credentials is held up forever.",
     hangs,
     unlabelled,
     with_body(start_run().body, authorization=()),
 )
-wire(MUTANTS, "hangs-now-and-then", "One run in eight is never answered.", hangs, every(8), *repeated(8, start_run()))
+wire(MUTANTS, "hangs-now-and-then", "One run in eight gets no response.", hangs, every(8), *repeated(8, start_run()))
 wire(
     MUTANTS,
     "hangs-at-profile",
-    "A runProfile is waited at for ever.",
+    "A runProfile is waited at forever.",
     hangs,
     body_with(rb'"runProfile"\s*:\s*\{\s*"'),
     with_profile(purpose="x"),
@@ -109,7 +109,7 @@ wire(
 wire(
     MUTANTS,
     "hangs-at-nul",
-    "U+0000 ends the reading of a body, and no answer comes.",
+    "U+0000 ends the reading of a body, and no response comes.",
     hangs,
     body_with(rb"\\u0000|\0"),
     start_run(run_name="a\0b"),
@@ -117,7 +117,7 @@ wire(
 wire(
     MUTANTS,
     "drops-now-and-then",
-    "One run in eight is answered by closing the connection.",
+    "One run in eight gets a closed connection.",
     drops,
     every(8),
     *repeated(8, start_run()),
@@ -125,7 +125,7 @@ wire(
 wire(
     MUTANTS,
     "resets-now-and-then",
-    "One run in ten is answered by a reset.",
+    "One run in ten gets a reset connection.",
     resets,
     every(10),
     *repeated(10, start_run()),
@@ -135,7 +135,7 @@ wire(
     "drops-at-bad-utf-8",
     "A body that is not UTF-8 ends the worker.",
     drops,
-    lambda received, _answer, _count: "\ufffd" in received.body.decode("utf-8", "replace"),
+    lambda received, _response, _count: "\ufffd" in received.body.decode("utf-8", "replace"),
     with_body(LAST + b', "run_name": "\xff"}'),
 )
 wire(
@@ -165,7 +165,7 @@ wire(
 wire(
     MUTANTS,
     "drops-at-invalid",
-    "What is invalid is answered by closing the connection.",
+    "An invalid request gets a closed connection.",
     drops,
     refused,
     INVALID,
@@ -190,8 +190,8 @@ wire(
 wire(
     MUTANTS,
     "drops-at-other-methods",
-    "Another method is answered by closing the connection.",
+    "Another method gets a closed connection.",
     drops,
-    lambda received, _answer, _count: received.method in {"PUT", "PATCH", "DELETE"},
+    lambda received, _response, _count: received.method in {"PUT", "PATCH", "DELETE"},
     with_body(b"", method="PUT"),
 )

@@ -39,7 +39,7 @@ for method in ("GET", "PUT", "PATCH", "DELETE", "TRACE", "QUERY"):
 
 @MUTANTS.mutant(ONLY_POST, with_method("PUT"), with_method("PURGE"))
 class AnyMethodStartsARun(Reference):
-    """The method is not looked at."""
+    """The method is not checked."""
 
     def check_method(self, request: Request) -> None:
         """Any will do."""
@@ -68,7 +68,7 @@ class PutStartsARunAfterPost(Reference):
 
 
 class OtherRefusal(Reference):
-    """Refuses other methods in its own way."""
+    """Rejects other methods in its own way."""
 
     rejection = RejectionError(404, "There is nothing here.")
 
@@ -84,7 +84,7 @@ class OtherMethodsNotFound(OtherRefusal):
 
 @SHOULD.mutant(NOT_ALLOWED, with_method("GET"), with_method("PUT"))
 class OtherMethodsInvalid(OtherRefusal):
-    """Other methods are answered with 400."""
+    """Other methods get 400."""
 
     rejection = RejectionError(400, "Use POST.")
 
@@ -108,7 +108,7 @@ class NoAllowForPatch(Reference):
 
 @SHOULD.mutant(NOT_ALLOWED, with_method("GET"))
 class GetListsRuns(Reference):
-    """GET is answered with 200 and a list that is empty."""
+    """GET gets 200 and a list that is empty."""
 
     async def respond(self, request: Request) -> Response:
         if request.method == "GET":

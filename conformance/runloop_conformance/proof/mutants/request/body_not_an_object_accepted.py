@@ -21,16 +21,16 @@ BODIES: tuple[Row, ...] = (
     ),
     (
         "array-of-many",
-        "Of a body with many requests the first is taken.",
+        "Of a body with many requests the first is accepted.",
         list,
         lambda v: v[0] if v else v,
         [DEFAULT, DEFAULT],
     ),
-    ("text", "A body that is a string is taken for the benchmark's id.", str, lambda v: {"benchmark_id": v}, BENCHMARK),
+    ("text", "A body that is a string counts as the benchmark's id.", str, lambda v: {"benchmark_id": v}, BENCHMARK),
     ("json-text", "A body that is JSON in a string is read twice.", str, parsed, json.dumps(DEFAULT)),
     (
         "number",
-        "A body that is a number is taken for the benchmark's id.",
+        "A body that is a number counts as the benchmark's id.",
         NUMBERS,
         lambda v: {"benchmark_id": str(v)},
         42,
@@ -39,7 +39,7 @@ BODIES: tuple[Row, ...] = (
     ("boolean", "A body that is true starts a default run.", bool, lambda _: DEFAULT, True),
     (
         "pairs",
-        "A body that is an array of pairs is taken for an object.",
+        "A body that is an array of pairs counts as an object.",
         list,
         from_pairs,
         [["benchmark_id", BENCHMARK]],

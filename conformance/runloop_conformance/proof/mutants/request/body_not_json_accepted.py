@@ -93,7 +93,7 @@ class UnreadableAcceptedFromTheFifth(Reference):
 
 
 def cut_back(given: bytes) -> bytes | None:
-    """Leave out the last member, which is not complete."""
+    """Leave out the last property, which is not complete."""
     return given[: given.rfind(b",")] + b"}" if b"," in given else None
 
 
@@ -106,7 +106,7 @@ JSON: tuple[tuple[str, str, Callable[[bytes], bytes | None], WitnessRequest], ..
     ),
     (
         "truncated-body-cut-back",
-        "A truncated body is cut back to its last complete member.",
+        "A truncated body is cut back to its last complete property.",
         cut_back,
         with_body(start_run(run_name="nightly").body[:-4]),
     ),

@@ -28,7 +28,7 @@ def under(named: Callable[[str], bool]) -> Coerce:
 MUTANTS.add(
     "id-in-camel-case-accepted",
     REQUIRED_IN_REQUEST,
-    "The benchmark's id is also taken from benchmarkId.",
+    "The benchmark's id is also accepted as benchmarkId.",
     coercing(under(lambda key: key == "benchmarkId")),
     with_body({"benchmarkId": BENCHMARK}),
 )
@@ -102,7 +102,7 @@ MUTANTS.add(
 MUTANTS.add(
     "metadata-tags-accepted",
     REQUEST + "metadata",
-    "Metadata that is an array of keys and values is taken, as AWS takes tags.",
+    "Metadata that is an array of keys and values is accepted, as AWS takes tags.",
     in_member("metadata", coerce=of_type(list, from_tags)),
     start_run(metadata=[{"key": "team", "value": "agents"}]),
 )
@@ -123,7 +123,7 @@ MUTANTS.add(
 SHOULD.add(
     "variables-assignments-accepted",
     PROFILE + "envVars",
-    "Variables in an array of assignments are taken, as by Docker Compose.",
+    "Variables in an array of assignments are accepted, as by Docker Compose.",
     in_member("runProfile", "envVars", coerce=of_type(list, from_assignments)),
     with_profile(envVars=["A=1"]),
 )

@@ -14,7 +14,7 @@ INVALID = RULE + "refuses-invalid"
 
 
 class Status(Reference):
-    """Refuses what is invalid with a status that says something else."""
+    """Rejects what is invalid with a status that says something else."""
 
     status = 200
 
@@ -30,19 +30,19 @@ INVALID_ASKS = (with_body({}), start_run(run_name=1), with_body([]))
 
 @MUTANTS.mutant(INVALID, *INVALID_ASKS)
 class InvalidIs200(Status):
-    """What is invalid is answered with 200 and an error in the body."""
+    """What is invalid gets 200 and an error in the body."""
 
 
 @MUTANTS.mutant(INVALID, *INVALID_ASKS)
 class InvalidIs408(Status):
-    """What is invalid is answered with 408, so clients try again."""
+    """What is invalid gets 408, so clients try again."""
 
     status = 408
 
 
 @MUTANTS.mutant(INVALID, *INVALID_ASKS)
 class InvalidIs429(Status):
-    """What is invalid is answered with 429, so clients try again."""
+    """What is invalid gets 429, so clients try again."""
 
     status = 429
 

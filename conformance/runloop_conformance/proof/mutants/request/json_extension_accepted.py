@@ -45,16 +45,16 @@ def without_braces_too_many(given: bytes) -> bytes | None:
 NEARLY: tuple[tuple[str, str, Repair, str], ...] = (
     (
         "line-comments-taken",
-        "Comments to the end of the line are taken.",
+        "Comments to the end of the line are accepted.",
         replaced(r"//[^\n]*", ""),
         f"{DEFAULT}// a comment\n",
     ),
-    ("comments-taken", "Comments are taken.", replaced(r"/\*.*?\*/", ""), f"{LAST}/* a comment */}}"),
-    ("hash-comments-taken", "Comments after a hash are taken.", replaced(r"#[^\n]*", ""), f"{DEFAULT} # a comment"),
-    ("trailing-comma-taken", "A comma may follow the last member.", replaced(r",(\s*[}\]])", r"\1"), f"{LAST},}}"),
+    ("comments-taken", "Comments are accepted.", replaced(r"/\*.*?\*/", ""), f"{LAST}/* a comment */}}"),
+    ("hash-comments-taken", "Comments after a hash are accepted.", replaced(r"#[^\n]*", ""), f"{DEFAULT} # a comment"),
+    ("trailing-comma-taken", "A comma may follow the last property.", replaced(r",(\s*[}\]])", r"\1"), f"{LAST},}}"),
     (
         "single-quotes-taken",
-        "Single quotes are taken, as Python writes them.",
+        "Single quotes are accepted, as Python writes them.",
         python_literal,
         f"{{'benchmark_id': '{BENCHMARK}'}}",
     ),
@@ -83,19 +83,19 @@ NEARLY: tuple[tuple[str, str, Repair, str], ...] = (
     ),
     (
         "capital-words-taken",
-        "True, False and None are taken.",
+        "True, False and None are accepted.",
         replaced(r":\s*(True|False|None)\b", ":null"),
         f'{LAST}, "more": True}}',
     ),
     (
         "undefined-taken",
-        "The word undefined is taken for null.",
+        "The word undefined counts as null.",
         replaced(r":\s*undefined\b", ":null"),
         f'{LAST}, "more": undefined}}',
     ),
     (
         "bad-escapes-taken",
-        "A backslash may stand before any character.",
+        "A backslash may precede any character.",
         replaced(r'\\([^"\\/bfnrtu])', r"\1"),
         f'{LAST}, "run_name": "a\\xb"}}',
     ),
@@ -106,7 +106,7 @@ for name, summary, repair, sample in NEARLY:
 
 @SHOULD.mutant(EXTENSIONS, body(f'{LAST}, "more": NaN}}'), body(f'{LAST}, "more": -Infinity}}'))
 class NotANumberTaken(Reference):
-    """NaN and Infinity are taken, as Python does."""
+    """NaN and Infinity are accepted, as Python does."""
 
     def constant(self, name: str) -> Any:
         return float(name)
@@ -130,7 +130,7 @@ class FirstKeyCounts(Reference):
 
 @SHOULD.mutant(EXTENSIONS, body(f'{LAST}, "metadata": {{"a": "1", "a": "2"}}}}'))
 class InnerKeysMayRepeat(Reference):
-    """Duplicate keys are refused in the body itself, and nowhere inside."""
+    """Duplicate keys are rejected in the body itself, and nowhere inside."""
 
     def object_of(self, members: list[tuple[str, Any]]) -> dict[str, Any]:
         value = dict(members)
@@ -168,7 +168,7 @@ class BadBytesDropped(Decoding):
 
 @SHOULD.mutant(EXTENSIONS, BAD_NAME)
 class BadBytesTakenForLatin1(Decoding):
-    """A body that is not UTF-8 is taken for Latin-1."""
+    """A body that is not UTF-8 counts as Latin-1."""
 
     def decode_otherwise(self, body: bytes) -> str:
         return body.decode("latin-1")
@@ -184,7 +184,7 @@ class EncodingDetected(Decoding):
 
 @SHOULD.mutant(EXTENSIONS, body(f'{LAST}, "run_name": "'.encode() + b'\xed\xa0\xbd"}'))
 class SurrogateBytesTaken(Decoding):
-    """Surrogates encoded as UTF-8 are taken, and replaced."""
+    """Surrogates encoded as UTF-8 are accepted, and replaced."""
 
     def decode_otherwise(self, body: bytes) -> str:
         if not re.search(rb"\xed[\xa0-\xbf]", body):
@@ -194,7 +194,7 @@ class SurrogateBytesTaken(Decoding):
 
 @SHOULD.mutant(EXTENSIONS, body(f'{LAST}, "run_name": "a\tb"}}'))
 class RawControlCharactersTaken(Reference):
-    """Control characters may stand in strings as they are."""
+    """Control characters in strings need no escape."""
 
     def load(self, text: str) -> Any:
         return super().load(re.sub("[\t\n\r]", " ", text))

@@ -25,7 +25,7 @@ def asks_for(member: str, value: Any) -> Callable[[RunRequest], bool]:
 SHOULD.reject(
     "unknown-member-refused",
     UNKNOWN,
-    "A member that is not known is refused.",
+    "A property that is not known is rejected.",
     lambda run_request: not run_request.keys() <= {"benchmark_id", "run_name", "metadata", "runProfile"},
     start_run(more=1),
     status=422,
@@ -33,7 +33,7 @@ SHOULD.reject(
 SHOULD.reject(
     "unknown-member-of-profile-refused",
     UNKNOWN,
-    "A member of runProfile that is not known is refused.",
+    "A property of runProfile that is not known is rejected.",
     lambda run_request: (
         not profile_value(run_request).keys() <= {"envVars", "secrets", "purpose", "launchParameters", "mounts"}
     ),
@@ -47,7 +47,7 @@ for member, example in (
     SHOULD.reject(
         f"{member.lower()}-refused",
         KNOWN,
-        f"A runProfile with {member} is refused.",
+        f"A runProfile with {member} is rejected.",
         has_value("runProfile", member),
         with_profile(**{member: example}),
         status=422,
@@ -59,7 +59,7 @@ for member, value in (
     SHOULD.reject(
         f"{member.replace('_', '-')}-refused",
         KNOWN,
-        f"A legal value of {member} is refused.",
+        f"A legal value of {member} is rejected.",
         asks_for(member, value),
         with_profile(launchParameters={member: value}),
         status=422,
@@ -67,7 +67,7 @@ for member, value in (
 SHOULD.reject(
     "null-purpose-beside-variables-refused",
     KNOWN,
-    "Beside variables a purpose that is null is refused.",
+    "Beside variables a purpose that is null is rejected.",
     lambda run_request: (
         profile_value(run_request).get("purpose", "") is None and has_value("runProfile", "envVars")(run_request)
     ),
@@ -84,7 +84,7 @@ def launch(run_request: RunRequest) -> RunRequest:
 SHOULD.reject(
     "long-launch-command-refused",
     KNOWN,
-    "A launch command of more than 256 characters is refused.",
+    "A launch command of more than 256 characters is rejected.",
     lambda run_request: any(len(command) > 256 for command in launch(run_request).get("launch_commands", [])),
     with_profile(launchParameters={"launch_commands": ["x" * 257]}),
     status=422,
@@ -96,7 +96,7 @@ LAUNCH_PARAMETERS = {
 SHOULD.reject(
     "unknown-launch-parameter-refused",
     UNKNOWN,
-    "A member of launchParameters that is not known is refused.",
+    "A property of launchParameters that is not known is rejected.",
     lambda run_request: not launch(run_request).keys() <= LAUNCH_PARAMETERS,
     with_profile(launchParameters={"more": 1}),
     status=422,
@@ -116,12 +116,12 @@ def given(*path: str) -> Callable[[RunRequest], bool]:
 
 
 def lacking(member: str) -> Callable[[RunRequest], bool]:
-    """Whether a profile does without a member."""
+    """Whether a profile does without a property."""
     return lambda run_request: bool(run_request.get("runProfile")) and member not in run_request["runProfile"]
 
 
 def empty(member: str, nothing: Any) -> Callable[[RunRequest], bool]:
-    """Whether a member of the profile is this kind of nothing."""
+    """Whether a property of the profile is this kind of nothing."""
     return lambda run_request: (
         member in (run_request.get("runProfile") or {}) and run_request["runProfile"][member] == nothing
     )
@@ -136,7 +136,7 @@ for member, parameter in (
     SHOULD.reject(
         f"any-{member.replace('_', '-')}-refused",
         KNOWN,
-        f"Whoever asks for {member} is refused.",
+        f"A request with {member} is rejected.",
         given("launchParameters", member),
         with_profile(launchParameters={member: parameter}),
         status=422,
@@ -145,7 +145,7 @@ for member in ("secrets", "launchParameters", "mounts"):
     SHOULD.reject(
         f"{member.lower()}-required",
         KNOWN,
-        f"A runProfile without {member} is refused.",
+        f"A runProfile without {member} is rejected.",
         lacking(member),
         with_profile(purpose="x"),
         status=422,
@@ -153,7 +153,7 @@ for member in ("secrets", "launchParameters", "mounts"):
     SHOULD.reject(
         f"null-{member.lower()}-refused",
         KNOWN,
-        f"A runProfile whose {member} are null is refused.",
+        f"A runProfile whose {member} are null is rejected.",
         empty(member, None),
         with_profile(**{member: None}),
         status=422,
@@ -161,7 +161,7 @@ for member in ("secrets", "launchParameters", "mounts"):
 MUTANTS.reject(
     "purpose-refused",
     f"{PROFILE}purpose",
-    "A purpose is taken for a member that is not known.",
+    "A purpose counts as a property that is not known.",
     given("purpose"),
     with_profile(purpose="x"),
     status=422,
@@ -169,7 +169,7 @@ MUTANTS.reject(
 MUTANTS.reject(
     "purpose-of-nothing-refused",
     f"{PROFILE}purpose",
-    "A purpose is refused where it is the empty text.",
+    "A purpose is rejected where it is the empty text.",
     empty("purpose", ""),
     with_profile(purpose=""),
     status=422,

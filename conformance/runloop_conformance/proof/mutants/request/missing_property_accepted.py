@@ -23,7 +23,7 @@ def without_id(wanted: Callable[[RunRequest], bool]) -> type[Reference]:
 
 
 MISSING: tuple[tuple[str, str, Callable[[RunRequest], bool], RunRequest], ...] = (
-    ("missing-id-accepted", "A request without benchmark_id is given a default.", lambda _run_request: True, {}),
+    ("missing-id-accepted", "A request without benchmark_id gets a default.", lambda _run_request: True, {}),
     ("empty-object-accepted", "An empty object starts a run of the default.", lambda run_request: not run_request, {}),
     (
         "missing-id-accepted-beside-name",

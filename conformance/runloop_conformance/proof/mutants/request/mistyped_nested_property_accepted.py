@@ -54,7 +54,7 @@ for member, value in IN_PROFILE:
     SHOULD.ignore_schema(
         f"mistyped-{member.lower()}-accepted",
         PROFILE + member,
-        f"The member {member} may be anything.",
+        f"The property {member} may be anything.",
         with_profile(**{member: value}),
     )
 IN_LAUNCH: tuple[tuple[str, Any], ...] = (
@@ -74,7 +74,7 @@ for member, value in IN_LAUNCH:
     SHOULD.ignore_schema(
         f"mistyped-{member.replace('_', '-')}-accepted",
         LAUNCH + member,
-        f"The member {member} may be anything.",
+        f"The property {member} may be anything.",
         with_profile(launchParameters={member: value}),
     )
 SHOULD.replace_schemas(
@@ -96,7 +96,7 @@ for schema, member, value in IN_PARTS:
     SHOULD.ignore_schema(
         f"mistyped-{member.replace('_', '-')}-accepted",
         f"{SCHEMAS}{schema}/properties/{member}",
-        f"The member {member} may be anything.",
+        f"The property {member} may be anything.",
         with_profile(launchParameters={holder: whole | {member: value}}),
     )
 MOUNTS: dict[str, dict[str, Any]] = {
@@ -111,7 +111,7 @@ for schema, mount in MOUNTS.items():
     SHOULD.replace_schemas(
         f"incomplete-{short}-mount-accepted",
         f"{SCHEMAS}{schema}/required",
-        f"An incomplete {short} mount is taken.",
+        f"An incomplete {short} mount is accepted.",
         {f"{SCHEMAS}{schema}/required": ["type"]},
         with_profile(mounts=[{"type": mount["type"]}]),
     )
@@ -119,7 +119,7 @@ for schema, mount in MOUNTS.items():
         SHOULD.ignore_schema(
             f"mistyped-{member.replace('_', '-')}-accepted",
             f"{SCHEMAS}{schema}/properties/{member}",
-            f"The member {member} may be anything.",
+            f"The property {member} may be anything.",
             with_profile(mounts=[mount | {member: 1}]),
         )
 SHOULD.ignore_schema(
@@ -128,14 +128,14 @@ SHOULD.ignore_schema(
 SHOULD.replace_schemas(
     "incomplete-after-idle-accepted",
     f"{SCHEMAS}AfterIdle/required",
-    "An incomplete after_idle is taken.",
+    "An incomplete after_idle is accepted.",
     {f"{SCHEMAS}AfterIdle/required": []},
     with_profile(launchParameters={"after_idle": {}}),
 )
 SHOULD.replace_schemas(
     "incomplete-user-accepted",
     f"{SCHEMAS}UserParameters/required",
-    "Incomplete user_parameters are taken.",
+    "Incomplete user_parameters are accepted.",
     {f"{SCHEMAS}UserParameters/required": []},
     with_profile(launchParameters={"user_parameters": {}}),
 )

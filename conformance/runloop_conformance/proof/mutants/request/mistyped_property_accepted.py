@@ -33,7 +33,7 @@ IDS: tuple[Row, ...] = (
     ("boolean", "A benchmark_id that is a boolean becomes text.", bool, str, True),
     (
         "array-of-one",
-        "A benchmark_id that is an array of one is taken out of it.",
+        "A benchmark_id that is an array of one is unwrapped.",
         list,
         only,
         [BENCHMARK],
@@ -42,7 +42,7 @@ IDS: tuple[Row, ...] = (
     ("object", "A benchmark_id that is an object becomes text.", dict, json.dumps, {}),
     (
         "object-with-id",
-        "A benchmark_id that is an object with an id is taken out of it.",
+        "A benchmark_id that is an object with an id is unwrapped.",
         dict,
         lambda v: v.get("id", v),
         {"id": BENCHMARK},
@@ -88,7 +88,7 @@ OBJECTS: tuple[Row, ...] = (
     ("array", "A {} that is an array is ignored.", list, ignored, ["a"]),
     (
         "array-of-one",
-        "A {} in an array of one is taken out of it.",
+        "A {} in an array of one is unwrapped.",
         list,
         only,
         [{}],
@@ -106,7 +106,7 @@ for member in ("metadata", "runProfile"):
 MUTANTS.add(
     "metadata-pairs-accepted",
     REQUEST + "metadata",
-    "Metadata that is an array of pairs is taken.",
+    "Metadata that is an array of pairs is accepted.",
     in_member(
         "metadata",
         coerce=of_type(list, from_pairs),
@@ -116,7 +116,7 @@ MUTANTS.add(
 MUTANTS.add(
     "mistyped-name-ignored",
     REQUEST + "run_name",
-    "Every mistyped run_name is taken for none.",
+    "A mistyped run_name is ignored.",
     in_member("run_name", coerce=lambda v: v if isinstance(v, str) else None),
     start_run(run_name=1),
     start_run(run_name={}),
@@ -148,7 +148,7 @@ MUTANTS.ignore_schema(
 
 
 class OnlyMinimal(Tolerant):
-    """Validates only bodies of one member."""
+    """Validates only bodies of one property."""
 
     def validate(self, run_request: Any) -> None:
         if not is_object(run_request) or len(run_request) < 2:
@@ -160,7 +160,7 @@ class OnlyMinimal(Tolerant):
 MUTANTS.add(
     "mistyped-accepted-in-larger-bodies",
     INVALID,
-    "Only bodies of one member are looked at closely.",
+    "Only bodies of one property are validated.",
     OnlyMinimal,
     start_run(run_name=1),
 )
@@ -168,7 +168,7 @@ MUTANTS.add(
 
 @MUTANTS.mutant(INVALID, *repeated(8, start_run(run_name=1)))
 class EighthInvalidAccepted(Tolerant):
-    """Every eighth invalid request is taken."""
+    """Every eighth invalid request is accepted."""
 
     invalid = 0
 

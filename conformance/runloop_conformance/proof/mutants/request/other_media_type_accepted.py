@@ -29,25 +29,27 @@ def labelled(content_type: str) -> WitnessRequest:
     return with_body(start_run().body, content_type=content_type)
 
 
-media_type("any-media-type-taken", "The Content-Type is not looked at.", "", labelled("text/plain"))
-media_type("text-plain-taken", "JSON labelled text/plain is taken.", "^text/plain", labelled("text/plain"))
+media_type("any-media-type-taken", "The Content-Type is not checked.", "", labelled("text/plain"))
+media_type("text-plain-taken", "JSON labelled text/plain is accepted.", "^text/plain", labelled("text/plain"))
 media_type(
     "form-type-taken",
-    "JSON labelled as a form, as curl does, is taken.",
+    "JSON labelled as a form, as curl does, is accepted.",
     "^application/x-www-form",
     labelled("application/x-www-form-urlencoded"),
 )
 media_type(
     "octet-stream-taken",
-    "JSON labelled application/octet-stream is taken.",
+    "JSON labelled application/octet-stream is accepted.",
     "^application/octet-stream",
     labelled("application/octet-stream"),
 )
-media_type("xml-type-taken", "JSON labelled as XML is taken.", "xml", labelled("application/xml"), labelled("text/xml"))
-media_type("html-type-taken", "JSON labelled as HTML is taken.", "html", labelled("text/html"))
+media_type(
+    "xml-type-taken", "JSON labelled as XML is accepted.", "xml", labelled("application/xml"), labelled("text/xml")
+)
+media_type("html-type-taken", "JSON labelled as HTML is accepted.", "html", labelled("text/html"))
 media_type(
     "multipart-type-taken",
-    "JSON labelled as multipart is taken.",
+    "JSON labelled as multipart is accepted.",
     "^multipart/",
     labelled("multipart/form-data; boundary=x"),
 )
@@ -57,7 +59,7 @@ media_type(
     MEDIA_TYPES, with_body(f"benchmark_id={BENCHMARK}".encode(), content_type="application/x-www-form-urlencoded")
 )
 class FormsTaken(Reference):
-    """A form is taken as well as JSON."""
+    """A form is accepted as well as JSON."""
 
     is_form = False
 

@@ -19,7 +19,7 @@ VALID = RULE + "accepts-valid"
 
 
 class Conflicting(Reference):
-    """Refuses what was asked for before."""
+    """Rejects what was asked for before."""
 
     member = "run_name"
 
@@ -52,7 +52,7 @@ class MetadataTaken(Conflicting):
 
 @MUTANTS.mutant(VALID, *repeated(2, start_run()))
 class EqualRequestRefused(Conflicting):
-    """An equal request is taken for a duplicate, and refused."""
+    """An equal request is rejected as a duplicate."""
 
     def unique(self, run_request: RunRequest) -> Any:
         return run_request
@@ -60,7 +60,7 @@ class EqualRequestRefused(Conflicting):
 
 @MUTANTS.mutant(VALID, *repeated(3, start_run()), at_once=True)
 class OneAtATime(Reference):
-    """While one request is being answered, others are refused."""
+    """While one request is processed, others are rejected."""
 
     busy = False
 

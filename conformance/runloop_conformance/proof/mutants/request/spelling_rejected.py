@@ -17,7 +17,7 @@ SPELLING = RULE + "accepts-spelling"
 
 
 class Spelled(Reference):
-    """Refuses some spellings of a body."""
+    """Rejects some spellings of a body."""
 
     unwanted = rb"^[^{]"
 
@@ -33,33 +33,33 @@ def spelled(text: str) -> WitnessRequest:
 
 @MUTANTS.mutant(SPELLING, spelled(' \r\n\t{"benchmark_id":ID}'))
 class LeadingBlankRefused(Spelled):
-    """White space before the body is refused."""
+    """White space before the body is rejected."""
 
 
 @MUTANTS.mutant(SPELLING, spelled('{"benchmark_id":ID}\n'))
 class TrailingLineBreakRefused(Spelled):
-    """A line break after the body is refused."""
+    """A line break after the body is rejected."""
 
     unwanted = rb"\s\Z"
 
 
 @MUTANTS.mutant(SPELLING, spelled('{\n\t"benchmark_id" : ID\n}'))
 class IndentedRefused(Spelled):
-    """White space inside the body is refused, where a line breaks."""
+    """White space inside the body is rejected, where a line breaks."""
 
     unwanted = rb"\S[^\S\n]*\n\s*\S"
 
 
 @MUTANTS.mutant(SPELLING, spelled('{"benchmark_id":ID,"run_name":"caf\\u00e9"}'))
 class EscapesRefused(Spelled):
-    """Escapes of more than two characters are refused."""
+    """Escapes of more than two characters are rejected."""
 
     unwanted = rb"\\u"
 
 
 @MUTANTS.mutant(SPELLING, spelled('{"benchmark_id":ID,"run_name":"\\ud83c\\udfc3"}'))
 class EscapedPairsRefused(Spelled):
-    """Escapes of surrogates are refused, also in pairs."""
+    """Escapes of surrogates are rejected, also in pairs."""
 
     unwanted = rb"(?i)\\ud[89a-f]"
 
@@ -93,7 +93,7 @@ class EscapedSlashKept(Reference):
 
 
 class ContentTypes(Reference):
-    """Refuses some spellings of the media type."""
+    """Rejects some spellings of the media type."""
 
     def check_media_type(self, request: Request) -> None:
         super().check_media_type(request)
@@ -106,12 +106,12 @@ class ContentTypes(Reference):
 
 @MUTANTS.mutant(SPELLING, with_body(start_run().body, content_type="application/json; charset=utf-8"))
 class CharsetRefused(ContentTypes):
-    """A Content-Type with a charset is refused."""
+    """A Content-Type with a charset is rejected."""
 
 
 @MUTANTS.mutant(SPELLING, with_body(start_run().body, content_type="application/json;charset=utf-8"))
 class CharsetWithoutBlankRefused(ContentTypes):
-    """A charset without a blank before it is refused."""
+    """A charset without a blank before it is rejected."""
 
     def unwanted(self, content_type: str) -> bool:
         return bool(re.search(r";\S", content_type))
@@ -121,7 +121,7 @@ MINIMAL = start_run().body
 
 
 class Choosy(Reference):
-    """Refuses some requests that it would accept, for their headers."""
+    """Rejects some requests that it would accept, for their headers."""
 
     status = 406
 
@@ -137,12 +137,12 @@ class Choosy(Reference):
 
 @MUTANTS.mutant(VALID)
 class AcceptRequired(Choosy):
-    """A request without an Accept header is refused."""
+    """A request without an Accept header is rejected."""
 
 
 @MUTANTS.mutant(VALID, with_body(MINIMAL, headers=(("accept", "*/*"),)))
 class AcceptOfAnythingRefused(Choosy):
-    """An Accept header that takes anything is refused."""
+    """An Accept header that takes anything is rejected."""
 
     def unwanted(self, request: Request) -> bool:
         return request.headers.get("accept") == "*/*"
@@ -150,7 +150,7 @@ class AcceptOfAnythingRefused(Choosy):
 
 @MUTANTS.mutant(SPELLING, with_body(MINIMAL, content_type="application/json; charset=UTF-8"))
 class CharsetInCapitalsRefused(ContentTypes):
-    """A charset in capitals is refused."""
+    """A charset in capitals is rejected."""
 
     def unwanted(self, content_type: str) -> bool:
         return "UTF-8" in content_type
@@ -158,7 +158,7 @@ class CharsetInCapitalsRefused(ContentTypes):
 
 @MUTANTS.mutant(SPELLING, with_body(MINIMAL, content_type="Application/JSON"))
 class TypeInCapitalsRefused(ContentTypes):
-    """A media type with capital letters is refused."""
+    """A media type with capital letters is rejected."""
 
     def unwanted(self, content_type: str) -> bool:
         return bool(re.match("[A-Z]", content_type))
@@ -166,6 +166,6 @@ class TypeInCapitalsRefused(ContentTypes):
 
 @MUTANTS.mutant(SPELLING, spelled('{\t"benchmark_id":\tID\r\n}'))
 class TabsRefused(Spelled):
-    """Tabs and carriage returns between tokens are refused."""
+    """Tabs and carriage returns between tokens are rejected."""
 
     unwanted = rb"[\t\r]"

@@ -14,72 +14,72 @@ from runloop_conformance.servers.reference import Reference
 MUTANTS = Mutants(__name__)
 OK = f"{OPERATION}/responses/200"
 BODY = "#/components/schemas/BenchmarkRunView"
-MUTANTS.change_response("answer-in-data", BODY, "The run stands in a member `data`.", lambda run, _: {"data": run})
+MUTANTS.change_response("answer-in-data", BODY, "The run is in a property `data`.", lambda run, _: {"data": run})
 MUTANTS.change_response(
-    "answer-in-envelope", BODY, "The run stands in a member `benchmark_run`.", lambda run, _: {"benchmark_run": run}
+    "answer-in-envelope", BODY, "The run is in a property `benchmark_run`.", lambda run, _: {"benchmark_run": run}
 )
 
 
 @MUTANTS.mutant(BODY)
 class AnswerInAList(Reference):
-    """The answer is an array of one run."""
+    """The response is an array of one run."""
 
-    def answer(self, run: Run) -> Response:
+    def accept(self, run: Run) -> Response:
         return Response(self.dump([run]), media_type="application/json")
 
 
 @MUTANTS.mutant(BODY)
 class AnswerIsTheId(Reference):
-    """The answer is the id alone."""
+    """The response is the id alone."""
 
-    def answer(self, run: Run) -> Response:
+    def accept(self, run: Run) -> Response:
         return Response(self.dump(run["id"]), media_type="application/json")
 
 
 class OtherStatus(Reference):
-    """Answers as it should, with another status."""
+    """Responds as it should, with another status."""
 
     status = 201
 
-    def answer(self, run: Run) -> Response:
-        response = super().answer(run)
+    def accept(self, run: Run) -> Response:
+        response = super().accept(run)
         response.status_code = self.status
         return response
 
 
 @MUTANTS.mutant(OK)
 class Created(OtherStatus):
-    """A started run is answered with 201."""
+    """A started run gets 201."""
 
 
 @MUTANTS.mutant(OK)
 class Accepted(OtherStatus):
-    """A started run is answered with 202."""
+    """A started run gets 202."""
 
     status = 202
 
 
 @MUTANTS.mutant(OK, *repeated(8, start_run()))
 class CreatedNowAndThen(OtherStatus):
-    """One run in eight is answered with 201."""
+    """One run in eight gets 201."""
 
-    def answer(self, run: Run) -> Response:
-        return super().answer(run) if self.runs % 8 == 0 else Reference.answer(self, run)
+    def accept(self, run: Run) -> Response:
+        return super().accept(run) if self.runs % 8 == 0 else Reference.accept(self, run)
 
 
 @MUTANTS.mutant(OK)
 class NoContent(Reference):
-    """A started run is answered with 204 and no body."""
+    """A started run gets 204 and no body."""
 
-    def answer(self, run: Run) -> Response:
+    def accept(self, run: Run) -> Response:
         return Response(status_code=204, headers={"Location": f"/v1/benchmarks/runs/{run['id']}"})
 
 
 @MUTANTS.mutant(OK)
 class SeeOther(Reference):
-    """A started run is answered with a redirect to where it can be seen."""
+    """A started run gets a redirect to where it can be seen."""
 
-    def answer(self, run: Run) -> Response:
+    def accept(self, run: Run) -> Response:
         return RedirectResponse(f"/v1/benchmarks/runs/{run['id']}", 303)
 
 
@@ -88,7 +88,7 @@ rewrite_response(
     MUTANTS,
     "answer-in-a-string-beyond-ascii",
     WHOLE,
-    "An answer that is not ASCII is encoded twice, and is a string.",
+    "A response that is not ASCII is encoded twice, and is a string.",
     lambda _, body: json_response(body if body.isascii() else json.dumps(body.decode()).encode()),
     start_run(run_name="café"),
 )

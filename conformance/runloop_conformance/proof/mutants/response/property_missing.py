@@ -11,15 +11,15 @@ FULL = with_profile(purpose="regression", envVars={"A": "1", "B": "2"}, secrets=
 for member in ("id", "benchmark_id", "start_time_ms", "state", "metadata"):
     name = member.replace("_", "-")
     MUTANTS.change_response(
-        f"{name}-missing", REQUIRED_IN_VIEW, f"The answer has no {member}.", remove_properties(member)
+        f"{name}-missing", REQUIRED_IN_VIEW, f"The response has no {member}.", remove_properties(member)
     )
     MUTANTS.change_response(
-        f"{name}-null", VIEW + member, f"The answer's {member} is null.", set_properties(**{member: None})
+        f"{name}-null", VIEW + member, f"The response's {member} is null.", set_properties(**{member: None})
     )
 MUTANTS.change_response(
     "metadata-omitted-when-empty",
     REQUIRED_IN_VIEW,
-    "Empty metadata is left out of the answer.",
+    "Empty metadata is left out of the response.",
     lambda run, run_request: run if run["metadata"] else remove_properties("metadata")(run, run_request),
 )
 MUTANTS.change_response(
@@ -31,7 +31,7 @@ MUTANTS.change_response(
 MUTANTS.change_response(
     "benchmark-id-missing-now-and-then",
     REQUIRED_IN_VIEW,
-    "One answer in eight has no benchmark_id.",
+    "One response in eight has no benchmark_id.",
     remove_properties("benchmark_id"),
     *repeated(8, start_run()),
     when=every_nth(8),
@@ -39,7 +39,7 @@ MUTANTS.change_response(
 MUTANTS.change_response(
     "state-missing-from-the-fifth",
     REQUIRED_IN_VIEW,
-    "From the fifth run on the answer has no state.",
+    "From the fifth run on the response has no state.",
     remove_properties("state"),
     *repeated(5, start_run()),
     when=from_nth(5),
@@ -55,7 +55,7 @@ MUTANTS.change_response(
 MUTANTS.change_response(
     "members-in-camel-case",
     REQUIRED_IN_VIEW,
-    "The answer spells its members in camel case.",
+    "The response spells its properties in camel case.",
     lambda run, _: {camel(name): value for name, value in run.items()},
 )
 
@@ -77,7 +77,7 @@ for member, nth in (("id", 8), ("benchmark_id", 6), ("start_time_ms", 7), ("stat
 MUTANTS.change_response(
     "id-missing-now-and-then",
     f"{VIEW}id",
-    "One answer in eight is without its id.",
+    "One response in eight is without its id.",
     remove_properties("id"),
     *repeated(8, start_run()),
     when=every_nth(8),

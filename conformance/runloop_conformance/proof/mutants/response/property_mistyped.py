@@ -49,7 +49,7 @@ MUTANTS.change_response(
 MUTANTS.change_response(
     "benchmark-id-an-object",
     VIEW + "benchmark_id",
-    "The benchmark is given whole.",
+    "The benchmark's id is the whole benchmark.",
     change_property("benchmark_id", lambda text: {"id": text}),
 )
 MUTANTS.change_response(
@@ -175,10 +175,14 @@ for member, pointer, example in (
         change_property(member, lambda v: v or []),
     )
     MUTANTS.change_response(
-        f"{name}-pairs", pointer, f"The answer's {member} is a list of pairs.", change_property(member, pairs), example
+        f"{name}-pairs",
+        pointer,
+        f"The response's {member} is a list of pairs.",
+        change_property(member, pairs),
+        example,
     )
     MUTANTS.change_response(
-        f"{name}-text", pointer, f"The answer's {member} is a string.", change_property(member, str), example
+        f"{name}-text", pointer, f"The response's {member} is a string.", change_property(member, str), example
     )
 MUTANTS.change_response(
     "metadata-of-numbers", METADATA, "Metadata of digits becomes numbers.", change_property("metadata", numbers), DIGITS

@@ -20,14 +20,14 @@ for state, summary in {
     "failed": "A new run is in the state `failed`, which came later.",
     "RUNNING": "The state is spelled in capitals.",
     "Running": "The state is spelled with a capital letter.",
-    "cancelled": "The state is spelled the British way.",
+    "cancelled": "The state is spelled `cancelled`.",
     "queued": "A new run is in the state `queued`.",
     "": "The state is empty.",
 }.items():
     spelling = {"": "empty", "RUNNING": "in-capitals", "Running": "capitalized"}.get(state, state)
     MUTANTS.change_response(f"state-{spelling}", STATES, summary, set_properties(state=state))
 MUTANTS.change_response(
-    "state-a-number", VIEW + "state", "The state is the number of the enum's member.", set_properties(state=0)
+    "state-a-number", VIEW + "state", "The state is the index of the enum value.", set_properties(state=0)
 )
 MUTANTS.change_response(
     "state-an-object", VIEW + "state", "The state is an object.", set_properties(state={"name": "running"})

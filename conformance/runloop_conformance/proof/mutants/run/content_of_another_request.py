@@ -33,7 +33,7 @@ class Remembering(Reference):
         return self.mixed(run, before)
 
     def mixed(self, run: Run, before: Run) -> Run:
-        """Mix something of the run before into the answer."""
+        """Mix something of the run before into the response."""
         raise NotImplementedError
 
 
@@ -50,7 +50,7 @@ for member in ("name", "metadata", "purpose", "environment_variables", "secrets_
     MUTANTS.add(
         f"{member.replace('_', '-')}-left-over",
         THIS,
-        f"Where a request gives no {member}, that of the request before is answered.",
+        f"Where a request gives no {member}, the response has that of the previous request.",
         left_over(member),
         FULL,
         start_run(),
@@ -59,7 +59,7 @@ for member in ("name", "metadata", "purpose", "environment_variables", "secrets_
 
 @MUTANTS.mutant(THIS, start_run(run_name="one"), start_run(run_name="two"))
 class OneBehind(Remembering):
-    """Every answer is the one to the request before."""
+    """Every response is the one to the request before."""
 
     def mixed(self, run: Run, before: Run) -> Run:
         return before | {"id": run["id"]}
@@ -87,7 +87,7 @@ class EnvironmentKept(Remembering):
 
 @MUTANTS.mutant(THIS, *(start_run(run_name=f"number {count}") for count in range(8)))
 class NameOfAnotherNowAndThen(Remembering):
-    """One answer in eight has the name of the run before."""
+    """One response in eight has the name of the run before."""
 
     def mixed(self, run: Run, before: Run) -> Run:
         return run | {"name": before["name"]} if self.runs % 8 == 0 else run
@@ -95,7 +95,7 @@ class NameOfAnotherNowAndThen(Remembering):
 
 @MUTANTS.mutant(THIS, start_run(run_name="one"), start_run(run_name="two"), at_once=True)
 class GlobalRequest(Reference):
-    """What is asked for is kept in a global while the machines are looked for: simultaneous requests mix."""
+    """The request is stored in a global variable, so simultaneous requests mix."""
 
     async def respond(self, request: Request) -> Response:
         response = await super().respond(request)
@@ -104,7 +104,7 @@ class GlobalRequest(Reference):
             await asyncio.sleep(0.02)
             # The id is the thread's own, so only what was asked for is another's.
             own = json.loads(bytes(response.body))["id"]
-            return self.answer(json.loads(bytes(self.current.body)) | {"id": own})
+            return self.accept(json.loads(bytes(self.current.body)) | {"id": own})
         return response
 
 

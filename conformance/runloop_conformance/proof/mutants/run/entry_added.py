@@ -11,13 +11,13 @@ ONLY_ASKED = RULE + "only-what-was-asked"
 SHOULD.change_response(
     "metadata-of-its-own",
     ONLY_ASKED,
-    "Metadata has a member of the server's own.",
+    "Metadata has a the server's own property.",
     change_property("metadata", lambda v: v | {"created_by": "api"}),
 )
 SHOULD.change_response(
     "metadata-of-its-own-when-given",
     ONLY_ASKED,
-    "Metadata that was given gets a member besides.",
+    "Metadata in a request gets an additional entry.",
     change_property("metadata", lambda v: v and v | {"source": "api"}),
     FULL,
 )
@@ -31,7 +31,7 @@ SHOULD.change_response(
 SHOULD.change_response(
     "secrets-of-its-own",
     ONLY_ASKED,
-    "The secrets have one of the account's besides.",
+    "The secrets also have one of the account.",
     change_property("secrets_provided", lambda v: v | {"API_KEY": "ACCOUNT_API_KEY"}),
 )
 SHOULD.change_response(

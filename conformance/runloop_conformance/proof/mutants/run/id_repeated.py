@@ -130,12 +130,12 @@ class IdRace(Reference):
         if response.status_code != 200:
             return response
         self.next_id = taken + 1
-        return self.answer(json.loads(bytes(response.body)) | {"id": f"bmr_{taken}"})
+        return self.accept(json.loads(bytes(response.body)) | {"id": f"bmr_{taken}"})
 
 
 @MUTANTS.mutant(NEW, *repeated(4, start_run()), at_once=True)
 class EqualRequestsMerged(Reference):
-    """Equal requests that come while the first is being answered share its answer."""
+    """Equal requests that come before the first response share it."""
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
@@ -155,7 +155,7 @@ class EqualRequestsMerged(Reference):
 
 
 class Cache(Reference):
-    """Gives the answer to an earlier request again where both have the same key."""
+    """Gives the response to an earlier request again where both have the same key."""
 
     def __init__(self, document: Document, token: str, benchmark_ids: Any = ()) -> None:
         super().__init__(document, token, benchmark_ids)
@@ -173,12 +173,12 @@ class Cache(Reference):
 
 @MUTANTS.mutant(NEW, *TWICE)
 class EqualRequestsCached(Cache):
-    """An equal request is answered from a cache, and starts nothing."""
+    """An equal request gets a cached response, and starts nothing."""
 
 
 @MUTANTS.mutant(NEW, *repeated(2, start_run()))
 class BareRequestsResumed(Cache):
-    """Who asks for a benchmark and says no more is given the run of it that there is."""
+    """A request with only a benchmark_id gets the existing run of that benchmark."""
 
     def run_of(self, run_request: RunRequest) -> Run:
         return super().run_of(run_request) if len(run_request) == 1 else Reference.run_of(self, run_request)
@@ -186,7 +186,7 @@ class BareRequestsResumed(Cache):
 
 @MUTANTS.mutant(THIS, start_run(run_name="one"), start_run(run_name="two"))
 class CachedByBenchmark(Cache):
-    """Answers are cached by benchmark."""
+    """Responses are cached by benchmark."""
 
     def key(self, run_request: RunRequest) -> str:
         return str(run_request["benchmark_id"])
@@ -194,7 +194,7 @@ class CachedByBenchmark(Cache):
 
 @MUTANTS.mutant(THIS, start_run(run_name="one"), start_run(run_name="two"))
 class CachedByLength(Cache):
-    """Answers are cached by a key so weak that it is only the length of the request."""
+    """Responses are cached by a key so weak that it is only the length of the request."""
 
     def key(self, run_request: RunRequest) -> str:
         return str(len(json.dumps(run_request)))

@@ -43,7 +43,7 @@ for limit in (10, 16, 20, 32, 50, 63):
     in_map(
         f"metadata-{limit}-members",
         "metadata",
-        f"Only {limit} members of metadata are kept.",
+        f"Only {limit} entries of metadata are kept.",
         first_only(limit),
         many_entries(64),
     )
@@ -62,7 +62,7 @@ in_map("secrets-15-members", "secrets_provided", "Only 15 secrets are kept.", fi
 in_map(
     "metadata-last-lost",
     "metadata",
-    "The last member of metadata is lost.",
+    "The last property of metadata is lost.",
     lambda v: dict(list(v.items())[:-1]),
     THREE,
 )
@@ -76,7 +76,7 @@ in_map(
 in_map(
     "metadata-empty-values-lost",
     "metadata",
-    "Members of metadata with an empty value are lost.",
+    "Properties of metadata with an empty value are lost.",
     keep(lambda _, v: v),
     {"a": ""},
 )
@@ -86,7 +86,7 @@ in_map(
 in_map(
     "metadata-empty-key-lost",
     "metadata",
-    "The member of metadata with the empty key is lost.",
+    "The property of metadata with the empty key is lost.",
     keep(lambda k, _: k),
     {"": "x"},
 )
@@ -100,7 +100,7 @@ in_map(
 in_map(
     "metadata-constructor-lost",
     "metadata",
-    "`constructor` is taken for what every object has.",
+    "`constructor` counts as what every object has.",
     keep(lambda k, _: k not in {"constructor", "toString", "hasOwnProperty"}),
     {"constructor": "x"},
 )
@@ -135,7 +135,7 @@ in_map(
 in_map(
     "metadata-null-words-lost",
     "metadata",
-    "Members whose value is the word null are lost.",
+    "Properties whose value is the word null are lost.",
     keep(lambda _, v: v != "null"),
     {"a": "null"},
 )

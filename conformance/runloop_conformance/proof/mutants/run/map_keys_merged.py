@@ -16,7 +16,7 @@ SECRETS = VIEW + "secrets_provided"
 
 
 def merged(folded: Callable[[str], str]) -> Callable[[Map], Map]:
-    """Keep the last of the members whose keys are the same when folded."""
+    """Keep the last of the properties whose keys are the same when folded."""
     return lambda value: dict({folded(key): (key, text) for key, text in value.items()}.values())
 
 
@@ -44,7 +44,7 @@ for name, summary, folded, sample in MERGED:
 
 
 def distinct(value: Map) -> Map:
-    """Keep the last of the members whose values are equal, as when a map is turned around and back."""
+    """Keep the last of the properties whose values are equal, as when a map is turned around and back."""
     return {key: text for text, key in {text: key for key, text in value.items()}.items()}
 
 

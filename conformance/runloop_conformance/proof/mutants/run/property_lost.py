@@ -17,17 +17,17 @@ FULL = start_run(
     metadata=THREE,
     runProfile={"purpose": "regression", "envVars": {"A": "1", "B": "2"}, "secrets": {"DB_PASS": "DATABASE_PASSWORD"}},
 )
-MUTANTS.change_response("name-dropped", NAME, "The name is not in the answer.", remove_properties("name"), FULL)
+MUTANTS.change_response("name-dropped", NAME, "The name is not in the response.", remove_properties("name"), FULL)
 MUTANTS.change_response("name-null", NAME, "The name is null.", set_properties(name=None), FULL)
 MUTANTS.change_response(
-    "purpose-dropped", PURPOSE, "The purpose is not in the answer.", remove_properties("purpose"), FULL
+    "purpose-dropped", PURPOSE, "The purpose is not in the response.", remove_properties("purpose"), FULL
 )
 MUTANTS.change_response("purpose-null", PURPOSE, "The purpose is null.", set_properties(purpose=None), FULL)
 MUTANTS.change_response("metadata-emptied", METADATA, "Metadata is always empty.", set_properties(metadata={}), FULL)
 MUTANTS.change_response(
     "variables-dropped",
     VARIABLES,
-    "The environment is not in the answer.",
+    "The environment is not in the response.",
     remove_properties("environment_variables"),
     FULL,
 )
@@ -35,7 +35,7 @@ MUTANTS.change_response(
     "variables-emptied", VARIABLES, "The environment is always empty.", set_properties(environment_variables={}), FULL
 )
 MUTANTS.change_response(
-    "secrets-dropped", SECRETS, "The secrets are not in the answer.", remove_properties("secrets_provided"), FULL
+    "secrets-dropped", SECRETS, "The secrets are not in the response.", remove_properties("secrets_provided"), FULL
 )
 MUTANTS.change_response(
     "secrets-emptied", SECRETS, "The secrets are always empty.", set_properties(secrets_provided={}), FULL
@@ -77,7 +77,7 @@ MUTANTS.change_response(
 MUTANTS.change_response(
     "metadata-lost-now-and-then",
     METADATA,
-    "One answer in eight has lost its metadata.",
+    "One response in eight has lost its metadata.",
     set_properties(metadata={}),
     *repeated(8, FULL),
     when=every_nth(8),
@@ -85,7 +85,7 @@ MUTANTS.change_response(
 MUTANTS.change_response(
     "variables-lost-now-and-then",
     VARIABLES,
-    "One answer in eight has lost its variables.",
+    "One response in eight has lost its variables.",
     set_properties(environment_variables={}),
     *repeated(8, FULL),
     when=every_nth(8),
@@ -93,7 +93,7 @@ MUTANTS.change_response(
 MUTANTS.change_response(
     "secrets-lost-now-and-then",
     SECRETS,
-    "One answer in eight has lost its secrets.",
+    "One response in eight has lost its secrets.",
     set_properties(secrets_provided={}),
     *repeated(8, FULL),
     when=every_nth(8),

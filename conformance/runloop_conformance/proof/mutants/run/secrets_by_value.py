@@ -27,7 +27,7 @@ MUTANTS.change_response(
 MUTANTS.change_response(
     "secrets-by-value-now-and-then",
     SECRET_NAMES,
-    "One answer in eight has the values of secrets.",
+    "One response in eight has the values of secrets.",
     secret(lambda _key, _name: "hunter2"),
     *repeated(8, FULL),
     when=every_nth(8),

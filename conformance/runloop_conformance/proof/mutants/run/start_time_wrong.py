@@ -15,7 +15,7 @@ SHIFTS: dict[str, tuple[str, Callable[[int], int]]] = {
     "start-time-in-seconds": ("The start time is in seconds.", lambda ms: ms // 1000),
     "start-time-in-microseconds": ("The start time is in microseconds.", lambda ms: ms * 1000),
     "start-time-in-nanoseconds": ("The start time is in nanoseconds.", lambda ms: ms * 1_000_000),
-    "start-time-an-hour-ahead": ("The start time is local time taken for UTC.", lambda ms: ms + 3_600_000),
+    "start-time-an-hour-ahead": ("The start time is local time in place of UTC.", lambda ms: ms + 3_600_000),
     "start-time-five-hours-behind": ("The start time is five hours behind.", lambda ms: ms - 5 * 3_600_000),
     "start-time-a-day-ahead": ("The start time is tomorrow.", lambda ms: ms + 86_400_000),
     "start-time-ten-minutes-behind": ("The clock is ten minutes slow.", lambda ms: ms - 600_000),

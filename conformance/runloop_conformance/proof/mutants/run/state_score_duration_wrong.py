@@ -16,7 +16,7 @@ MUTANTS.change_response(
 MUTANTS.change_response(
     "completed-without-score-member",
     SCORE,
-    "A completed run's answer leaves the score out.",
+    "A completed run's response leaves the score out.",
     lambda run, _: {name: value for name, value in (run | COMPLETED).items() if name != "score"},
 )
 MUTANTS.change_response(

@@ -37,21 +37,21 @@ MUTANTS.change_text(
 MUTANTS.change_text(
     "name-decoded-as-latin-1",
     NAME,
-    "UTF-8 is taken for Latin-1.",
+    "UTF-8 counts as Latin-1.",
     lambda value: value.encode().decode("latin-1"),
     "café",
 )
 MUTANTS.change_text(
     "metadata-decoded-as-cp1252",
     METADATA,
-    "UTF-8 is taken for Windows-1252.",
+    "UTF-8 counts as Windows-1252.",
     lambda value: value.encode().decode("cp1252", "replace"),
     "“quoted”",
 )
 MUTANTS.change_text(
     "metadata-keys-decoded-as-latin-1",
     METADATA_KEYS,
-    "The UTF-8 of keys is taken for Latin-1.",
+    "The UTF-8 of keys counts as Latin-1.",
     lambda value: value.encode().decode("latin-1"),
     "café",
 )

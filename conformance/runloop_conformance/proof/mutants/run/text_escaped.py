@@ -33,7 +33,7 @@ MUTANTS.change_text(
 MUTANTS.change_text(
     "name-tags-stripped",
     NAME,
-    "What looks like a tag is taken off.",
+    "What looks like a tag is removed.",
     lambda value: re.sub("<[^<>]*>", "", value),
     "a <b>c</b>",
 )
@@ -70,7 +70,7 @@ MUTANTS.change_text(
 MUTANTS.change_text(
     "variables-unquoted",
     VARIABLES,
-    "Quotes around a variable are taken off, as a shell does.",
+    "Quotes around a variable are removed, as a shell does.",
     lambda value: re.sub(r"""^(['"])(.*)\1$""", r"\2", value, flags=re.DOTALL),
     '"quoted"',
 )
@@ -115,7 +115,7 @@ MUTANTS.change_text(
 MUTANTS.change_text(
     "metadata-slashes-dropped",
     METADATA,
-    "Slashes at the end are taken off.",
+    "Slashes at the end are removed.",
     lambda value: value.rstrip("/"),
     "path/to/",
 )

@@ -102,7 +102,7 @@ MUTANTS.change_text(
 MUTANTS.change_text(
     "name-accents-dropped",
     NAME,
-    "Accents are taken off the name.",
+    "Accents are removed from the name.",
     lambda value: "".join(each for each in unicodedata.normalize("NFD", value) if not unicodedata.combining(each)),
     "café",
 )

@@ -50,14 +50,14 @@ MUTANTS.change_text(
 MUTANTS.change_text(
     "metadata-thousands-joined",
     METADATA,
-    "Commas between thousands are taken out of numbers.",
+    "Commas between thousands are removed from numbers.",
     lambda value: value.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+", value) else value,
     "1,000",
 )
 MUTANTS.change_text(
     "metadata-whole-numbers-shortened",
     METADATA,
-    "A fraction of zero is taken off numbers.",
+    "A fraction of zero is removed from numbers.",
     lambda value: value.removesuffix(".0") if re.fullmatch(r"\d+\.0", value) else value,
     "5.0",
 )
@@ -85,7 +85,7 @@ MUTANTS.change_text(
 MUTANTS.change_text(
     "name-leading-mark-lost",
     NAME,
-    "U+FEFF at the beginning is taken for a byte order mark.",
+    "U+FEFF at the beginning counts as a byte order mark.",
     lambda value: value.removeprefix("\ufeff"),
     "\ufeffx",
 )

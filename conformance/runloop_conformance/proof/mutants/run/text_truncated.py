@@ -108,7 +108,7 @@ def emptied(_text: str) -> str:
 NOW_AND_THEN: tuple[tuple[int, Place, str, Callable[[str], str], str], ...] = (
     (8, NAME, "One name in eight is trimmed.", str.strip, " nightly "),
     (8, PURPOSE, "One purpose in eight is lower-cased.", str.lower, "Regression"),
-    (10, METADATA, "One answer in ten has its metadata in capitals.", str.upper, "agents"),
+    (10, METADATA, "One response in ten has its metadata in capitals.", str.upper, "agents"),
     (8, VARIABLES, "One environment in eight has its variables emptied.", emptied, "value"),
 )
 for nth, place, summary, change, sample in NOW_AND_THEN:

@@ -19,7 +19,7 @@ WRONG = "Bearer wr0ng-{token}"
 
 
 class Failing(Reference):
-    """Fails at some of the requests that should be refused."""
+    """Fails at some of the requests that should be rejected."""
 
     statuses: tuple[int, ...] = (422,)
     status = 500
@@ -109,7 +109,7 @@ failing(
 )
 failing(
     "text-for-profile",
-    "A runProfile that is text has no members.",
+    "A runProfile that is text has no properties.",
     (422,),
     matches(rb'"runProfile"\s*:\s*"'),
     start_run(runProfile="x"),
@@ -128,9 +128,9 @@ failing(
     matches(rb'"metadata"\s*:\s*\{[^}]*:\s*\d'),
     start_run(metadata={"a": 1}),
 )
-failing("array-body", "A body that is an array has no members.", (422,), matches(rb"^\s*\["), with_body([]))
+failing("array-body", "A body that is an array has no properties.", (422,), matches(rb"^\s*\["), with_body([]))
 failing("null-body", "A body that is null is dereferenced.", (422,), matches(rb"^\s*null"), with_body(b"null"))
-failing("text-body", "A body that is a string has no members.", (422,), matches(rb'^\s*"'), with_body("x"))
+failing("text-body", "A body that is a string has no properties.", (422,), matches(rb'^\s*"'), with_body("x"))
 failing("empty-body", "An empty body is not expected.", (400,), lambda _, body: not body, with_body(b""))
 failing("blank-body", "A body of white space is not expected.", (400,), matches(rb"\A\s+\Z"), with_body(b" "))
 failing(
@@ -284,7 +284,7 @@ failing(
 
 @MUTANTS.mutant(RULE + "no-server-error", WitnessRequest(b"{"))
 class EveryRefusalFails(Reference):
-    """What is raised to refuse a request is handled nowhere."""
+    """What is raised to reject a request is handled nowhere."""
 
     def reject(self, rejection: RejectionError) -> Response:
         return super().reject(RejectionError(500, rejection.message))

@@ -22,7 +22,7 @@ TRACE_PARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def failing(name: str, summary: str, found: Callable[[Request, bytes], object], *witness: WitnessRequest) -> None:
-    """Register a server that fails at some requests, whether it should accept or refuse them."""
+    """Register a server that fails at some requests, whether it should accept or reject them."""
 
     class FailingSo(Failing):
         statuses = tuple(range(200, 500))
@@ -77,13 +77,13 @@ failing(
 )
 failing(
     "three-part-token",
-    "A token in three parts is taken for a JWT, and cannot be decoded.",
+    "A token in three parts counts as a JWT, and cannot be decoded.",
     lambda request, _: authorization(request).count(".") == 2,
     authorized("Bearer aaaa.bbbb.cccc"),
 )
 failing(
     "any-query",
-    "A query is merged into the body, and its members are not strings.",
+    "A query is merged into the body, and its properties are not strings.",
     lambda request, _: request.url.query,
     with_body(MINIMAL, query="a=1"),
 )

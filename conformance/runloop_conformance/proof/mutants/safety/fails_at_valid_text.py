@@ -71,7 +71,7 @@ FAILURES: tuple[tuple[str, str, Callable[[RunRequest], bool], WitnessRequest], .
     ),
     (
         "many-members",
-        "More than 50 members break a statement.",
+        "More than 50 properties break a statement.",
         lambda run_request: len(run_request.get("metadata", {})) > 50,
         start_run(metadata={f"{n}": "" for n in range(64)}),
     ),
@@ -101,7 +101,7 @@ FAILURES: tuple[tuple[str, str, Callable[[RunRequest], bool], WitnessRequest], .
     ),
     (
         "empty-name",
-        "The first letter of an empty name is looked at.",
+        "The server reads the first letter of an empty name.",
         lambda run_request: run_request.get("run_name") == "",
         start_run(run_name=""),
     ),
@@ -139,7 +139,7 @@ FAILURES: tuple[tuple[str, str, Callable[[RunRequest], bool], WitnessRequest], .
     ),
     (
         "purpose-without-variables",
-        "Where there is a purpose, variables are taken to be there as well.",
+        "Where there is a purpose, variables are accepted to be there as well.",
         lambda run_request: (
             bool(has_value("runProfile", "purpose")(run_request))
             and not has_value("runProfile", "envVars")(run_request)
@@ -154,7 +154,7 @@ FAILURES: tuple[tuple[str, str, Callable[[RunRequest], bool], WitnessRequest], .
     ),
     (
         "unknown-member",
-        "A member that is not known breaks a constructor.",
+        "A property that is not known breaks a constructor.",
         lambda run_request: not run_request.keys() <= {"benchmark_id", "run_name", "metadata", "runProfile"},
         start_run(more=1),
     ),

@@ -32,7 +32,7 @@ for length in (2_000, 10_000, 100_000):
 MUTANTS.reject(
     "fails-at-65-members",
     FAILS,
-    "More than 64 members break an array of 64.",
+    "More than 64 properties break an array of 64.",
     lambda run_request: any(len(each) > 64 for each in maps_in(run_request)),
     start_run(metadata={f"{n}": "" for n in range(65)}),
     status=500,
@@ -40,7 +40,7 @@ MUTANTS.reject(
 MUTANTS.reject(
     "fails-at-huge-number-elsewhere",
     FAILS,
-    "A number of more than 64 bits, where nothing is known about the member, breaks a database.",
+    "A number of more than 64 bits, where nothing is known about the property, breaks a database.",
     lambda run_request: any(isinstance(value, int | float) and abs(value) >= 2**64 for value in run_request.values()),
     start_run(more=10**30),
     status=500,

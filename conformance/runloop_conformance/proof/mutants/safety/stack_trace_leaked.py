@@ -38,12 +38,12 @@ class Telling(Reference):
 
 @SHOULD.mutant(LEAKS, INVALID)
 class TraceWhenInvalid(Telling):
-    """What is invalid is answered with the stack trace of Python."""
+    """An invalid request gets the stack trace of Python."""
 
 
 @SHOULD.mutant(LEAKS, with_body(b"{"))
 class TraceWhenUnreadable(Telling):
-    """What is not JSON is answered with the stack trace of Node."""
+    """A body that is not JSON gets the stack trace of Node."""
 
     statuses = (400,)
     told = NODE_TRACE
@@ -51,7 +51,7 @@ class TraceWhenUnreadable(Telling):
 
 @SHOULD.mutant(LEAKS, WRONG)
 class TraceWhenUnauthorized(Telling):
-    """A wrong token is answered with the stack trace of Java."""
+    """A wrong token gets the stack trace of Java."""
 
     statuses = (401,)
     told = JAVA_TRACE
@@ -59,14 +59,14 @@ class TraceWhenUnauthorized(Telling):
 
 @SHOULD.mutant(LEAKS, with_body(MINIMAL, method="PUT"))
 class TraceForOtherMethods(Telling):
-    """Another method is answered with a stack trace."""
+    """Another method gets a stack trace."""
 
     statuses = (405,)
 
 
 @SHOULD.mutant(LEAKS)
 class TraceInTheAnswer(Reference):
-    """An accepted request is answered with the trace of a warning besides."""
+    """The response to an accepted request also has the trace of a warning."""
 
     def run_of(self, run_request: RunRequest) -> Run:
         return super().run_of(run_request) | {"warnings": [TRACE]}
@@ -112,7 +112,7 @@ for language, name, status, trace in (
     SHOULD.add(
         f"{name}-trace-when-{when}",
         LEAKS,
-        f"{what} is answered with the stack trace of {language}.",
+        f"{what} gets the stack trace of {language}.",
         type(name, (Telling,), {"statuses": (status,), "told": trace}),
         witness,
     )

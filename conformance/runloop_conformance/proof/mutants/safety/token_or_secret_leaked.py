@@ -52,7 +52,7 @@ class TokenInTheRefusal(Echoing):
 
 @SHOULD.mutant(LEAKS)
 class TokenInTheAnswer(Echoing):
-    """The answer to an accepted request has the token in a member."""
+    """The response to an accepted request has the token in a property."""
 
     def said(self, response: Response, given: str) -> Response:
         return self.with_member(response, "started_by", given) if response.status_code == 200 else response
@@ -60,7 +60,7 @@ class TokenInTheAnswer(Echoing):
 
 @SHOULD.mutant(LEAKS, *repeated(8, start_run()))
 class TokenInTheAnswerNowAndThen(Echoing):
-    """One answer in eight has the token in a member."""
+    """One response in eight has the token in a property."""
 
     def said(self, response: Response, given: str) -> Response:
         tells = response.status_code == 200 and self.runs % 8 == 0
@@ -79,7 +79,7 @@ class HeadersInTheRefusal(Echoing):
 
 @SHOULD.mutant(LEAKS)
 class TokenInAHeader(Echoing):
-    """A header of the answer repeats the token."""
+    """A header of the response repeats the token."""
 
     def said(self, response: Response, given: str) -> Response:
         response.headers["X-Debug-Authorization"] = given
@@ -98,7 +98,7 @@ class TokenInACookie(Echoing):
 
 @SHOULD.mutant(LEAKS)
 class TokenInTheEnvironment(Reference):
-    """The token is among the variables of the run, which may have some of the server's own."""
+    """The token is among the variables of the run, which may also have variables of the server."""
 
     def run_of(self, run_request: RunRequest) -> Run:
         run = super().run_of(run_request)
@@ -110,7 +110,7 @@ class TokenInTheEnvironment(Reference):
     LEAKS, with_profile(mounts=[{"type": "code_mount", "repo_name": "r", "repo_owner": "o", "token": "ghp_s3cr3t"}])
 )
 class MountTokenInTheAnswer(Reference):
-    """The answer repeats the mounts, with their tokens."""
+    """The response repeats the mounts, with their tokens."""
 
     def run_of(self, run_request: RunRequest) -> Run:
         mounts: list[Any] = run_request.get("runProfile", {}).get("mounts") or []
@@ -119,7 +119,7 @@ class MountTokenInTheAnswer(Reference):
 
 @SHOULD.mutant(LEAKS)
 class TokenInBase64(Reference):
-    """The answer has the token in base64."""
+    """The response has the token in base64."""
 
     def run_of(self, run_request: RunRequest) -> Run:
         return super().run_of(run_request) | {"cursor": base64.b64encode(self.token.encode()).decode()}
@@ -127,7 +127,7 @@ class TokenInBase64(Reference):
 
 @SHOULD.mutant(LEAKS)
 class TokenInALink(Reference):
-    """The answer has a link with the token in its query."""
+    """The response has a link with the token in its query."""
 
     def run_of(self, run_request: RunRequest) -> Run:
         run = super().run_of(run_request)

@@ -1,20 +1,21 @@
-"""What to show of a report: a badge, and a paragraph to publish. Neither claims more than was tested."""
+"""What to publish of a report: a badge and a paragraph. Neither claims more than was tested."""
 
 from __future__ import annotations
 
 import html
 import json
 
-from runloop_conformance.report.tally import Report, failing, known, tally
+from runloop_conformance.report.tally import Report, counted, failing, known, tally
 
 LABEL = "contract"
 COLOURS = {"brightgreen": "#4c1", "yellow": "#dfb317", "red": "#e05d44", "lightgrey": "#9f9f9f"}
+STATUSES = ("pass", "fail", "inconclusive", "not_tested")
 CHARACTER, ROOM = 7, 10  # pixels of one on average, and beside the text
 
 
 def endpoint(report: Report) -> str:
     """The JSON that shields.io reads for an endpoint badge."""
-    message, colour = _told(report)
+    message, colour = _message(report)
     badge = {"schemaVersion": 1, "label": _label(report), "message": message, "color": colour}
     if report["verdict"] != "conformant":
         badge["isError"] = True  # shields.io then lets nobody choose another colour
@@ -22,8 +23,8 @@ def endpoint(report: Report) -> str:
 
 
 def svg(report: Report) -> str:
-    """The badge as a picture that needs nobody."""
-    label, (message, colour) = _label(report), _told(report)
+    """The badge as a picture of its own, which no service draws."""
+    label, (message, colour) = _label(report), _message(report)
     left, right = (len(text) * CHARACTER + ROOM for text in (label, message))
     texts = "".join(
         f'<text x="{at:g}" y="14" textLength="{width - ROOM}">{html.escape(text)}</text>'
@@ -44,11 +45,11 @@ def _label(report: Report) -> str:
     return f"{LABEL} {report['contract']['version']}"
 
 
-def _told(report: Report) -> tuple[str, str]:
-    """The message and its colour. Green is for a whole run with nothing left out."""
+def _message(report: Report) -> tuple[str, str]:
+    """The message and its colour. Green is for a complete run with nothing left out."""
     verdict = report["verdict"]
     if verdict == "nonconformant":
-        return f"{len(failing(report))} broken", "red"
+        return f"{len(failing(report))} failed", "red"
     if verdict != "conformant":
         return verdict, "lightgrey"
     if known(report):
@@ -64,27 +65,27 @@ def left_out(report: Report) -> bool:
 
 
 def statement(report: Report) -> str:
-    """One paragraph of Markdown that says what was tested, with what, when and how it came out."""
-    suite, contract, told = report["suite"], report["contract"], tally(report)
-    (musts, broken_musts, open_musts), (shoulds, broken_shoulds, open_shoulds) = told["must"], told["should"]
+    """One paragraph of Markdown: what was tested, with what, when, and the result."""
+    suite, contract = report["suite"], report["contract"]
+    must, should = ([number[status] for status in STATUSES] for number in tally(report).values())
     tested = (
-        f"On {report['started_at'][:10]} **`{_code(report['server'])}` was found {report['verdict']}** with version"
+        f"On {report['started_at'][:10]} **`{_code(report['server'])}` is {report['verdict']}** with version"
         f" {contract['version']} of the contract (sha256 `{contract['sha256'][:12]}`) by runloop-conformance"
-        f" {suite['version']}, profile {suite['profile']}, seed {suite['seed']}, in {report['requests']} requests that"
-        f" started {report['runs_started']} runs."
+        f" {suite['version']}, profile {suite['profile']}, seed {suite['seed']}, with"
+        f" {counted(report['requests'], 'request')} that started {counted(report['runs_started'], 'run')}."
     )
-    counted = (
-        f"Of the MUST clauses {musts} were kept, {broken_musts} broken and {open_musts} not settled;"
-        f" of the SHOULD clauses {shoulds}, {broken_shoulds} and {open_shoulds}."
+    results = (
+        "MUST clauses: {} passed, {} failed, {} inconclusive, {} not tested.".format(*must)
+        + " SHOULD clauses: {} passed, {} failed, {} inconclusive, {} not tested.".format(*should)
     )
-    sentences = [tested, counted]
+    sentences = [tested, results]
     if left_out(report):
         sentences.append("Only these clauses were selected; the contract has more.")
     if known(report):
-        names = ", ".join(f"`{_code(one['id'])}`" for one in known(report))
+        names = ", ".join(f"`{_code(clause['id'])}`" for clause in known(report))
         sentences.append(f"Known failures, which do not count: {names}.")
     if report["verdict"] in ("inconclusive", "error"):
-        sentences.append("Nothing is claimed by this about what was not tested.")
+        sentences.append("This claims nothing about what was not tested.")
     return " ".join(sentences) + "\n"
 
 

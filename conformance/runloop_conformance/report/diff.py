@@ -1,4 +1,4 @@
-"""Two reports, the older and the newer: what was mended, what broke, and what nobody looks at any more."""
+"""Two reports, the older and the newer: what was fixed, what fails now, and what is no longer tested."""
 
 from __future__ import annotations
 
@@ -9,33 +9,35 @@ from attrs import frozen
 
 Clause = Mapping[str, Any]
 KINDS = {
-    "broken": "broken now",
+    "failed": "fails now",
     "untested": "no longer tested",
     "gone": "left out, though the contract is the same",
+    "revealed": "tested for the first time, and fails",
     "removed": "not in the new contract",
-    "mended": "mended",
-    "tested": "newly tested",
+    "fixed": "fixed",
+    "tested": "tested for the first time, and passes",
     "new": "new",
-    "other": "otherwise than before",
+    "other": "different without a result",
 }
-WORSE = frozenset({"broken", "untested", "gone"})
+WORSE = frozenset({"failed", "untested", "gone"})
+"""What counts as a regression. A clause that could not be tested before is none, whatever it does now."""
 
 
 @frozen
 class Change:
-    """What became of one clause. `before` and `after` are its statuses, None where a report does not have it."""
+    """The change of one clause. `before` and `after` are its statuses, None where a report does not have it."""
 
     kind: str
     clause: str
     level: str
     before: str | None
     after: str | None
-    told: str = ""
+    detail: str = ""
 
 
 @frozen
 class Comparison:
-    """All that is different. `notes` are about the runs as a whole."""
+    """Every difference. `notes` are about the runs as a whole."""
 
     notes: tuple[str, ...]
     changes: tuple[Change, ...]
@@ -43,7 +45,7 @@ class Comparison:
 
     @property
     def worse(self) -> bool:
-        """Whether anything got worse: a clause broke, or is not looked at any more, or the verdict fell."""
+        """Whether anything got worse: a clause fails now or is no longer tested, or the verdict is worse."""
         return self.verdict_worse or any(change.kind in WORSE for change in self.changes)
 
     def of(self, kind: str) -> list[Change]:
@@ -74,8 +76,8 @@ def _notes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
         yield f"another contract: {_contract(old)}, now {_contract(new)}"
     for name in ("version", "profile", "fail_on"):
         if old["suite"][name] != new["suite"][name]:
-            told = "version of the suite" if name == "version" else name.replace("_", "-")
-            yield f"another {told}: {old['suite'][name]}, now {new['suite'][name]}"
+            what = "version of the suite" if name == "version" else name.replace("_", "-")
+            yield f"another {what}: {old['suite'][name]}, now {new['suite'][name]}"
     if old["server"] != new["server"]:
         yield f"another server: {old['server']}, now {new['server']}"
     if not new["complete"] and old["complete"]:
@@ -87,29 +89,29 @@ def _contract(report: Mapping[str, Any]) -> str:
 
 
 def _change(before: Clause | None, after: Clause | None, *, same_contract: bool) -> Change | None:
-    there = after or before
-    assert there is not None
+    clause = after or before
+    assert clause is not None
     was = before["status"] if before else None
     now = after["status"] if after else None
     kind = _kind(was, now, same_contract=same_contract)
     if kind is None:
         return None
-    seen = after["counterexample"] if after else None
+    failure = after["counterexample"] if after else None
     reason = (after["reason"] if after else None) or ""
-    told = f"expected {seen['expected']}; actual {seen['actual']}" if seen else reason
-    return Change(kind, there["id"], there["level"], was, now, told)
+    detail = f"expected {failure['expected']}; actual {failure['actual']}" if failure else reason
+    return Change(kind, clause["id"], clause["level"], was, now, detail)
 
 
 def _kind(was: str | None, now: str | None, *, same_contract: bool) -> str | None:
-    settled = ("pass", "fail")
+    with_result = ("pass", "fail")
     if was == now:
         return None
     if now is None:
-        return "removed" if not same_contract else "gone" if was in settled else "other"
+        return "removed" if not same_contract else "gone" if was in with_result else "other"
     if now == "fail":
-        return "broken"
+        return "failed" if was in ("pass", None) else "revealed"
     if was is None:
         return "new"
-    if now not in settled:
-        return "untested" if was in settled else "other"
-    return "mended" if was == "fail" else "tested"
+    if now not in with_result:
+        return "untested" if was in with_result else "other"
+    return "fixed" if was == "fail" else "tested"

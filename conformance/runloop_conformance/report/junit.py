@@ -1,8 +1,8 @@
 """`junit.xml`: one testcase a clause, for the tools that show test results.
 
-A broken clause that counts is a failure; one that could not be settled is an error; one that was not tested, and a
-known failure, are skipped. A warning passes, and says in `system-out` what was seen. Where the verdict comes
-from no clause (nobody answered, it was interrupted) an error of its own says so: skipped tests alone would be green.
+A clause that fails and counts is a failure; an inconclusive one is an error; one that was not tested, and a known
+failure, are skipped. A warning passes, and `system-out` describes it. Where the verdict comes from no clause (no
+response, an interrupted run) there is an error of its own: skipped tests alone would be green.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from runloop_conformance.report.tally import counts, stale
+from runloop_conformance.report.tally import outcome, stale
 from runloop_conformance.report.visible import shortened, visible
 
 LONGEST = 4000  # characters of a curl
@@ -21,7 +21,7 @@ SUITE = "runloop-conformance"
 def junit(report: Mapping[str, Any]) -> bytes:
     """The report as XML."""
     cases = [_case(clause, report) for clause in report["clauses"]]
-    cases += [_extra(name, reason) for name, reason in _beside(report)]
+    cases += [_extra(name, reason) for name, reason in _other_problems(report)]
     count = {kind: str(sum(case.find(kind) is not None for case in cases)) for kind in ("failure", "error", "skipped")}
     totals = {
         "name": SUITE,
@@ -39,8 +39,8 @@ def junit(report: Mapping[str, Any]) -> bytes:
         ET.SubElement(properties, "property", {"name": name, "value": visible(value)})
     suite.extend(cases)
     ET.indent(top)
-    made: bytes = ET.tostring(top, encoding="utf-8", xml_declaration=True)
-    return made + b"\n"
+    written: bytes = ET.tostring(top, encoding="utf-8", xml_declaration=True)
+    return written + b"\n"
 
 
 def _properties(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -58,49 +58,52 @@ def _properties(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _case(clause: Mapping[str, Any], report: Mapping[str, Any]) -> ET.Element:
     chapter = clause["id"].rpartition(".")[0]
     case = ET.Element("testcase", {"classname": f"{SUITE}.{visible(chapter)}", "name": visible(clause["id"])})
-    status, reason = clause["status"], clause["reason"] or ""
-    if status == "inconclusive":
-        _told(case, "error", "inconclusive", reason, clause["text"])
-    elif status == "not_tested":
-        ET.SubElement(case, "skipped", {"message": visible(f"not tested: {reason}")})
-    elif status == "fail" and clause["known"]:
-        ET.SubElement(case, "skipped", {"message": visible(f"known failure: {clause['known']}")})
-        ET.SubElement(case, "system-out").text = _seen(clause)
-    elif status == "fail" and counts(clause, report):
-        seen = clause["counterexample"]
-        _told(case, "failure", clause["level"], f"expected {seen['expected']}; actual {seen['actual']}", _seen(clause))
-    elif status == "fail":
-        ET.SubElement(case, "system-out").text = "warning: " + _seen(clause)
+    match outcome(clause, report):
+        case "fail":
+            failure = clause["counterexample"]
+            message = f"expected {failure['expected']}; actual {failure['actual']}"
+            _problem(case, "failure", clause["level"], message, _failure(clause))
+        case "warning":
+            ET.SubElement(case, "system-out").text = "warning: " + _failure(clause)
+        case "known":
+            ET.SubElement(case, "skipped", {"message": visible(f"known failure: {clause['known']}")})
+            ET.SubElement(case, "system-out").text = _failure(clause)
+        case "inconclusive":
+            _problem(case, "error", "inconclusive", clause["reason"], clause["text"])
+        case "not_tested":
+            ET.SubElement(case, "skipped", {"message": visible(f"not tested: {clause['reason']}")})
+        case "pass":
+            pass
     return case
 
 
-def _told(case: ET.Element, kind: str, what: str, message: str, text: str) -> None:
+def _problem(case: ET.Element, kind: str, what: str, message: str, text: str) -> None:
     ET.SubElement(case, kind, {"type": what, "message": visible(message)}).text = visible(text, keep="\n")
 
 
-def _seen(clause: Mapping[str, Any]) -> str:
-    seen = clause["counterexample"]
+def _failure(clause: Mapping[str, Any]) -> str:
+    failure = clause["counterexample"]
     lines = [
         f"{clause['level'].upper()}: {clause['text']}",
         f"in the contract: {clause['pointer']}",
-        f"expected: {seen['expected']}",
-        f"actual: {seen['actual']}",
-        *([f"changed: {seen['change']}"] if seen["change"] else []),
+        f"expected: {failure['expected']}",
+        f"actual: {failure['actual']}",
+        *([f"changed: {failure['change']}"] if failure["change"] else []),
         f"how often: {clause['reason']}",
-        shortened(seen["curl"], LONGEST),
+        shortened(failure["curl"], LONGEST),
     ]
     return "\n".join(visible(line, keep="\n") for line in lines)
 
 
-def _beside(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What is wrong beside the clauses."""
+def _other_problems(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong apart from the clauses."""
     if report["verdict"] in ("inconclusive", "error"):
         yield "verdict", f"{report['verdict']}: {report['reason']}"
     for clause in stale(report):
-        yield f"known-failures: {clause}", "it is kept now: take it out of --known-failures"
+        yield f"known-failures: {clause}", "the clause passes: remove it from --known-failures"
 
 
 def _extra(name: str, reason: str) -> ET.Element:
     case = ET.Element("testcase", {"classname": SUITE, "name": visible(name)})
-    _told(case, "error", "run", reason, "")
+    _problem(case, "error", "run", reason, "")
     return case

@@ -12,20 +12,21 @@ from runloop_conformance.clauses import Clause
 from runloop_conformance.clauses.ledger import Entry, ledger
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Member, Operation
+from runloop_conformance.report.tally import OUTCOMES, Outcome
 
-Mark = Literal["broken", "warning", "known", "unsettled", "kept", "free"]
-"""How a clause or a statement is coloured; `free`, where nothing is demanded or no clause about it was selected."""
+Mark = Outcome | Literal["free"]
+"""How a clause or a statement is coloured; `free` where nothing is demanded or no clause about it was selected."""
 
 Marks = Mapping[str, Mark]
 """The colours of the clauses that were judged, by their ids."""
 
-WORST_FIRST: tuple[Mark, ...] = ("broken", "warning", "known", "unsettled", "kept")
+ORDER: tuple[Mark, ...] = (*OUTCOMES, "free")
 SECTIONS = ("", "Authorizations", "Parameters", "Body", "Response", "Rules", "Left free")
 QUOTED = re.compile(r'page, "(.{8,})"')  # in the source of a rule; a shorter quotation names a type, not a sentence
 
 
 @frozen
-class Said:
+class StatementResult:
     """One statement: its text, its colour, the clauses about it (the worst first), and why there are none."""
 
     text: str
@@ -36,13 +37,13 @@ class Said:
 
 @frozen
 class Passage:
-    """A member of a message with the page's own sentence about it, or a part of the operation.
+    """A property of a message with the page's own sentence about it, or a part of the operation.
 
-    clauses: those about the sentence itself; `said` are the statements that its schema makes. mark: the worst of all.
+    clauses: those about the sentence itself; `statements` are those that its schema makes. mark: the worst of all.
     """
 
     mark: Mark
-    said: tuple[Said, ...]
+    statements: tuple[StatementResult, ...]
     title: str = ""
     kinds: str = ""
     required: bool = False
@@ -53,7 +54,7 @@ class Passage:
 
 @frozen
 class Part:
-    """An operation, and the passages about it by the heading of the page that they stand under."""
+    """An operation, and the passages about it by the heading of the page that they are under."""
 
     title: str
     sections: tuple[tuple[str, tuple[Passage, ...]], ...]
@@ -61,26 +62,22 @@ class Part:
 
 def worst(marks: Iterable[Mark]) -> Mark:
     """The worst of several colours; `free` where there is none."""
-    found = set(marks)
-    for mark in WORST_FIRST:
-        if mark in found:
-            return mark
-    return "free"
+    present = set(marks)
+    return next((mark for mark in ORDER if mark in present), "free")
 
 
 def annotated(contract: Contract, clauses: Sequence[Clause], marks: Marks) -> tuple[Part, ...]:
     """Every statement of the contract, operation by operation; none is left out."""
     parts: list[tuple[Operation | None, list[Entry]]] = []
     beginnings = {(one.pointer, f"{one.method} {one.path}"): one for one in contract.operations}
-    for entry in ledger(
-        contract, clauses
-    ):  # operation by operation, each begun by the statement of its method and path
+    # The ledger has the operations in order, each begun by the statement of its method and path.
+    for entry in ledger(contract, clauses):
         operation = beginnings.get((entry.statement.pointer, entry.statement.text))
         untested = entry.statement.text in contract.untested
         if operation or not parts or (untested and parts[-1][0]):
             parts.append((operation, []))
         parts[-1][1].append(entry)
-    return tuple(_part(operation, found, clauses, marks) for operation, found in parts)
+    return tuple(_part(operation, entries, clauses, marks) for operation, entries in parts)
 
 
 def _part(operation: Operation | None, entries: Sequence[Entry], clauses: Sequence[Clause], marks: Marks) -> Part:
@@ -91,13 +88,13 @@ def _part(operation: Operation | None, entries: Sequence[Entry], clauses: Sequen
         section, member = _place(entry, operation)
         passages = placed.setdefault(section, {})
         passages.setdefault(member.name if member else "", (member, []))[1].append(entry)
-    own = [one for one in clauses if one.operation == operation.id]
+    own = [clause for clause in clauses if clause.operation == operation.id]
     sections = tuple(
         (
             title,
             tuple(
-                _passage(member, found, operation, own, marks) if member else _bare(found, marks)
-                for member, found in placed[title].values()
+                _passage(member, about, operation, own, marks) if member else _bare(about, marks)
+                for member, about in placed[title].values()
             ),
         )
         for title in SECTIONS
@@ -107,46 +104,46 @@ def _part(operation: Operation | None, entries: Sequence[Entry], clauses: Sequen
 
 
 def _place(entry: Entry, operation: Operation) -> tuple[str, Member | None]:
-    """The heading that a statement stands under, and the member that it is about."""
+    """The heading of a statement, and the property that it is about."""
     statement = entry.statement
-    told = [one.removeprefix(operation.prefix) for one in statement.told_by]
+    stems = [stem.removeprefix(operation.prefix) for stem in statement.told_by]
     sides = (("Body", "request.", operation.request), ("Response", "response.", operation.response))
     for title, beginning, members in sides:
-        if any(one.startswith(beginning) for one in told):
+        if any(stem.startswith(beginning) for stem in stems):
             places = (statement.pointer, statement.pointer.rpartition("/")[0])
             for member in members:
                 if member.pointer in places and statement.text.startswith((f"{member.name}:", f"{member.name} ")):
                     return title, member
     beneath = statement.pointer.removeprefix(operation.pointer)
-    for title, found in (
+    for title, matches in (
         ("Rules", "/x-rules/" in beneath),
         ("Left free", "/x-legal/" in beneath),
         ("Authorizations", "/securitySchemes/" in beneath),
         ("Parameters", "/parameters/" in beneath),
         ("Body", beneath.startswith("/requestBody")),
-        ("Response", beneath.startswith("/responses/") or any(one.startswith("response.") for one in told)),
+        ("Response", beneath.startswith("/responses/") or any(stem.startswith("response.") for stem in stems)),
         ("Rules", not beneath and ": " in statement.text),
     ):
-        if found:
+        if matches:
             return title, None
     return "", None
 
 
 def _bare(entries: Sequence[Entry], marks: Marks) -> Passage:
-    """Statements that are about no member."""
-    said = tuple(_said(entry, marks) for entry in entries)
-    return Passage(worst(one.mark for one in said), said)
+    """Statements that are about no property."""
+    statements = tuple(_statement(entry, marks) for entry in entries)
+    return Passage(worst(statement.mark for statement in statements), statements)
 
 
 def _passage(
     member: Member, entries: Sequence[Entry], operation: Operation, clauses: Sequence[Clause], marks: Marks
 ) -> Passage:
-    said = tuple(_said(entry, marks) for entry in entries)
+    statements = tuple(_statement(entry, marks) for entry in entries)
     places = set(_of_the_sentence(member, operation))
-    about = _worst_first((one for one in clauses if one.pointer in places), marks)
+    about = _worst_first((clause for clause in clauses if clause.pointer in places), marks)
     return Passage(
-        mark=worst([*(marks[one.id] for one in about), *(one.mark for one in said)]),
-        said=said,
+        mark=worst([*(marks[clause.id] for clause in about), *(statement.mark for statement in statements)]),
+        statements=statements,
         title=member.name,
         kinds=" | ".join(sorted(member.types, key=lambda kind: (kind == "null", kind))),
         required=member.required,
@@ -157,7 +154,7 @@ def _passage(
 
 
 def _of_the_sentence(member: Member, operation: Operation) -> Iterator[str]:
-    """Where clauses stand that judge the sentence about a member: at it, or at a rule that quotes it as its source."""
+    """The pointers of clauses that judge the sentence about a property: its own, or a rule that quotes it."""
     yield f"{member.pointer}/description"
     yield f"{member.target}/description"
     for rule in operation.rules.values():
@@ -166,10 +163,11 @@ def _of_the_sentence(member: Member, operation: Operation) -> Iterator[str]:
             yield rule.pointer
 
 
-def _said(entry: Entry, marks: Marks) -> Said:
+def _statement(entry: Entry, marks: Marks) -> StatementResult:
     clauses = _worst_first(entry.clauses, marks)
-    return Said(entry.statement.text, worst(marks[one.id] for one in clauses), clauses, entry.statement.excluded)
+    mark = worst(marks[clause.id] for clause in clauses)
+    return StatementResult(entry.statement.text, mark, clauses, entry.statement.excluded)
 
 
 def _worst_first(clauses: Iterable[Clause], marks: Marks) -> tuple[Clause, ...]:
-    return tuple(sorted(clauses, key=lambda one: WORST_FIRST.index(marks[one.id])))
+    return tuple(sorted(clauses, key=lambda clause: ORDER.index(marks[clause.id])))

@@ -20,7 +20,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const nothing = document.getElementById("nothing");
   const toggle = document.getElementById("toggle");
   const button = document.getElementById("theme");
-  const said = document.getElementById("said");
+  const status = document.getElementById("status");
   const shown = () => clauses.filter((clause) => !clause.hidden);
 
   // Theme
@@ -46,16 +46,16 @@ document.addEventListener("DOMContentLoaded", () => {
     const code = copy.closest(".panel").querySelector(".curl code");
     try {
       await navigator.clipboard.writeText(code.textContent);
-      said.textContent = "The curl command was copied.";
+      status.textContent = "The curl command was copied.";
       copy.classList.add("done");
       setTimeout(() => copy.classList.remove("done"), 2000);
     } catch {
       select(code);
-      said.textContent = "It cannot be copied here; it is selected.";
+      status.textContent = "It cannot be copied here; it is selected.";
     }
   });
 
-  // On paper, what was found broken is open.
+  // On paper, clauses that failed are open.
   addEventListener("beforeprint", () => {
     for (const clause of shown()) if (clause.querySelector(".exchange")) clause.open = true;
   });
@@ -64,10 +64,10 @@ document.addEventListener("DOMContentLoaded", () => {
 
   // Filters: within a kind any of the checked ones, between kinds all of them; nothing checked lets all through.
   const words = new Map(); // of a clause, once somebody searches
-  const saidOf = (clause) => {
+  const textOf = (clause) => {
     if (!words.has(clause)) {
-      const told = [...clause.querySelectorAll("summary, .facts dd")].map((part) => part.textContent);
-      words.set(clause, told.join(" ").toLowerCase());
+      const parts = [...clause.querySelectorAll("summary, .facts dd")].map((part) => part.textContent);
+      words.set(clause, parts.join(" ").toLowerCase());
     }
     return words.get(clause);
   };
@@ -80,7 +80,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const clause of clauses) {
       const fits = kinds.every(([name, values]) => !values.length || values.includes(clause.dataset[name]));
-      clause.hidden = !(fits && wanted.every((word) => saidOf(clause).includes(word)));
+      clause.hidden = !(fits && wanted.every((word) => textOf(clause).includes(word)));
     }
     for (const group of groups) group.hidden = !group.querySelector(".clause:not([hidden])");
     const left = shown().length;

@@ -1,4 +1,4 @@
-"""`report.html`: one file that a browser opens from disk, and that asks nobody for anything."""
+"""Renders `report.html`."""
 
 from __future__ import annotations
 
@@ -18,26 +18,28 @@ from markupsafe import Markup
 
 from runloop_conformance.clauses import Clause
 from runloop_conformance.contract.document import Contract
-from runloop_conformance.report.html.annotated import WORST_FIRST, Mark, annotated
+from runloop_conformance.report.html.annotated import Mark, annotated
 from runloop_conformance.report.html.exchanges import LONGEST_CURL, Shown, exchanges
-from runloop_conformance.report.tally import Report, failing, known, stale, unsettled, warnings
+from runloop_conformance.report.tally import OUTCOMES, Outcome, Report, count_line, counted, outcome, stale
 from runloop_conformance.report.visible import plain, shown
 
-FEW = 3  # broken clauses that are open from the beginning
+FEW = 3  # failed clauses that are open from the beginning
 MARKS: Mapping[Mark, str] = {
-    "broken": "broken",
-    "warning": "broken, only a warning",
+    "fail": "failed",
+    "warning": "failed, only a warning",
     "known": "known failure",
-    "unsettled": "not settled",
-    "kept": "kept",
+    "inconclusive": "inconclusive",
+    "not_tested": "not tested",
+    "pass": "passed",
     "free": "left free",
 }
-GROUPS: tuple[tuple[Mark, str, str], ...] = (
-    ("broken", "Broken", "What the server broke, and the verdict counts."),
-    ("warning", "Warnings", "SHOULD clauses that the server broke: they change no verdict without --fail-on should."),
-    ("known", "Known failures", "Broken, and known to be: the reasons are those of --known-failures."),
-    ("unsettled", "Not settled", "Nothing was seen that could tell whether the server keeps them, and why:"),
-    ("kept", "Kept", "Tested, and kept each time."),
+GROUPS: tuple[tuple[Outcome, str, str], ...] = (
+    ("fail", "Failed", "These make the verdict nonconformant."),
+    ("warning", "Warnings", "SHOULD clauses that failed: they change no verdict without --fail-on should."),
+    ("known", "Known failures", "These do not count: the reasons are those of --known-failures."),
+    ("inconclusive", "Inconclusive", "The responses do not say whether these pass, and why:"),
+    ("not_tested", "Not tested", "Nothing was sent that could have failed these, and why:"),
+    ("pass", "Passed", "Tested, and passed each time."),
 )
 
 
@@ -56,14 +58,14 @@ class Row:
     known: str | None
     pointer: str
     judged: int
-    seen: Mapping[str, Any] | None
+    failure: Mapping[str, Any] | None
     exchanges: tuple[Shown, ...]
     left_out: int
 
 
 def page(report: Report, contract: Contract, clauses: Sequence[Clause]) -> str:
     """The page: the report, and beside it the contract with the results of these clauses, those of the report."""
-    marks = _marks(report)
+    marks: dict[str, Mark] = {clause["id"]: outcome(clause, report) for clause in report["clauses"]}
     rows = [
         _row(clause, document, marks[clause.id], report["server"])
         for clause, document in zip(clauses, report["clauses"], strict=True)
@@ -76,11 +78,12 @@ def page(report: Report, contract: Contract, clauses: Sequence[Clause]) -> str:
             report=report,
             began=datetime.fromisoformat(report["started_at"]),
             stale=stale(report),
-            tally={mark: sum(row.mark == mark for row in rows) for mark in WORST_FIRST},
+            counts=count_line(report),
+            tally={mark: sum(row.mark == mark for row in rows) for mark in OUTCOMES},
             levels={level: sum(row.level == level for row in rows) for level in ("must", "should")},
             chapters=Counter(row.chapter for row in rows),
             operations=Counter(row.operation for row in rows),
-            groups=[(mark, title, told, [row for row in rows if row.mark == mark]) for mark, title, told in GROUPS],
+            groups=[(mark, title, note, [row for row in rows if row.mark == mark]) for mark, title, note in GROUPS],
             few=FEW,
             marks=marks,
             names=MARKS,
@@ -95,21 +98,8 @@ def page(report: Report, contract: Contract, clauses: Sequence[Clause]) -> str:
 
 
 def anchor(clause_id: str) -> str:
-    """The id of a clause's element: the clause's own, with what no id may hold written otherwise."""
+    """The id of a clause's element: that of the clause, with the characters escaped that no id may have."""
     return "".join(plain(char) if not char.isspace() else "_" for char in clause_id)
-
-
-def _marks(report: Report) -> dict[str, Mark]:
-    found: dict[str, Mark] = {one["id"]: "kept" for one in report["clauses"]}
-    kinds: tuple[tuple[Mark, Callable[[Report], list[Clause]]], ...] = (
-        ("broken", failing),
-        ("warning", warnings),
-        ("known", known),
-        ("unsettled", unsettled),
-    )
-    for mark, those in kinds:
-        found |= {one["id"]: mark for one in those(report)}
-    return found
 
 
 def _row(clause: Clause, document: Mapping[str, Any], mark: Mark, server: str) -> Row:
@@ -127,7 +117,7 @@ def _row(clause: Clause, document: Mapping[str, Any], mark: Mark, server: str) -
         known=document["known"],
         pointer=clause.pointer,
         judged=document["judged"],
-        seen=failure,
+        failure=failure,
         exchanges=shown_exchanges,
         left_out=left_out,
     )
@@ -139,17 +129,17 @@ def _dotted(clause_id: str) -> Markup:
 
 
 def _last(clause_id: str) -> Markup:
-    """The last step of an id, where what stands before it is plain."""
+    """The last step of an id, where the steps before it are plain from the context."""
     return shown(clause_id.rpartition(".")[2])
 
 
 def _short(text: str, title: str) -> Markup:
-    """What a statement says of a member, beneath its name."""
+    """What a statement says about a property, below its name."""
     return _sentence(text.removeprefix(title).lstrip(": "))
 
 
 def _sentence(text: str) -> Markup:
-    """A sentence of the contract, in which what stands between backquotes is code."""
+    """A sentence of the contract; text between backquotes is code."""
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return shown(text)
@@ -178,6 +168,7 @@ def _environment() -> Environment:
     )
     filters: dict[str, Callable[..., Any]] = {
         "anchor": anchor,
+        "counted": counted,
         "dotted": _dotted,
         "last": _last,
         "plain": plain,

@@ -78,7 +78,7 @@ def terminal(result: Result, command: str) -> str:
         record=True, width=COLUMNS, force_terminal=True, color_system="truecolor", highlight=False, file=io.StringIO()
     )
     recorder.print(f"[dim]$[/] {command}")
-    console.show(recorder, document(result, Redaction((TOKEN,))))
+    console.show(console.Page(recorder), document(result, Redaction((TOKEN,))))
     svg = recorder.export_svg(title="runloop-conformance", theme=SVG_EXPORT_THEME)
     return (
         re.sub(r"@font-face\s*\{.*?\}", "", svg, flags=re.DOTALL)
@@ -108,7 +108,7 @@ def main() -> None:
             result = judged(server)
             shell.set_content(terminal(result, f"runloop-conformance run {result.server} --max-runs 25"))
             picture(shell, f"terminal-{result.verdict}", "svg")
-        artefacts.write(Path(made), result, Redaction((TOKEN,)))
+        artefacts.write(Path(made), document(result, Redaction((TOKEN,))), result, Redaction((TOKEN,)))
         report = (Path(made) / "report.html").as_uri()
         for theme, clause, member in (("light", "", "start_time_ms"), ("dark", "authorization.required", "")):
             page = opened(browser, theme)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from runloop_conformance.commands.options import stored_at
-from runloop_conformance.commands.outcome import heard_by_nobody, on_github
+from runloop_conformance.commands.outcome import on_github, without_workflow_commands
 from runloop_conformance.report.diff import KINDS, WORSE, Comparison, compare
 from runloop_conformance.report.visible import visible
 
@@ -31,7 +31,7 @@ def diff(old: Path, new: Path, *, quiet: bool) -> None:
       runloop-conformance diff last-week/report report
     """
     comparison = compare(stored_at(old).report, stored_at(new).report)
-    with heard_by_nobody(github_mode=on_github(None)):
+    with without_workflow_commands(github_mode=on_github()):
         if not quiet:
             _print(comparison)
         click.echo(_conclusion(comparison))

@@ -1,13 +1,12 @@
-"""What is done with a result: printed, written, told to GitHub, turned into an exit code."""
+"""What a command does with a report: write it, print it, annotate it on GitHub Actions, and choose the exit code."""
 
 from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
@@ -16,21 +15,20 @@ from runloop_conformance.commands.options import EXIT
 from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.judging.result import Result
 from runloop_conformance.report import artefacts, github
-from runloop_conformance.report.console import show
-from runloop_conformance.report.document import document
-from runloop_conformance.report.tally import stale
+from runloop_conformance.report.console import Page, show
+from runloop_conformance.report.tally import Report, stale
 
 WRONG_USAGE = 2
 
 
-def on_github(given: bool | None) -> bool:  # noqa: FBT001 - the option as it comes
-    """Whether to speak to GitHub Actions: as it was said, else where they run."""
-    return given if given is not None else os.environ.get("GITHUB_ACTIONS") == "true"
+def on_github(option: bool | None = None) -> bool:  # noqa: FBT001 - the option as it comes
+    """Whether to print for GitHub Actions: as the option says, else if the command runs there."""
+    return option if option is not None else os.environ.get("GITHUB_ACTIONS") == "true"
 
 
 @contextmanager
-def heard_by_nobody(*, github_mode: bool) -> Generator[None]:
-    """Let GitHub Actions take nothing that is printed meanwhile for a command of a workflow: a server may write one."""
+def without_workflow_commands(*, github_mode: bool) -> Generator[None]:
+    """Let GitHub Actions interpret nothing that is printed meanwhile: a server may have written a workflow command."""
     if not github_mode:
         yield
         return
@@ -43,34 +41,43 @@ def heard_by_nobody(*, github_mode: bool) -> Generator[None]:
 
 
 def publish(
-    console: Console, result: Result, redaction: Redaction, folder: Path | None, *, github_mode: bool, quiet: bool
-) -> Mapping[str, Any]:
-    """Print a result and write it wherever it is wanted; return the report.
+    report: Report,
+    result: Result,
+    redaction: Redaction,
+    folder: Path | None,
+    notes: Sequence[str] = (),
+    *,
+    github_mode: bool,
+    quiet: bool,
+) -> None:
+    """Write a report, then print it, so that nothing that happens to the terminal loses the files.
+
+    notes: lines to print below it.
 
     Raises:
-        click.UsageError: a file cannot be written. What was printed before stands.
+        click.UsageError: a file cannot be written. The report has been printed all the same.
     """
-    report = document(result, redaction)
-    with heard_by_nobody(github_mode=github_mode):
-        if result.verdict != "error":
-            show(console, report, quiet=quiet)
-        if folder is not None:
-            _write(folder, result, redaction)
-            if not quiet:
-                console.print(f"\nreport: {folder / 'report.html'}", style="dim", markup=False, soft_wrap=True)
-    if github_mode:
-        _tell_github(report)
-    return report
+    unwritten: OSError | None = None
+    if folder is not None:
+        try:
+            artefacts.write(folder, report, result, redaction)
+            notes = (*notes, f"report: {folder / 'report.html'}")
+        except OSError as error:
+            unwritten = error
+    with without_workflow_commands(github_mode=github_mode):
+        page = Page(Console(highlight=False))
+        if report["verdict"] != "error":
+            show(page, report, quiet=quiet)
+        if notes and not quiet:
+            page.line()
+            for note in notes:
+                page.raw(note, "dim")
+    if unwritten is not None:
+        raise click.UsageError(f"The report cannot be written to {folder}: {unwritten.strerror}") from unwritten
 
 
-def _write(folder: Path, result: Result, redaction: Redaction) -> None:
-    try:
-        artefacts.write(folder, result, redaction)
-    except OSError as error:
-        raise click.UsageError(f"The report cannot be written to {folder}: {error.strerror}") from error
-
-
-def _tell_github(report: Mapping[str, Any]) -> None:
+def annotate(report: Report) -> None:
+    """Print the annotations of GitHub Actions, and add the report to the summary of the job."""
     for command in github.workflow_commands(report):
         click.echo(command)
     path = os.environ.get("GITHUB_STEP_SUMMARY")
@@ -79,10 +86,10 @@ def _tell_github(report: Mapping[str, Any]) -> None:
             with Path(path).open("a", encoding="utf-8") as summary:
                 summary.write(github.summary(report))
         except OSError as error:
-            click.echo(f"the job's summary cannot be written to {path}: {error.strerror}", err=True)
+            click.echo(f"the summary of the job cannot be written to {path}: {error.strerror}", err=True)
 
 
-def exit_code(report: Mapping[str, Any]) -> int:
-    """That of the verdict. A stale known failure makes a conformant run wrong usage: the file has to be mended."""
+def exit_code(report: Report) -> int:
+    """That of the verdict. A stale known failure makes a conformant run wrong usage: the file must be fixed."""
     code = EXIT[report["verdict"]]
     return WRONG_USAGE if code == 0 and stale(report) else code

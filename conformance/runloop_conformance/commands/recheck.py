@@ -1,24 +1,21 @@
-"""`recheck`: a recorded run judged again."""
+"""`recheck`: judge a recorded run again."""
 
 from __future__ import annotations
 
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
-from rich.console import Console
 
 from runloop_conformance import __version__
 from runloop_conformance.clauses import NoSuchClauseError
 from runloop_conformance.commands.options import contract_at, contract_option, report_argument, stored_at
-from runloop_conformance.commands.outcome import exit_code, heard_by_nobody, on_github
+from runloop_conformance.commands.outcome import exit_code, on_github, publish
 from runloop_conformance.exchanges.redaction import Redaction
-from runloop_conformance.report import artefacts
-from runloop_conformance.report.console import show
 from runloop_conformance.report.document import document
 from runloop_conformance.report.stored import UnreadableReportError
+from runloop_conformance.report.tally import Report
 from runloop_conformance.suite.recheck import recheck as judged_again
 
 FEW = 5
@@ -34,9 +31,9 @@ FEW = 5
 def recheck(report: Path, contract_path: Path | None, report_dir: Path | None, *, quiet: bool) -> None:
     """Judge a recorded run again, with this version of the suite and no network.
 
-    REPORT is the folder that `run --report-dir` wrote, or the report.json in it; recording.jsonl must be beside it. Of
-    the same version and contract the verdict and the findings are the same; of another, this shows what it would have
-    said. The exit codes are those of `run`.
+    REPORT is the folder that `run --report-dir` wrote, or the report.json in it; recording.jsonl must be beside it.
+    With the same version and contract the verdict and the findings are the same; with another, this shows what it
+    would have reported. The exit codes are those of `run`.
 
     \b
     Example:
@@ -47,49 +44,40 @@ def recheck(report: Path, contract_path: Path | None, report_dir: Path | None, *
         result = judged_again(stored, contract)
     except (UnreadableReportError, NoSuchClauseError) as error:
         raise click.UsageError(str(error)) from error
-    report_again = document(result, Redaction())
-    with heard_by_nobody(github_mode=on_github(None)):
-        console = Console(highlight=False)
-        show(console, report_again, quiet=quiet)
-        if not quiet:
-            console.print()
-            for line in _compared(stored.report, report_again):
-                console.print(line, markup=False, style="dim", soft_wrap=True)
-    if report_dir is not None:
-        try:
-            artefacts.write(report_dir, result, Redaction())
-        except OSError as error:
-            raise click.UsageError(f"The report cannot be written to {report_dir}: {error.strerror}") from error
-    sys.exit(exit_code(report_again))
+    redaction = Redaction()
+    rechecked = document(result, redaction)
+    notes = _compared(stored.report, rechecked)
+    publish(rechecked, result, redaction, report_dir, notes, github_mode=on_github(), quiet=quiet)
+    sys.exit(exit_code(rechecked))
 
 
-def _compared(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    """What this judgement has in common with the one in the report."""
+def _compared(recorded: Report, rechecked: Report) -> list[str]:
+    """What is different from the recorded report."""
     lines = []
-    if then["suite"]["version"] != __version__:
-        lines.append(f"recorded with version {then['suite']['version']}, judged by {__version__}")
-    if then["contract"]["sha256"] != now["contract"]["sha256"]:
+    if recorded["suite"]["version"] != __version__:
+        lines.append(f"recorded with version {recorded['suite']['version']}, judged by {__version__}")
+    if recorded["contract"]["sha256"] != rechecked["contract"]["sha256"]:
         lines.append(
-            f"recorded under contract {then['contract']['version']}, judged by {now['contract']['version']}:"
-            " another file; --contract PATH names the one of then"
+            f"recorded with contract {recorded['contract']['version']}, judged by {rechecked['contract']['version']}:"
+            " another file; name the recorded one with --contract"
         )
-    alike = not lines
-    before, after = _told(then), _told(now)
-    others = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-    if then["verdict"] != now["verdict"]:
-        lines.append(f"the report said {then['verdict']}")
-    if others:
-        more = f" and {len(others) - FEW} more" if len(others) > FEW else ""
-        lines.append(f"judged otherwise than in the report: {', '.join(others[:FEW])}{more}")
-        if alike:
+    same_inputs = not lines
+    before, after = _clauses(recorded), _clauses(rechecked)
+    different = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    if recorded["verdict"] != rechecked["verdict"]:
+        lines.append(f"the recorded verdict was {recorded['verdict']}")
+    if different:
+        rest = f" and {len(different) - FEW} more" if len(different) > FEW else ""
+        lines.append(f"different from the report: {', '.join(different[:FEW])}{rest}")
+        if same_inputs:
             lines.append(
-                "suite and contract are the same, so the recording is not: somebody changed it, or the token is a word"
-                " that stands in ordinary answers as well, and is masked there"
+                "suite and contract are the same, so the recording is not: it was changed, or the token is a word that"
+                " also occurs in ordinary responses and is masked there"
             )
-    elif then["verdict"] == now["verdict"]:
+    elif recorded["verdict"] == rechecked["verdict"]:
         lines.append("the same as in the report: the verdict and every finding")
     return lines
 
 
-def _told(report: dict[str, Any]) -> dict[str, str]:
+def _clauses(report: Report) -> dict[str, str]:
     return {clause["id"]: json.dumps(clause, sort_keys=True) for clause in report["clauses"]}

@@ -41,7 +41,7 @@ def _find(clause: Clause, recording: Recording) -> Finding:
     kept = sum(one.kept is True for one in observations)
     if broken:
         of = len(broken) + kept
-        times = f"broken {len(broken)} of {of} times"
+        times = f"failed {len(broken)} of {of} time{'' if of == 1 else 's'}"
         return Finding(clause, "fail", times, of, min(broken, key=_size), len(broken))
     if kept:
         return Finding(clause, "pass", None, kept, None)
@@ -95,7 +95,8 @@ def verdict(
     ]
     if open_musts:
         few = ", ".join(open_musts[:3]) + (f" and {len(open_musts) - 3} more" if len(open_musts) > 3 else "")
-        return "inconclusive", f"{len(open_musts)} MUST clauses could not be settled: {few}"
+        clauses = "MUST clause" if len(open_musts) == 1 else "MUST clauses"
+        return "inconclusive", f"{len(open_musts)} {clauses} could not be tested: {few}"
     if not findings:
         return "inconclusive", "no clause was selected"
     return "conformant", None

@@ -17,8 +17,9 @@ from runloop_conformance.judging.result import Result
 from runloop_conformance.pytest_plugin import options
 from runloop_conformance.pytest_plugin.outcome import SETTLED, Outcomes, Token
 from runloop_conformance.pytest_plugin.plugin import CLAUSE
-from runloop_conformance.pytest_plugin.telling import told
+from runloop_conformance.pytest_plugin.reporting import outcomes
 from runloop_conformance.report import artefacts
+from runloop_conformance.report.document import document
 from runloop_conformance.sending.in_process import AppCannotStartError, NotAnAppError, in_process
 from runloop_conformance.sending.transport import Transport
 from runloop_conformance.suite.options import UnusableOptionError, options_from, server_at
@@ -41,7 +42,10 @@ class Work:
         raised: list[BaseException] = []
         try:
             with self._transport(given, raised.append) as to:
-                result = self._run(given, to, redaction)
+                result = self._run(given, to)
+            report = document(result, redaction)
+            if given["report_dir"]:
+                artefacts.write(given["report_dir"], report, result, redaction)
         except UnusableOptionError as error:
             return Outcomes(redaction.text(error.message(options.PREFIX)))
         except (AppCannotStartError, ContractError, NotAnAppError, OSError) as error:
@@ -49,7 +53,7 @@ class Work:
         except Exception as error:  # noqa: BLE001 - a defect of the suite: its traceback may hold what must not be shown
             trace = "".join(traceback.format_exception(error))
             return Outcomes(redaction.text(f"error: the suite itself failed; please report this.\n{trace}"))
-        return evolve(told(result, redaction, raised), interrupted=result.terms.stopped == INTERRUPTED)
+        return evolve(outcomes(report, redaction, raised), interrupted=result.terms.stopped == INTERRUPTED)
 
     @contextmanager
     def _transport(self, given: dict[str, Any], on_error: Callable[[BaseException], None]) -> Generator[Transport]:
@@ -59,8 +63,8 @@ class Work:
         with in_process(self.server, on_error=on_error) as to:
             yield to
 
-    def _run(self, given: dict[str, Any], to: Transport, redaction: Redaction) -> Result:
-        if given["report_dir"]:  # found out before anybody has paid for what would stand in it
+    def _run(self, given: dict[str, Any], to: Transport) -> Result:
+        if given["report_dir"]:  # found out before anybody has paid for the report
             given["report_dir"].mkdir(parents=True, exist_ok=True)
         with warnings.catch_warnings():
             # Those of what the suite is built on are no affair of the session, which may take them for errors.
@@ -68,10 +72,7 @@ class Work:
             contract = load_contract(given["contract_path"])
             settings = {**given, "select": self._selected()}
             suite = Suite(contract, options_from(settings, contract, to, self.token.value, options.PREFIX))
-        result = suite.run()
-        if given["report_dir"]:
-            artefacts.write(given["report_dir"], result, redaction)
-        return result
+        return suite.run()
 
     def _selected(self) -> tuple[str, ...]:
         """The clauses that `-k` and the like have left; none stands for all of them."""

@@ -1,37 +1,34 @@
-"""All that `--report-dir` receives, written from one result."""
+"""Writes the files of `--report-dir`."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
-from runloop_conformance.exchanges import recording_file as recorded
+from runloop_conformance.exchanges.recording_file import lines
 from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.judging.result import Result
 from runloop_conformance.report import badge
-from runloop_conformance.report.document import document
 from runloop_conformance.report.html.page import page
 from runloop_conformance.report.junit import junit
+from runloop_conformance.report.tally import Report
 
 
-def write(folder: Path, result: Result, redaction: Redaction) -> dict[str, Any]:
-    """Write every artefact into a folder, and return the report.
+def write(folder: Path, report: Report, result: Result, redaction: Redaction) -> None:
+    """Write every artefact into a folder: the report, and the recording of the result that it was made of.
 
     Raises:
         OSError: the folder cannot be made or written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "recording.jsonl").open("w", encoding="utf-8") as recording:
-        recording.writelines(f"{line}\n" for line in recorded.lines(result.exchanges, redaction))
-    report = document(result, redaction)
+        recording.writelines(f"{line}\n" for line in lines(result.exchanges, redaction))
     _put(folder / "report.json", json.dumps(report, indent=1) + "\n")
     _put(folder / "report.html", page(report, result.contract, [finding.clause for finding in result.findings]))
     (folder / "junit.xml").write_bytes(junit(report))
     _put(folder / "badge.json", badge.endpoint(report))
     _put(folder / "badge.svg", badge.svg(report))
     _put(folder / "statement.md", badge.statement(report))
-    return report
 
 
 def _put(path: Path, text: str) -> None:

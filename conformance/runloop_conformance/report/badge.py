@@ -53,9 +53,9 @@ def _message(report: Report) -> tuple[str, str]:
     if verdict != "conformant":
         return verdict, "lightgrey"
     if known(report):
-        return f"conformant but for {len(known(report))} known", "yellow"
+        return f"conformant, {counted(len(known(report)), 'known failure')}", "yellow"
     if left_out(report):
-        return f"conformant in {len(report['clauses'])} clauses", "yellow"
+        return f"conformant in {counted(len(report['clauses']), 'clause')}", "yellow"
     return "conformant", "brightgreen"
 
 
@@ -69,15 +69,14 @@ def statement(report: Report) -> str:
     suite, contract = report["suite"], report["contract"]
     must, should = ([number[status] for status in STATUSES] for number in tally(report).values())
     tested = (
-        f"On {report['started_at'][:10]} **`{_code(report['server'])}` is {report['verdict']}** with version"
+        f"On {report['started_at'][:10]} **`{_code(report['server'])}` was found {report['verdict']}** with version"
         f" {contract['version']} of the contract (sha256 `{contract['sha256'][:12]}`) by runloop-conformance"
         f" {suite['version']}, profile {suite['profile']}, seed {suite['seed']}, with"
         f" {counted(report['requests'], 'request')} that started {counted(report['runs_started'], 'run')}."
     )
-    results = (
-        "MUST clauses: {} passed, {} failed, {} inconclusive, {} not tested.".format(*must)
-        + " SHOULD clauses: {} passed, {} failed, {} inconclusive, {} not tested.".format(*should)
-    )
+    results = "MUST clauses: {} passed, {} failed, {} inconclusive, {} not tested.".format(
+        *must
+    ) + " SHOULD clauses: {} passed, {} failed, {} inconclusive, {} not tested.".format(*should)
     sentences = [tested, results]
     if left_out(report):
         sentences.append("Only these clauses were selected; the contract has more.")

@@ -12,6 +12,7 @@ from attrs import frozen
 from rich.console import Console
 from rich.text import Text
 
+from runloop_conformance.exchanges.exchange import Probe
 from runloop_conformance.report.tally import (
     Clause,
     Report,
@@ -69,9 +70,8 @@ class Page:
         self.line(text, style, first=indent, rest=indent)
 
 
-def show(console: Console, report: Report, *, quiet: bool = False) -> None:
+def show(page: Page, report: Report, *, quiet: bool = False) -> None:
     """Print a report. With `quiet`, the verdict and its reason alone."""
-    page = Page(console)
     page.raw(f"{report['verdict']}: {report['server']}", COLOURS[report["verdict"]])
     if report["reason"] and quiet:  # on one line, for scripts
         page.raw(f"  {report['reason']}", "yellow")
@@ -183,6 +183,11 @@ def _body(request: Any) -> str:
     if length == len(raw) and len(text) <= LONGEST_BODY:
         return text
     return f"{text[:LONGEST_BODY]}… ({counted(length, 'byte')})"
+
+
+def planned_line(intent: str, probe: Probe) -> str:
+    """A request of a plan on one line."""
+    return f"{intent:7} {probe.method:5} {len(probe.body):7,} bytes  {probe.name}"
 
 
 def pasteable(command: str, width: int) -> Iterator[str]:

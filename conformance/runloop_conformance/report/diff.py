@@ -12,12 +12,12 @@ KINDS = {
     "failed": "fails now",
     "untested": "no longer tested",
     "gone": "left out, though the contract is the same",
-    "revealed": "tested for the first time, and fails",
+    "revealed": "newly tested, and fails",
     "removed": "not in the new contract",
     "fixed": "fixed",
-    "tested": "tested for the first time, and passes",
+    "tested": "newly tested, and passes",
     "new": "new",
-    "other": "different without a result",
+    "other": "still without a result",
 }
 WORSE = frozenset({"failed", "untested", "gone"})
 """What counts as a regression. A clause that could not be tested before is none, whatever it does now."""

@@ -1,4 +1,4 @@
-"""GitHub Actions: annotations on the run, and a summary of the job. Nothing that a server sent is interpreted in either."""
+"""GitHub Actions: annotations on the run, and a summary of the job. Text of a server does nothing in either."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from runloop_conformance.report.document import schema
 
 
 class UnreadableReportError(Exception):
-    """Not a report of this suite. The message says which file, and why."""
+    """Raised when a file is not a report of this suite. The message names the file and the reason."""
 
 
 @define
@@ -31,7 +31,7 @@ class Stored:
         """Every exchange of its recording, in the order in which they were sent.
 
         Raises:
-            UnreadableReportError: `recording.jsonl` is not there, or is none.
+            UnreadableReportError: `recording.jsonl` is not there, or cannot be read.
         """
         path = self.path.with_name("recording.jsonl")
         try:
@@ -46,19 +46,19 @@ class Stored:
 
     @cached_property
     def masked(self) -> frozenset[int]:
-        """The numbers of the exchanges whose requests held a secret, so that they cannot be sent again as they were."""
+        """The numbers of the exchanges whose requests contained a secret: they cannot be sent again unchanged."""
         path = self.path.with_name("recording.jsonl")
         with path.open(encoding="utf-8") as text:
-            return frozenset(told["number"] for line in text if recorded.redacted(told := json.loads(line)))
+            return frozenset(written["number"] for line in text if recorded.redacted(written := json.loads(line)))
 
 
-def stored(given: Path) -> Stored:
+def stored(location: Path) -> Stored:
     """The report at a path: a folder that --report-dir named, or the report.json in it.
 
     Raises:
-        UnreadableReportError: it is not there, or is none.
+        UnreadableReportError: it is not there, or cannot be read.
     """
-    path = given / "report.json" if given.is_dir() else given
+    path = location / "report.json" if location.is_dir() else location
     try:
         report = json.loads(path.read_bytes())
     except OSError as error:
@@ -70,14 +70,14 @@ def stored(given: Path) -> Stored:
     wrong = next(jsonschema_rs.Draft202012Validator(schema()).iter_errors(report), None)
     if wrong is not None:
         where = "/".join(map(str, wrong.instance_path)) or "the whole"
-        raise UnreadableReportError(f"{path}: is no report of this suite: {where}: {wrong.message[:200]}")
+        raise UnreadableReportError(f"{path}: is not a report of this suite: {where}: {wrong.message[:200]}")
     return Stored(path, _filled(report))
 
 
 def _filled(report: dict[str, Any]) -> dict[str, Any]:
-    """The report with what an older suite, or another one, does not say."""
-    called = {"fail_on": "must", "select": [], "deselect": [], "benchmark_ids": [], "headers": []}
-    beside = {
+    """The report with the properties that an older suite does not write."""
+    suite = {"fail_on": "must", "select": [], "deselect": [], "benchmark_ids": [], "headers": []}
+    defaults = {
         "started_at": "1970-01-01T00:00:00+00:00",
         "precondition": None,
         "stopped": None,
@@ -85,5 +85,5 @@ def _filled(report: dict[str, Any]) -> dict[str, Any]:
         "runs_by_mistake": 0,
         "known_failures": [],
     }
-    clauses = [{"known": None, **clause} for clause in report["clauses"]]
-    return {**beside, **report, "suite": {**called, **report["suite"]}, "clauses": clauses}
+    clauses = [{"known": None, "failed": clause["judged"], **clause} for clause in report["clauses"]]
+    return {**defaults, **report, "suite": {**suite, **report["suite"]}, "clauses": clauses}

@@ -19,7 +19,7 @@ from runloop_conformance.sending.sender import Sender
 
 LONGEST_PAUSE_MS = 2000  # between two requests that lay apart then: a clock that stands still shows by then
 
-Status = Literal["still broken", "kept now", "cannot say"]
+Status = Literal["still fails", "passes now", "inconclusive"]
 
 
 @frozen
@@ -87,9 +87,9 @@ def replay(
     known = [name for name in given.clauses if name in clauses]
     for name in given.clauses:
         if given.masked:
-            yield Again(name, "cannot say", reason="its request held a secret, which is not in the recording")
+            yield Again(name, "inconclusive", reason="its request held a secret, which is not in the recording")
         elif name not in known:
-            yield Again(name, "cannot say", reason="this version of the suite, with this contract, has no such clause")
+            yield Again(name, "inconclusive", reason="this suite has no such clause with this contract")
     if given.masked or not known:
         return
     sent = _sent(given.exchanges, sender)
@@ -118,13 +118,13 @@ def _judged(
     now = list(clause.look(Recording(contract, sent, secrets)))
     broken = next((one for one in now if one.kept is False), None)
     if broken is not None:
-        return Again(clause.id, "still broken", broken.expected, broken.actual)
+        return Again(clause.id, "still fails", broken.expected, broken.actual)
     if _kept(now, sent[-1]):
-        return Again(clause.id, "kept now")
+        return Again(clause.id, "passes now")
     among = [one for one in clause.look(Recording(contract, beside, secrets)) if sent[-1] in one.exchanges]
     if _kept(among, sent[-1]) and all(one.kept is not False for one in among):
-        return Again(clause.id, "kept now")
-    return Again(clause.id, "cannot say", reason=_why(sent, now))
+        return Again(clause.id, "passes now")
+    return Again(clause.id, "inconclusive", reason=_why(sent, now))
 
 
 def _kept(observations: Sequence[Observation], decisive: Exchange) -> bool:

@@ -90,14 +90,14 @@ def test_a_stranger_sees_it_without_scrolling(opened: Opener) -> None:
         assert box is not None
         assert box["y"] + box["height"] < 800
         said = re.sub(r"\s+", " ", top.inner_text())
-        kept = len(those(status="pass"))
+        passed = len(those(status="pass"))
         failed = len(those(status="fail", level="must"))
         for fact in (
             "Nonconformant",
             "https://mock.example:8443/prefix",
             "Contract 1.0.0",
-            f"Kept {kept}",
-            f"Broken {failed}",
+            f"Passed {passed}",
+            f"Failed {failed}",
         ):
             assert fact in said
         assert "Runs started 25 of 25" in said
@@ -106,9 +106,9 @@ def test_a_stranger_sees_it_without_scrolling(opened: Opener) -> None:
 def test_filters(opened: Opener, forty: str) -> None:
     shown = opened(forty)
     assert visible(shown) == those()
-    shown.get_by_role("checkbox", name=re.compile("^Kept")).check()
+    shown.get_by_role("checkbox", name=re.compile("^Passed")).check()
     assert visible(shown) == those(status="pass")
-    assert not shown.locator(".group.broken").is_visible()
+    assert not shown.locator(".group.fail").is_visible()
     shown.get_by_role("checkbox", name=re.compile("^MUST")).check()
     assert visible(shown) == those(status="pass", level="must")
     shown.get_by_role("checkbox", name=re.compile("^response")).check()
@@ -149,7 +149,7 @@ def test_a_link_opens_its_clause(opened: Opener, forty: str) -> None:
 def test_a_link_of_the_contract_opens_a_clause_that_a_filter_hides(opened: Opener, forty: str) -> None:
     shown = opened(forty)
     shown.get_by_role("searchbox").fill("no such words")
-    link = shown.locator("#contract a.judge.kept").first
+    link = shown.locator("#contract a.judge.pass").first
     wanted = link.get_attribute("href").removeprefix("#")
     link.click()
     row = shown.locator(f"[id='{wanted}']")
@@ -236,8 +236,8 @@ def test_it_can_be_read_without_javascript(opened: Opener, forty: str) -> None:
     shown = opened(forty, java_script_enabled=False)
     assert not shown.locator("#filters").is_visible()
     assert not shown.locator("button:visible").count()
-    assert shown.locator(".group.broken .exchange").first.is_visible()
-    row = shown.locator(".group.kept .clause").last
+    assert shown.locator(".group.fail .exchange").first.is_visible()
+    row = shown.locator(".group.pass .clause").last
     assert not row.locator(".facts").is_visible()
     row.locator("summary").click()
     assert row.locator(".facts").is_visible()

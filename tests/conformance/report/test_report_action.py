@@ -132,7 +132,7 @@ def test_a_server_that_does_not(runner: Runner) -> None:
     with running(Always(500)) as url:
         done, outputs = runner.tested(server=url, token=TOKEN, args="--profile quick --max-runs 3")
     assert (done.returncode, outputs["verdict"]) == (1, "nonconformant")
-    assert "::error title=MUST broken" in done.stdout
+    assert "::error title=MUST failed" in done.stdout
 
 
 def test_options_that_cannot_be_used_leave_no_verdict_of_before(runner: Runner) -> None:

@@ -48,14 +48,14 @@ def made(findings: Any, **different: Any) -> dict[str, Any]:
     [
         (made(KEPT), "conformant", "brightgreen"),
         (made([finding(MUST), finding(SHOULD, "fail", broken())]), "conformant", "brightgreen"),
-        (made(BROKEN), "1 broken", "red"),
+        (made(BROKEN), "1 failed", "red"),
         (made([], verdict="inconclusive", reason="x"), "inconclusive", "lightgrey"),
         (made([], verdict="error", reason="x"), "error", "lightgrey"),
         (made(KEPT, terms=Terms(select=("run",))), "conformant in 2 clauses", "yellow"),
         (made(KEPT, terms=Terms(deselect=("run",))), "conformant in 2 clauses", "yellow"),
         (
             made(BROKEN, verdict="conformant", terms=Terms(known={MUST.id: "why"})),
-            "conformant but for 1 known",
+            "conformant, 1 known failure",
             "yellow",
         ),
     ],
@@ -76,7 +76,8 @@ def test_a_statement_names_what_was_tested_with_what_and_when() -> None:
     for part in (
         "2026-11-23", "`https://mock.example:8443/prefix` was found conformant", f"version {CONTRACT.version}",
         CONTRACT.sha256[:12], "runloop-conformance ", "profile standard", "seed 0", "793 requests", "started 25 runs",
-        "Of the MUST clauses 1 were kept, 0 broken and 0 not settled", "of the SHOULD clauses 1, 0 and 0",
+        "MUST clauses: 1 passed, 0 failed, 0 inconclusive, 0 not tested.",
+        "SHOULD clauses: 1 passed, 0 failed, 0 inconclusive, 0 not tested.",
     ):  # fmt: skip
         assert part in said
 
@@ -87,7 +88,7 @@ def test_a_statement_names_what_was_tested_with_what_and_when() -> None:
         (KEPT, {"terms": Terms(select=("run",))}, "Only these clauses were selected"),
         (BROKEN, {"verdict": "conformant", "terms": Terms(known={MUST.id: "why"})}, f"do not count: `{MUST.id}`"),
         (BROKEN, {}, "was found nonconformant"),
-        ([finding(MUST, "not_tested")], {"verdict": "inconclusive", "reason": "x"}, "Nothing is claimed"),
+        ([finding(MUST, "not_tested")], {"verdict": "inconclusive", "reason": "x"}, "claims nothing"),
     ],
 )
 def test_a_statement_says_what_is_missing(findings: Any, different: Any, said: str) -> None:
@@ -107,6 +108,6 @@ def test_neither_quotes_a_server(name: str) -> None:
 def test_the_command_writes_them() -> None:
     with running(reference()) as url:
         done = conformance(url, "--max-runs", 5, "--profile", "quick", "--select", "run.name.echo")
-    assert json.loads((done.folder / "badge.json").read_text("utf-8"))["message"] == "conformant in 1 clauses"
-    assert "conformant in 1 clauses" in (done.folder / "badge.svg").read_text("utf-8")
+    assert json.loads((done.folder / "badge.json").read_text("utf-8"))["message"] == "conformant in 1 clause"
+    assert "conformant in 1 clause" in (done.folder / "badge.svg").read_text("utf-8")
     assert f"`{url}` was found conformant" in (done.folder / "statement.md").read_text("utf-8")

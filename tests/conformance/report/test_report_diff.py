@@ -46,19 +46,19 @@ def compared(tmp_path: Path, old: dict[str, Any], new: dict[str, Any], *more: st
     [
         ("pass", "pass", 0, "no difference"),
         ("fail", "fail", 0, "no difference"),
-        ("fail", "pass", 0, "mended: 1"),
-        ("not_tested", "pass", 0, "newly tested: 1"),
-        ("inconclusive", "pass", 0, "newly tested: 1"),
+        ("fail", "pass", 0, "fixed: 1"),
+        ("not_tested", "pass", 0, "newly tested, and passes: 1"),
+        ("inconclusive", "pass", 0, "newly tested, and passes: 1"),
         (None, "pass", 0, "new: 1"),
-        ("inconclusive", "not_tested", 0, "otherwise than before: 1"),
-        ("pass", "fail", 1, "broken now: 1"),
-        ("not_tested", "fail", 1, "broken now: 1"),
-        (None, "fail", 1, "broken now: 1"),
+        ("inconclusive", "not_tested", 0, "still without a result: 1"),
+        ("pass", "fail", 1, "fails now: 1"),
+        ("not_tested", "fail", 0, "newly tested, and fails: 1"),
+        (None, "fail", 1, "fails now: 1"),
         ("pass", "not_tested", 1, "no longer tested: 1"),
         ("fail", "not_tested", 1, "no longer tested: 1"),
         ("pass", "inconclusive", 1, "no longer tested: 1"),
         ("pass", None, 1, "left out, though the contract is the same: 1"),
-        ("not_tested", None, 0, "otherwise than before: 1"),
+        ("not_tested", None, 0, "still without a result: 1"),
     ],
 )
 def test_each_change_has_a_name_and_a_code(
@@ -107,7 +107,7 @@ def test_what_got_worse_is_told_first_and_with_what_came(tmp_path: Path) -> None
 def test_what_a_server_sends_steers_nothing(tmp_path: Path, name: str) -> None:
     code, out = compared(tmp_path, made({}), hostile.report(hostile.TEXTS[name]))
     assert code == 1
-    assert all(line.startswith((" ", "b", "n", "o", "w", "t")) or not line for line in out.splitlines())
+    assert all(line.startswith((" ", "f", "n", "w", "t")) or not line for line in out.splitlines())
 
 
 def test_of_real_runs(tmp_path: Path) -> None:
@@ -117,8 +117,8 @@ def test_of_real_runs(tmp_path: Path) -> None:
         fell = quick(url, "--select", "authorization")
     worse, better = call("diff", kept.folder, fell.folder), call("diff", fell.folder, kept.folder)
     assert (worse.code, better.code) == (1, 0), worse.said + better.said
-    assert "broken now" in worse.out
-    assert "mended" in better.out
+    assert "fails now" in worse.out
+    assert "fixed" in better.out
 
 
 def test_what_is_no_report_is_wrong_usage(tmp_path: Path) -> None:

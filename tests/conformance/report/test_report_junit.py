@@ -79,7 +79,7 @@ def test_a_failure_says_what_was_expected_and_how_to_see_it_again() -> None:
     (failure,) = case.result
     assert failure.message == "expected refused with a 4xx; actual 200: it was accepted"
     assert failure.type == "must"
-    for part in (MUST.text, MUST.pointer, "changed: benchmark_id is a number", "broken 3 of 4 times", "curl -sS"):
+    for part in (MUST.text, MUST.pointer, "changed: benchmark_id is a number", "failed 3 of 4 times", "curl -sS"):
         assert part in failure.text
 
 

@@ -56,7 +56,7 @@ def test_one_that_is_none_any_more_fails_the_run(tmp_path: Path) -> None:
     assert (done.code, done.report["verdict"]) == (2, "conformant"), done.said
     assert done.report["known_failures"] == [{"clause": BROKEN, "reason": REASON, "stale": True}]
     said = " ".join(done.out.split())
-    assert f"stale: {BROKEN} is kept, so it is no known failure any more: take it out of --known-failures" in said
+    assert f"stale: {BROKEN} passes, so remove it from --known-failures" in said
     quietly = run_with(tmp_path / "known.toml", f'"{BROKEN}" = "{REASON}"', "-q", name="none")
     assert "stale" in quietly.out
 

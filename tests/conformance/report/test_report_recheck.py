@@ -62,7 +62,9 @@ def twice(app: Any, **more: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     with running(app) as url:
         result = Suite(CONTRACT, options(url, **more), plan()).run()
     folder = Path(tempfile.mkdtemp(prefix="report-"))
-    report = artefacts.write(folder, result, Redaction((TOKEN, HEADER[1])))
+    redaction = Redaction((TOKEN, HEADER[1]))
+    report = document(result, redaction)
+    artefacts.write(folder, report, result, redaction)
     again = document(recheck(stored(folder), CONTRACT), Redaction())
     return json.loads(json.dumps(report)), json.loads(json.dumps(again))
 
@@ -94,7 +96,7 @@ def test_a_token_that_is_a_common_word_is_masked_and_yet_read_back(token: str) -
         asked = attrs.evolve(options(url), token=token)
         result = Suite(CONTRACT, asked).run()
     folder = Path(tempfile.mkdtemp(prefix="report-"))
-    artefacts.write(folder, result, Redaction((token,)))
+    artefacts.write(folder, document(result, Redaction((token,))), result, Redaction((token,)))
     again = recheck(stored(folder), CONTRACT)
     assert len(again.exchanges) == len(result.exchanges)
     assert stored(folder).masked
@@ -143,7 +145,7 @@ def test_another_judgement_than_the_reports_is_told() -> None:
     (done.folder / "recording.jsonl").write_text(lines, "utf-8")
     rechecked = call("recheck", done.folder, folder=done.folder)
     assert rechecked.code == 1, rechecked.said
-    assert "the report said conformant" in rechecked.out
+    assert "the recorded verdict was conformant" in rechecked.out
     assert "run.name.echo" in rechecked.out
     assert "suite and contract are the same, so the recording is not" in rechecked.out
 

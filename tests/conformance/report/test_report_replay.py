@@ -17,6 +17,7 @@ from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.plan import Plan
 from runloop_conformance.proof.mutants import MUTANTS
 from runloop_conformance.report import artefacts
+from runloop_conformance.report.document import document
 from runloop_conformance.sending.sender import Limits
 from runloop_conformance.sending.socket_transport import address
 from runloop_conformance.servers.hosting import running
@@ -59,7 +60,9 @@ def recorded(app: Any, plan: Plan, token: str = TOKEN, **options: Any) -> tuple[
         asked = Options(address(url), token, (), Limits(25, timeout=2.0), profile="quick", **options)
         result = Suite(CONTRACT, asked, plan).run()
     folder = Path(tempfile.mkdtemp(prefix="report-"))
-    return folder, artefacts.write(folder, result, Redaction((token,)))
+    report = document(result, Redaction((token,)))
+    artefacts.write(folder, report, result, Redaction((token,)))
+    return folder, report
 
 
 def replayed(folder: Path, *arguments: object, token: str | None = TOKEN) -> Result:
@@ -91,15 +94,15 @@ def test_it_is_still_broken_until_it_is_mended(name: str, plan: Plan) -> None:
         again = replayed(folder, "--server", url)
     assert again.exit_code == 1, again.output
     for clause in broken:
-        assert f"still broken: {clause}\n" in again.output
+        assert f"still fails: {clause}\n" in again.output
     assert sorted(seen.body for seen in server.seen) == sorted(
         body_of(told) for numbers in set(map_numbers(report)) for told in recording(folder, numbers)
     )
     with running(reference()) as url:
         mended = replayed(folder, "--server", url)
     assert mended.exit_code == 0, mended.output
-    assert "still broken: " not in mended.output
-    assert mended.output.count("kept now: ") == len(broken)
+    assert "still fails: " not in mended.output
+    assert mended.output.count("passes now: ") == len(broken)
 
 
 def recording(folder: Path, numbers: tuple[int, ...]) -> list[dict[str, Any]]:
@@ -138,15 +141,15 @@ def test_it_says_first_what_it_may_cost_and_keeps_to_it(plan: Plan) -> None:
         with running(quiet) as other:
             told = replayed(folder, refused["id"], "--server", other, "--plan")
         assert (told.exit_code, quiet.connections) == (0, 0)
-        assert "which may start 2 runs at most, 1 of them by taking what must be refused." in " ".join(
+        assert "which may start 2 runs at most, 1 of them by accepting what must be rejected." in " ".join(
             told.output.split()
         )
         assert "Nothing was sent." in told.output
         done = replayed(folder, refused["id"], "--server", url)
     assert done.exit_code == 1
     assert server.runs == 2
-    assert done.output.index("may start 2 runs") < done.output.index("still broken")
-    assert "1 still broken, 0 kept now, 0 cannot say · 2 runs started" in done.output
+    assert done.output.index("may start 2 runs") < done.output.index("still fails")
+    assert "1 still fails, 0 passes now, 0 inconclusive · 2 runs started" in done.output
 
 
 @pytest.mark.parametrize(
@@ -174,7 +177,7 @@ def test_what_was_not_broken_each_time_is_no_proof(plan: Plan) -> None:
     with running(reference()) as url:
         done = replayed(folder, failed(report)[0]["id"], "--server", url)
     assert done.exit_code == 0
-    assert re.search(r"it was broken \d+ of \d+ times then, so once is no proof", done.output)
+    assert re.search(r"in the recorded run it failed \d+ of \d+ times, so passing once proves little", done.output)
 
 
 def test_the_token_is_that_of_now_and_is_not_shown(plan: Plan, cut: tuple[Path, dict[str, Any]]) -> None:
@@ -209,9 +212,9 @@ def test_a_request_that_held_a_secret_cannot_be_sent_again(cut: tuple[Path, dict
 def test_a_clause_that_is_not_there_or_was_kept_is_wrong_usage(plan: Plan) -> None:
     folder, report = recorded(reference(), plan, select=("run.name",))
     assert replayed(folder).exit_code == 0
-    assert "nothing to send again" in " ".join(replayed(folder).output.split())  # the path may wrap it
+    assert "nothing to send" in " ".join(replayed(folder).output.split())  # the path may wrap it
     kept = replayed(folder, "run.name.echo")
-    assert (kept.exit_code, "was not broken but pass" in kept.output) == (2, True)
+    assert (kept.exit_code, "did not fail: it is pass" in kept.output) == (2, True)
     assert replayed(folder, "run.nmae.echo").exit_code == 2
     (folder / "recording.jsonl").unlink()
     assert call("replay", folder).code == 2
@@ -222,7 +225,7 @@ def test_headers_of_then_are_asked_for(plan: Plan) -> None:
     folder, _ = recorded(mutant("purpose-latin-1")(), plan, headers=(("X-Team", "red"),))
     server = Watched(reference())
     with running(server) as url:
-        assert "header x-team as well" in replayed(folder, "--server", url).output
+        assert "had a header x-team" in replayed(folder, "--server", url).output
     server = Watched(reference())
     with running(server) as url:
         assert "header x-team" not in replayed(folder, "--server", url, "--header", "X-Team: blue").output

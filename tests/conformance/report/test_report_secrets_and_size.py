@@ -49,7 +49,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     again = call("recheck", done.folder, "--report-dir", done.folder / "again", token=None)
     against = call("diff", done.folder, done.folder / "again")
     assert (done.code, replayed.code, again.code, against.code) == (1, 1, 1, 0), replayed.said + again.said
-    assert "still broken: safety.nothing-leaks" in replayed.out
+    assert "still fails: safety.nothing-leaks" in replayed.out
     assert "the same as in the report" in again.out
     files = [path for path in done.folder.rglob("*") if path.is_file()]
     assert len(files) == 2 * 7

@@ -44,7 +44,9 @@ SHOULDS = [clause for clause in CLAUSES if clause.level == "should"]
 def shown(made: Any, *, width: int = COLUMNS, quiet: bool = False) -> list[str]:
     """What is printed of a result on a pipe."""
     into = io.StringIO()
-    console.show(Console(file=into, width=width, highlight=False), document(made, Redaction((TOKEN,))), quiet=quiet)
+    console.show(
+        console.Page(Console(file=into, width=width, highlight=False)), document(made, Redaction((TOKEN,))), quiet=quiet
+    )
     return into.getvalue().splitlines()
 
 
@@ -90,7 +92,7 @@ def test_a_conformant_run_fits_the_screen(slow: Screen) -> None:
     assert slow.code == 0, slow.text
     assert not slow.screen.history.top  # nothing has left the screen
     assert slow.text[0].startswith("conformant: http://127.0.0.1:")
-    assert re.fullmatch(r"  \d+ clauses kept, 0 broken, 0 not settled \(\d+ MUST, \d+ SHOULD\)", slow.text[1])
+    assert re.fullmatch(r"  \d+ passed", slow.text[1])
     assert slow.coloured
 
 
@@ -160,19 +162,19 @@ def test_what_matters_comes_first() -> None:
     text = "\n".join(shown(result(findings, terms=Terms(known={MUSTS[1].id: "issue 12"}))))
     order = (
         "nonconformant: https://mock.example",
-        "1 clauses kept, 3 broken, 1 not settled",
-        f"broken, MUST: {MUSTS[0].id}",
+        "  1 MUST failed, 1 SHOULD failed (warning), 1 known failure, 1 passed",
+        f"MUST failed: {MUSTS[0].id}",
         "  expected  refused with a 4xx",
         "  actual    200: it was accepted",
         "  sent      {",
         "  changed   benchmark_id is",
-        "  how often broken 3 of 4",
+        "  how often failed 3 of 4",
         "  curl ",
-        f"broken, SHOULD (warnings): 1\n  {SHOULDS[0].id}: 200: it was accepted",
+        f"SHOULD failed (warnings): 1\n  {SHOULDS[0].id}: 200: it was accepted",
         f"known failures: 1\n  {MUSTS[1].id}: issue 12",
-        "not settled: 1 clauses",
+        "not tested: 1 clause\n",
         "no request was accepted:",
-        f"Paste a curl above to see the answer again; --select {MUSTS[0].id}",
+        f"Paste a curl above to see the response again; --select {MUSTS[0].id}",
     )
     places = [text.find(part) for part in order]
     assert -1 not in places, order[places.index(-1)]
@@ -225,8 +227,8 @@ def test_what_a_server_sends_steers_nothing(name: str) -> None:
 def test_many_failures_do_not_bury_the_rest() -> None:
     made = result([finding(clause, "fail", broken()) for clause in clauses(500)])
     lines = shown(made)
-    assert sum(line.startswith("broken, MUST: ") for line in lines) == console.FULL
-    assert any(line.startswith("broken as well: ") for line in lines)
+    assert sum(line.startswith("MUST failed: ") for line in lines) == console.FULL
+    assert any(line.startswith("failed as well: ") for line in lines)
     assert len(lines) < 400
 
 

@@ -59,7 +59,7 @@ def main() -> None:
             raise
         print(
             f"runloop-conformance needs {error.name}, which the plain install does not bring:"
-            " pip install 'runloop-benchmarks[conformance]'",
+            " run pip install '.[conformance]' in a clone of the repository.",
             file=sys.stderr,
         )
         sys.exit(2)

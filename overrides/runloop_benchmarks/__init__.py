@@ -8,139 +8,45 @@ One call never starts two runs, and a run that was started is never lost. Names 
 official SDK, `runloop_api_client`, which dropped the operation in 2.0.0.
 """
 
+# ruff: noqa: ANN001, ANN202, F403
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from httpx import Timeout as Timeout
-    from runloop_benchmarks_api.models import (
-        AfterIdle as AfterIdle,
-        AgentMount as AgentMount,
-        BenchmarkRunState as BenchmarkRunState,
-        BenchmarkRunView as BenchmarkRunView,
-        CodeMount as CodeMount,
-        FileMount as FileMount,
-        LaunchParameters as LaunchParameters,
-        ObjectMount as ObjectMount,
-        RunProfile as RunProfile,
-        StringMap as StringMap,
-        UserParameters as UserParameters,
-    )
+if TYPE_CHECKING:  # each of these modules lists its public names in `__all__`
+    from runloop_benchmarks_api.models import *
+    from runloop_benchmarks_api.shapes import *
     from runloop_benchmarks_api.types import UNSET as UNSET, Unset as Unset
 
-    from ._aiohttp import DefaultAioHttpClient as DefaultAioHttpClient
-    from ._client import AsyncRunloop as AsyncRunloop, Runloop as Runloop
-    from ._exceptions import (
-        AmbiguousAPIConnectionError as AmbiguousAPIConnectionError,
-        AmbiguousAPIStatusError as AmbiguousAPIStatusError,
-        AmbiguousAPITimeoutError as AmbiguousAPITimeoutError,
-        AmbiguousAuthenticationError as AmbiguousAuthenticationError,
-        AmbiguousBadRequestError as AmbiguousBadRequestError,
-        AmbiguousConflictError as AmbiguousConflictError,
-        AmbiguousInternalServerError as AmbiguousInternalServerError,
-        AmbiguousNotFoundError as AmbiguousNotFoundError,
-        AmbiguousPermissionDeniedError as AmbiguousPermissionDeniedError,
-        AmbiguousRateLimitError as AmbiguousRateLimitError,
-        AmbiguousUnprocessableEntityError as AmbiguousUnprocessableEntityError,
-        APIConnectionError as APIConnectionError,
-        APIError as APIError,
-        APIResponseValidationError as APIResponseValidationError,
-        APIStatusError as APIStatusError,
-        APITimeoutError as APITimeoutError,
-        AuthenticationError as AuthenticationError,
-        BadRequestError as BadRequestError,
-        ClientClosedError as ClientClosedError,
-        ConflictError as ConflictError,
-        InternalServerError as InternalServerError,
-        MissingTokenError as MissingTokenError,
-        NotFoundError as NotFoundError,
-        PermissionDeniedError as PermissionDeniedError,
-        RateLimitError as RateLimitError,
-        RunloopError as RunloopError,
-        RunMayHaveStartedError as RunMayHaveStartedError,
-        UnprocessableEntityError as UnprocessableEntityError,
-    )
-    from ._raw import AsyncRawResponse as AsyncRawResponse, RawResponse as RawResponse
-    from ._settings import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
-    from ._version import __version__ as __version__
+    from ._aiohttp import *
+    from ._benchmarks import *
+    from ._client import *
+    from ._exceptions import *
+    from ._official_names import *
+    from ._raw import *
+    from ._version import *
 
-__all__ = [
-    "DEFAULT_MAX_RETRIES",
-    "DEFAULT_TIMEOUT",
-    "UNSET",
-    "APIConnectionError",
-    "APIError",
-    "APIResponseValidationError",
-    "APIStatusError",
-    "APITimeoutError",
-    "AfterIdle",
-    "AgentMount",
-    "AmbiguousAPIConnectionError",
-    "AmbiguousAPIStatusError",
-    "AmbiguousAPITimeoutError",
-    "AmbiguousAuthenticationError",
-    "AmbiguousBadRequestError",
-    "AmbiguousConflictError",
-    "AmbiguousInternalServerError",
-    "AmbiguousNotFoundError",
-    "AmbiguousPermissionDeniedError",
-    "AmbiguousRateLimitError",
-    "AmbiguousUnprocessableEntityError",
-    "AsyncRawResponse",
-    "AsyncRunloop",
-    "AuthenticationError",
-    "BadRequestError",
-    "BenchmarkRunState",
-    "BenchmarkRunView",
-    "ClientClosedError",
-    "CodeMount",
-    "ConflictError",
-    "DefaultAioHttpClient",
-    "FileMount",
-    "InternalServerError",
-    "LaunchParameters",
-    "MissingTokenError",
-    "NotFoundError",
-    "ObjectMount",
-    "PermissionDeniedError",
-    "RateLimitError",
-    "RawResponse",
-    "RunMayHaveStartedError",
-    "RunProfile",
-    "Runloop",
-    "RunloopError",
-    "StringMap",
-    "Timeout",
-    "UnprocessableEntityError",
-    "Unset",
-    "UserParameters",
-    "__version__",
-]
+_HOMES = ("_version", "_exceptions", "_models", "_official_names", "_raw", "_benchmarks", "_client", "_aiohttp")
+"""Where a name is looked up, in this order: the cheapest to import first."""
 
-_HOMES = {
-    "AsyncRawResponse": "_raw",
-    "AsyncRunloop": "_client",
-    "DEFAULT_MAX_RETRIES": "_settings",
-    "DEFAULT_TIMEOUT": "_settings",
-    "DefaultAioHttpClient": "_aiohttp",
-    "RawResponse": "_raw",
-    "Runloop": "_client",
-    "Timeout": "_settings",
-    "__version__": "_version",
-}
+if not TYPE_CHECKING:  # to a type checker, a name that is not there is an error
 
+    def __getattr__(name):
+        # Nothing is imported before it is used: importing this package costs next to nothing.
+        from importlib import import_module  # noqa: PLC0415
 
-def __getattr__(name: str) -> object:
-    # Nothing is imported before it is asked for: importing this package costs next to nothing.
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415 - only when a name is asked for
+        if name == "__all__":
+            value = sorted(name for home in _HOMES for name in import_module(f".{home}", __name__).__all__)
+        elif name.startswith("_") and name != "__version__":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        else:
+            modules = (import_module(f".{home}", __name__) for home in _HOMES)
+            module = next((module for module in modules if name in module.__all__), None)
+            if module is None:
+                raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            value = getattr(module, name)
+        globals()[name] = value
+        return value
 
-    home = "_exceptions" if name.endswith("Error") else _HOMES.get(name, "_models")
-    value = globals()[name] = getattr(import_module(f".{home}", __name__), name)
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    def __dir__():
+        return sorted({*globals(), *__getattr__("__all__")})

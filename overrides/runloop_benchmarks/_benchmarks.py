@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, cast
 
-from runloop_benchmarks_api.types import UNSET
-
+from ._models import UNSET
 from ._raw import AsyncRawResponse, RawResponse
 from ._request import Arguments
 from ._settings import without_frames
@@ -15,16 +14,59 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from types import EllipsisType
 
-    from runloop_benchmarks_api.models import BenchmarkRunView, RunProfile, StringMap
+    from runloop_benchmarks_api.models import BenchmarkRunView, RunProfile
+    from runloop_benchmarks_api.shapes import RunProfileDict
     from runloop_benchmarks_api.types import Unset
 
     from ._call import Success
     from ._settings import TimeoutOption
 
+__all__ = ["AsyncBenchmarks", "Benchmarks"]
+
 P = ParamSpec("P")
 
 
-class Benchmarks:
+class _Benchmarks:
+    """What both have: the description of the arguments, which editors show for a method that overrides this one."""
+
+    def start_run(self, *_arguments: Any, **_options: Any) -> Any:
+        """Start one run of a benchmark, and never two.
+
+        Args:
+            benchmark_id: ID of the benchmark to run.
+            run_name: Display name of the run.
+            metadata: Your own strings, to organize runs by.
+            run_profile: A dict such as `{"purpose": "regression", "env_vars": {"LOG_LEVEL": "debug"}}`, or
+                `RunProfile(...)`. The names of JSON (`envVars`) work too. A property that this version does not know
+                is sent as it is, with a warning in the log.
+            extra_headers: Headers for this call; they override those of the client.
+            extra_query: Parameters for the URL: `a=1,2` for a list, `a[b]=1` for a dict.
+            extra_body: Properties for the body; they override all arguments, and are not checked against the contract.
+            timeout: Seconds for the whole call, including connecting, retries and waits. An `httpx.Timeout` limits
+                single steps, not the whole call; None sets no limit. Default: that of the client.
+            max_retries: How many more attempts to make while the server cannot have acted. Default: that of the client.
+            retry_ambiguous: True also retries after what may have started a run: only for servers that de-duplicate
+                on `x-request-id`. Default: that of the client.
+            idempotency_key: Sent as `x-request-id`, the same on every attempt. Default: a random one.
+
+        Returns:
+            The run. A `state` or a property that this version does not know is kept.
+
+        Raises:
+            TypeError, ValueError: an argument cannot be sent. Nothing was sent.
+            RunMayHaveStartedError: the server may have acted, and this call cannot tell. Has the `idempotency_key`,
+                and the `run_id` if it is known. It is also an APITimeoutError, an APIConnectionError, an
+                InternalServerError, …
+            APIResponseValidationError: a run was started, but the response is not valid. Also a
+                RunMayHaveStartedError.
+            APIStatusError: the server rejected the request: BadRequestError, AuthenticationError, NotFoundError,
+                RateLimitError, …
+            APITimeoutError, APIConnectionError: no connection, and nothing was sent.
+        """
+        raise NotImplementedError
+
+
+class Benchmarks(_Benchmarks):
     """Benchmarks, and their runs."""
 
     def __init__(self, call: Callable[[Arguments], Success]) -> None:
@@ -35,8 +77,8 @@ class Benchmarks:
         *,
         benchmark_id: str,
         run_name: str | Unset | None = UNSET,
-        metadata: Mapping[str, str] | StringMap | None = None,
-        run_profile: Mapping[str, Any] | RunProfile | None = None,
+        metadata: Mapping[str, str] | Unset | None = None,
+        run_profile: RunProfileDict | RunProfile | Unset | None = None,
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
@@ -45,39 +87,6 @@ class Benchmarks:
         retry_ambiguous: bool | None = None,
         idempotency_key: str | None = None,
     ) -> BenchmarkRunView:
-        """Start one run of a benchmark, and never two.
-
-        Args:
-            benchmark_id: ID of the benchmark to run.
-            run_name: Display name of the run.
-            metadata: Your own strings, to organise runs by.
-            run_profile: `RunProfile(...)`, or a dict such as
-                `{"purpose": "regression", "env_vars": {"LOG_LEVEL": "debug"}}`; camelCase keys work, too, and
-                properties that this version does not know are sent as they are.
-            extra_headers: Headers for this call, over those of the client.
-            extra_query: Parameters for the URL.
-            extra_body: Properties for the body, over all arguments; not checked against the contract.
-            timeout: Seconds for the whole call, with connecting, retries and waits. An `httpx.Timeout` limits single
-                steps, and not the whole; None limits nothing. Left out: the client's.
-            max_retries: How often to try again where the server cannot have acted. Left out: the client's.
-            retry_ambiguous: True also tries again after what may have started a run: only for servers that
-                de-duplicate on `x-request-id`. Left out: the client's.
-            idempotency_key: Sent as `x-request-id`, the same on every attempt. Left out: a random one.
-
-        Returns:
-            The run. A `state` or a property that this version does not know is kept.
-
-        Raises:
-            TypeError, ValueError: an argument cannot be sent. Nothing was sent.
-            RunMayHaveStartedError: the server may have acted, and this call cannot tell. Holds the `idempotency_key`,
-                and the `run_id` where it is known. It is an APITimeoutError, an APIConnectionError, an
-                InternalServerError, …, too.
-            APIResponseValidationError: a run was started, but the response cannot be read. Also a
-                RunMayHaveStartedError.
-            APIStatusError: the server rejected the request: BadRequestError, AuthenticationError, NotFoundError,
-                RateLimitError, …
-            APITimeoutError, APIConnectionError: no connection, and nothing was sent.
-        """
         arguments = Arguments(
             benchmark_id=benchmark_id,
             run_name=run_name,
@@ -101,18 +110,18 @@ class Benchmarks:
 
     @property
     def with_raw_response(self) -> BenchmarksWithRawResponse:
-        """The same, with status, headers and `parse()` as the result."""
+        """The same method, which returns the response: status, headers and `parse()`."""
         return BenchmarksWithRawResponse(self)
 
 
 class BenchmarksWithRawResponse:
-    """`Benchmarks`, with status, headers and `parse()` as the result."""
+    """`Benchmarks`, whose method returns the response: status, headers and `parse()`."""
 
     def __init__(self, benchmarks: Benchmarks) -> None:
         self.start_run = _raw(benchmarks.start_run, benchmarks._call)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
-class AsyncBenchmarks:
+class AsyncBenchmarks(_Benchmarks):
     """Benchmarks, and their runs."""
 
     def __init__(self, call: Callable[[Arguments], Awaitable[Success]]) -> None:
@@ -123,8 +132,8 @@ class AsyncBenchmarks:
         *,
         benchmark_id: str,
         run_name: str | Unset | None = UNSET,
-        metadata: Mapping[str, str] | StringMap | None = None,
-        run_profile: Mapping[str, Any] | RunProfile | None = None,
+        metadata: Mapping[str, str] | Unset | None = None,
+        run_profile: RunProfileDict | RunProfile | Unset | None = None,
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
@@ -133,7 +142,6 @@ class AsyncBenchmarks:
         retry_ambiguous: bool | None = None,
         idempotency_key: str | None = None,
     ) -> BenchmarkRunView:
-        """Start one run of a benchmark, and never two. Arguments, result and errors are those of `Benchmarks`."""
         arguments = Arguments(
             benchmark_id=benchmark_id,
             run_name=run_name,
@@ -156,19 +164,15 @@ class AsyncBenchmarks:
 
     @property
     def with_raw_response(self) -> AsyncBenchmarksWithRawResponse:
-        """The same, with status, headers and `await parse()` as the result."""
+        """The same method, which returns the response: status, headers and `await parse()`."""
         return AsyncBenchmarksWithRawResponse(self)
 
 
 class AsyncBenchmarksWithRawResponse:
-    """`AsyncBenchmarks`, with status, headers and `await parse()` as the result."""
+    """`AsyncBenchmarks`, whose method returns the response: status, headers and `await parse()`."""
 
     def __init__(self, benchmarks: AsyncBenchmarks) -> None:
         self.start_run = _async_raw(benchmarks.start_run, benchmarks._call)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-
-
-# The longer text, for `help()`; editors show the short one.
-AsyncBenchmarks.start_run.__doc__ = Benchmarks.start_run.__doc__
 
 
 def _raw(parsed: Callable[P, BenchmarkRunView], call: Callable[[Arguments], Success]) -> Callable[P, RawResponse]:

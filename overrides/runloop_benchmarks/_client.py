@@ -10,7 +10,6 @@ import anyio
 import httpx
 from attrs import evolve
 
-from . import _models as _models  # noqa: PLC0414 - it gives the generated classes their repr
 from ._attempt import async_attempt, attempt
 from ._benchmarks import AsyncBenchmarks, Benchmarks
 from ._call import Wait, one_call
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     from ._outcome import Outcome
     from ._request import Arguments
     from ._settings import Settings, TimeoutOption
+
+__all__ = ["AsyncRunloop", "Runloop"]
 
 set_up_from_environment()
 mask_other_logs()

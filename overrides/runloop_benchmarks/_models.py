@@ -1,8 +1,8 @@
-"""The generated classes, with a `repr` that shows no secret and with copies that are whole.
+"""The generated classes, with a `repr` that shows no secret.
 
-Policy: the generated `repr` prints every value, environment variables and mount tokens among them, and a repr ends up
-in logs and tracebacks. So each generated class gets this one, once, when the client is imported. Values stay where they
-belong: in the attributes, in `to_dict()` and in a pickle.
+The generated `repr` prints every value, environment variables and mount tokens among them, and a repr ends up in logs
+and tracebacks. So each generated class gets this one when the client is imported. The values stay in the attributes, in
+`to_dict()` and in a pickle.
 """
 
 from __future__ import annotations
@@ -10,63 +10,37 @@ from __future__ import annotations
 from typing import Any
 
 import attrs
-from runloop_benchmarks_api import models
-from runloop_benchmarks_api.models import (
-    AfterIdle,
-    AgentMount,
-    BenchmarkRunState,
-    BenchmarkRunView,
-    CodeMount,
-    FileMount,
-    LaunchParameters,
-    ObjectMount,
-    RunProfile,
-    StringMap,
-    UserParameters,
-)
+from runloop_benchmarks_api import models, shapes
+from runloop_benchmarks_api.models import *  # noqa: F403
+from runloop_benchmarks_api.models import StringMap
+from runloop_benchmarks_api.shapes import *  # noqa: F403
 from runloop_benchmarks_api.types import UNSET, Unset
 
 from ._arguments import EXTRA, is_mapping
 
-__all__ = [
-    "UNSET",
-    "AfterIdle",
-    "AgentMount",
-    "BenchmarkRunState",
-    "BenchmarkRunView",
-    "CodeMount",
-    "FileMount",
-    "LaunchParameters",
-    "ObjectMount",
-    "RunProfile",
-    "StringMap",
-    "Unset",
-    "UserParameters",
-]
+__all__ = ["UNSET", "Unset"]
+__all__ += models.__all__
+__all__ += shapes.__all__
 
 SECRET_FIELDS = frozenset({"env_vars", "environment_variables", "token", "auth_token", "content"})
-"""Fields whose values nobody should read over a shoulder: variables, credentials, the contents of a mounted file."""
+"""Fields whose values a log must not show: environment variables, credentials, the contents of a mounted file."""
 
 
-def _secretless(self: Any) -> str:
-    """The object with its secret values, and those of members it has no field for, left out."""
-    cls: Any = self.__class__
+def _repr(self: Any) -> str:
+    """The object without its secret values, and without the values of properties that it has no field for."""
     if isinstance(self, StringMap):
-        return f"StringMap({_names(self.additional_properties)})"
-    shown: list[str] = []
-    for field in attrs.fields(cls):
-        value = getattr(self, field.name, UNSET)
-        if value is UNSET or (field.name == EXTRA and not value):
-            continue
-        shown.append(f"{field.name}={_shown(field.name, value)}")
-    return f"{cls.__name__}({', '.join(shown)})"
+        return f"StringMap({_names(self)})"
+    fields = {field.name: getattr(self, field.name, UNSET) for field in attrs.fields(type(self))}
+    if not fields[EXTRA]:
+        del fields[EXTRA]
+    shown = [f"{name}={_shown(name, value)}" for name, value in fields.items() if value is not UNSET]
+    return f"{type(self).__name__}({', '.join(shown)})"
 
 
 def _shown(name: str, value: Any) -> str:
-    entries = value.additional_properties if isinstance(value, StringMap) else value
     if name in SECRET_FIELDS or name == EXTRA:
-        return _names(entries)
-    return repr(entries)
+        return _names(value)
+    return repr(dict(value) if isinstance(value, StringMap) else value)
 
 
 def _names(value: Any) -> str:
@@ -82,7 +56,7 @@ def _unset(_self: Unset) -> str:
 for _name in models.__all__:
     _cls: Any = getattr(models, _name)
     if attrs.has(_cls):
-        setattr(_cls, "__repr__", _secretless)  # noqa: B010 - type checkers refuse the assignment
-# The generated code asks `is UNSET`, so a copy and an unpickled model need that very object (its name in its module).
+        setattr(_cls, "__repr__", _repr)  # noqa: B010 - type checkers reject the assignment
+# The generated code tests `is UNSET`, so a copy and an unpickled object need that very object: by its name.
 for _method in ("__repr__", "__reduce__"):
     setattr(Unset, _method, _unset)

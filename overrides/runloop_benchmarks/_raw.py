@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ._exceptions import APIError
 from ._settings import without_frames
 
+__all__ = ["AsyncRawResponse", "RawResponse"]
+
 if TYPE_CHECKING:
     import httpx
     from runloop_benchmarks_api.models import BenchmarkRunView
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class _Raw:
-    """A 2xx. Another status raises, as without `with_raw_response`."""
+    """A 2xx response. Any other status raises, as without `with_raw_response`."""
 
     def __init__(self, success: Success) -> None:
         self._success = success
@@ -26,7 +28,7 @@ class _Raw:
         return f"<{type(self).__name__} {self.status_code}>"
 
     def __reduce__(self) -> Any:
-        raise TypeError("A raw response is not pickled: pickle the result of parse(), or http_response.")
+        raise TypeError("A raw response cannot be pickled: pickle the result of parse(), or http_response.")
 
     @property
     def status_code(self) -> int:
@@ -40,35 +42,35 @@ class _Raw:
 
     @property
     def retries_taken(self) -> int:
-        """How many attempts failed before this one."""
+        """The number of attempts before this one."""
         return self._success.attempts - 1
 
     @property
     def idempotency_key(self) -> str:
-        """What was sent as `x-request-id`."""
+        """The value that was sent as `x-request-id`."""
         return self._success.prepared.idempotency_key
 
     @cached_property
     def http_response(self) -> httpx.Response:
-        """The response as httpx has it. Its request holds no credential and no body."""
+        """The response as an httpx.Response. Its request has no credential and no body."""
         return self._success.response()
 
     @property
     def http_request(self) -> httpx.Request:
-        """Method, URL and idempotency key of the request: no credential, no body."""
+        """Method, URL and idempotency key of the request, without credential and body."""
         return self.http_response.request
 
     @property
     def content(self) -> bytes:
-        """The body, after decompression."""
+        """The body, decompressed."""
         return self._success.received.body
 
 
 class RawResponse(_Raw):
-    """A 2xx: `status_code`, `headers`, `content`, `text()`, `json()`, `parse()`."""
+    """A 2xx response: `status_code`, `headers`, `content`, `text()`, `json()`, `parse()`."""
 
     def parse(self) -> BenchmarkRunView:
-        """The run. Raises APIResponseValidationError where the response cannot be read."""
+        """The run. Raises APIResponseValidationError if the response is not valid."""
         try:
             return self._success.run()
         except APIError as error:
@@ -84,18 +86,18 @@ class RawResponse(_Raw):
         return self.http_response.text
 
     def json(self) -> object:
-        """The body as JSON. Raises ValueError where it is not JSON."""
+        """The body as JSON. Raises ValueError if it is not JSON."""
         return json.loads(self.content)
 
 
 class AsyncRawResponse(_Raw):
-    """A 2xx: `status_code`, `headers`, `content`, `await text()`, `await json()`, `await parse()`.
+    """A 2xx response: `status_code`, `headers`, `content`, `await text()`, `await json()`, `await parse()`.
 
-    They are awaited as in the official SDK, although all of the response is there.
+    The methods are awaited as in the official SDK, although they have nothing to wait for.
     """
 
     async def parse(self) -> BenchmarkRunView:
-        """The run. Raises APIResponseValidationError where the response cannot be read."""
+        """The run. Raises APIResponseValidationError if the response is not valid."""
         try:
             return self._success.run()
         except APIError as error:
@@ -111,5 +113,5 @@ class AsyncRawResponse(_Raw):
         return self.http_response.text
 
     async def json(self) -> object:
-        """The body as JSON. Raises ValueError where it is not JSON."""
+        """The body as JSON. Raises ValueError if it is not JSON."""
         return json.loads(self.content)

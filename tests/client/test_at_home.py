@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -68,8 +69,64 @@ def test_every_public_name_is_there():
     for name in rb.__all__:
         assert getattr(rb, name) is not None
     assert set(rb.__all__) <= set(dir(rb))
-    with pytest.raises(AttributeError, match="nonsense"):
-        rb.nonsense  # noqa: B018
+    assert len(rb.__all__) == len(set(rb.__all__))
+    for name in ("nonsense", "_nonsense"):
+        with pytest.raises(AttributeError, match=name):
+            getattr(rb, name)
+
+
+INSPECTION = """
+import inspect, pydoc, sys
+from unittest.mock import create_autospec, patch
+import runloop_benchmarks as rb
+if "plain" in sys.argv:
+    sys.modules["httpx_aiohttp"] = None  # as if not installed
+names = {}
+exec("from runloop_benchmarks import *", names)
+assert set(rb.__all__) <= set(names)
+assert {"Runloop", "DefaultAioHttpClient"} <= {name for name, _ in inspect.getmembers(rb)}
+assert hasattr(rb, "DefaultAioHttpClient")
+assert "class Runloop" in pydoc.render_doc(rb, renderer=pydoc.plaintext)
+package = create_autospec(rb)
+client = package.Runloop(bearer_token="t")
+client = create_autospec(rb.Runloop(bearer_token="t"))
+client.benchmarks.start_run.return_value.id = "bmr_1"
+assert client.benchmarks.start_run(benchmark_id="bmd_1").id == "bmr_1"
+for wrong in ({}, {"nonsense": 1}):
+    try:
+        client.benchmarks.start_run(**wrong)
+    except TypeError:
+        continue
+    raise AssertionError(wrong)
+with patch("runloop_benchmarks.Runloop") as fake:
+    assert rb.Runloop is fake
+assert rb.Runloop is not fake
+if "plain" in sys.argv:
+    try:
+        rb.DefaultAioHttpClient()
+    except ImportError as error:
+        print(error)
+else:
+    print(rb.DefaultAioHttpClient.__mro__)
+"""
+
+
+@pytest.mark.parametrize("installed", ["plain", "with aiohttp"])
+def test_the_package_can_be_inspected(installed):
+    """`import *`, help(), getmembers, hasattr and mocks, with aiohttp and without."""
+    command = [sys.executable, "-W", "error", "-c", INSPECTION, installed]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert ("httpx-aiohttp, which is not installed" in done.stdout) == (installed == "plain")
+
+
+def test_no_document_installs_from_an_index_what_is_not_there():
+    """Somebody else could register the name."""
+    texts = [*ROOT.glob("*.*"), *(ROOT / "docs").glob("*.md")]
+    texts += [path for room in ("overrides", "conformance", "examples") for path in (ROOT / room).rglob("*.*")]
+    command = re.compile(r"pip install[^\n]*[\s'\"]runloop[-_]benchmarks\b")
+    read = [path for path in texts if path.suffix in {".md", ".py", ".yml", ".jinja"}]
+    assert [path for path in read if command.search(path.read_text(encoding="utf-8"))] == []
 
 
 def test_the_exception_tree_of_the_docstring_is_the_tree():
@@ -101,13 +158,3 @@ def test_importing_imports_next_to_nothing():
 
 def test_the_version_is_the_distributions():
     assert f'version = "{rb.__version__}"' in (ROOT / "pyproject.toml").read_text()
-
-
-@pytest.mark.parametrize("checker", ["mypy", "pyright"])
-def test_types_as_a_user_sees_them(checker):
-    command = {
-        "mypy": ["-m", "mypy", "--strict", "--warn-unused-ignores", "tests/typing"],
-        "pyright": ["-m", "pyright", "--pythonpath", sys.executable, "--project", "tests/typing"],
-    }
-    done = subprocess.run([sys.executable, *command[checker]], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr

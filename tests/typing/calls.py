@@ -1,12 +1,21 @@
-"""Checked by mypy and pyright, never run: what a user of types may write, and what they are told."""
+"""Checked by mypy and pyright, never run: what a caller may write, and what type checkers say about it."""
 
 from __future__ import annotations
 
-from typing import assert_type
+from typing import Any, assert_type
 
 import httpx
 import runloop_benchmarks as rb
-from runloop_benchmarks import AsyncRunloop, BenchmarkRunView, Runloop, RunMayHaveStartedError, RunProfile, StringMap
+from runloop_benchmarks import (
+    AsyncRunloop,
+    BenchmarkRunState,
+    BenchmarkRunView,
+    Runloop,
+    RunMayHaveStartedError,
+    RunProfile,
+    RunProfileDict,
+    StringMap,
+)
 
 
 def sync(client: Runloop) -> None:
@@ -14,7 +23,6 @@ def sync(client: Runloop) -> None:
     assert_type(run, BenchmarkRunView)
     assert_type(run.id, str)
     assert_type(run.start_time_ms, int)
-    assert_type(run.metadata, StringMap)
     client.benchmarks.start_run(
         benchmark_id="b",
         run_name=None,
@@ -28,7 +36,6 @@ def sync(client: Runloop) -> None:
         retry_ambiguous=True,
         idempotency_key="k",
     )
-    client.benchmarks.start_run(benchmark_id="b", run_profile=RunProfile(purpose="p"), metadata=StringMap())
     raw = client.benchmarks.with_raw_response.start_run(benchmark_id="b", timeout=None)
     assert_type(raw, rb.RawResponse)
     assert_type(raw.parse(), BenchmarkRunView)
@@ -48,6 +55,59 @@ async def asynchronous(client: AsyncRunloop) -> None:
         assert_type(other, AsyncRunloop)
 
 
+def maps(run: BenchmarkRunView, client: Runloop) -> None:
+    assert_type(run.metadata, StringMap)
+    assert_type(dict(run.metadata), dict[str, str])
+    assert_type(list(run.metadata), list[str])
+    assert_type(run.metadata.get("a"), str | None)
+    print("a" in run.metadata, run.metadata == {"a": "b"}, len(run.metadata))
+    client.benchmarks.start_run(benchmark_id="b", metadata=run.metadata)
+    made = BenchmarkRunView(id="r", benchmark_id="b", start_time_ms=1, state="running", metadata={"a": "b"})
+    assert_type(made.metadata, StringMap)
+
+
+def states(run: BenchmarkRunView) -> str:
+    assert_type(run.state, BenchmarkRunState | str)
+    match run.state:
+        case "running" | "failed":
+            return "one that the contract has, and a later one"
+        case other:
+            return other
+
+
+def profiles(client: Runloop, loaded: Any) -> None:
+    client.benchmarks.start_run(benchmark_id="b", run_profile=RunProfile(env_vars={"A": "b"}), metadata=StringMap())
+    client.benchmarks.start_run(benchmark_id="b", run_profile={"envVars": {"A": "b"}, "secrets": None})
+    client.benchmarks.start_run(benchmark_id="b", run_profile=loaded)
+    client.benchmarks.start_run(benchmark_id="b", run_profile=RunProfile.from_dict(loaded))
+    launch = rb.LaunchParameters(resource_size_request="SMALL", available_ports=[80])
+    profile: RunProfileDict = {"launch_parameters": launch}
+    client.benchmarks.start_run(benchmark_id="b", run_profile=profile)
+    file: rb.FileMountDict = {"type": "file_mount", "target": "/t", "content": ""}
+    client.benchmarks.start_run(
+        benchmark_id="b",
+        run_profile={
+            "launch_parameters": {
+                "architecture": "arm64",
+                "launch_commands": ["a"],
+                "after_idle": {"idle_time_seconds": 1, "on_idle": "suspend"},
+            },
+            "mounts": [
+                file,
+                rb.FileMount("file_mount", "/t", ""),
+                {"type": "agent_mount", "agent_id": None, "agent_name": "a"},
+            ],
+        },
+    )
+
+
+def names_of_the_official_sdk(client: Runloop) -> None:
+    client.benchmarks.start_run(benchmark_id="b", run_name=rb.omit, metadata=rb.NOT_GIVEN, run_profile=rb.not_given)
+    Runloop(http_client=rb.DefaultHttpxClient())
+    AsyncRunloop(http_client=rb.DefaultAsyncHttpxClient())
+    assert_type(rb.NOT_GIVEN, rb.NotGiven)
+
+
 def errors(client: Runloop) -> str | None:
     try:
         client.benchmarks.start_run(benchmark_id="b")
@@ -62,11 +122,19 @@ def errors(client: Runloop) -> str | None:
 
 
 def wrong(client: Runloop, asynchronous: AsyncRunloop) -> None:
-    client.benchmarks.start_run()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    client.benchmarks.start_run("b")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    client.benchmarks.start_run(benchmark_id=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    client.benchmarks.start_run(benchmark_id="b", metadata={"a": 1})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
-    client.benchmarks.start_run(benchmark_id="b", nonsense=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    start_run = client.benchmarks.start_run
+    start_run()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    start_run("b")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    start_run(benchmark_id=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    start_run(benchmark_id="b", metadata={"a": 1})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+    start_run(benchmark_id="b", nonsense=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    start_run(benchmark_id="b", run_profile={"env_var": {"A": "b"}})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    start_run(benchmark_id="b", run_profile={"env_vars": {"A": 1}})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    start_run(benchmark_id="b", run_profile={"launch_parameters": {"architecture": "vax"}})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    start_run(benchmark_id="b", run_profile={"mounts": [{"type": "file_mount"}]})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    start_run(benchmark_id="b", run_profile={"launch_parameters": {"launch_commands": "ls"}})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    RunProfile(env_vars={"A": 1})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
     client.benchmarks.with_raw_response.start_run(benchmark_id=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     Runloop(http_client=httpx.AsyncClient())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     asynchronous.with_options(timeout="5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    print(rb.nonsense)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType]

@@ -13,7 +13,9 @@ from runloop_conformance.pytest_plugin import options
 from runloop_conformance.pytest_plugin.outcome import Outcome, Outcomes, Token
 
 CLAUSE, APP = "runloop_clause", "conformance_app"
-EXTRA = "The clauses need what is not installed here: pip install 'runloop-benchmarks[conformance]'"
+EXTRA = (
+    "The clauses need packages that are not installed: run pip install '.[conformance]' in a clone of the repository."
+)
 NO_SERVER = (
     "There is no server to test: pass --server URL, or give an ASGI or WSGI application by a fixture of the name"
     " conformance_app. The token comes from $RUNLOOP_API_KEY or from a fixture of the name conformance_token."

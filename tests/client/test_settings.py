@@ -133,7 +133,7 @@ def test_headers_and_queries_of_every_level(server, call, monkeypatch):
     )
     call.start_run(extra_headers={"x-over": "call", "X-Call": "2"}, extra_query={"b": "call", "c": ["x", "y"]})
     request = server.requests[0]
-    assert request.line == "POST /prefix/v1/benchmarks/start_run?a=1&b=call&c=x&c=y HTTP/1.1"
+    assert request.line == "POST /prefix/v1/benchmarks/start_run?a=1&b=call&c=x%2Cy HTTP/1.1"
     expected = {"x-env": "env", "x-over": "call", "x-client": "1", "x-call": "2", "user-agent": "mine"}
     assert expected.items() <= request.headers.items()
     assert request.headers["content-type"] == "application/json"

@@ -262,3 +262,7 @@ def kind_for_status(status: int) -> type[APIStatusError]:
 def ambiguous(kind: type[APIError]) -> type[APIError]:
     """The class that is both `kind` and RunMayHaveStartedError."""
     return _AMBIGUOUS[kind]
+
+
+if not TYPE_CHECKING:  # type checkers take every name without an underscore
+    __all__ = [name for name in globals() if name.endswith("Error") and not name.startswith("_")]

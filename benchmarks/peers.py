@@ -1,7 +1,7 @@
 """The suite beside plain tools, on the same servers: a seeded sample of those with known faults, and of correct ones.
 
 `make peers` runs it and writes conformance/peers.json, after each server, so that it can be stopped and gone on with:
-what is there of the same versions and seed is not measured again. `--show` prints what is there.
+results of the same versions and seed are not measured again. `--show` measures nothing.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import peer_tools
+from peer_table import section
 from peer_tools import NODE, ROOT, TOKEN, Prism, Reports
 from runloop_conformance.contract.document import load_contract
 from runloop_conformance.proof.degenerate import DEGENERATES
 from runloop_conformance.proof.mutants import MUTANTS
-from runloop_conformance.proof.peers import account
 from runloop_conformance.proof.variants import VARIANTS
 from runloop_conformance.servers.hosting import running
 from runloop_conformance.servers.reference import Reference
@@ -147,42 +147,49 @@ def measured(bench: Bench, chosen: list[tuple[str, Any]], known: dict[str, Any],
         pool.shutdown(cancel_futures=True)  # what has begun is waited for, and no more is begun
 
 
+def write_section() -> None:
+    """Write conformance/peers.md, which PROOF.md contains, from conformance/peers.json."""
+    text = section(json.loads(RESULT.read_text(encoding="utf-8")))
+    RESULT.with_suffix(".md").write_text(text, encoding="utf-8")
+    print(text)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--mutants", type=int, default=120)
     parser.add_argument("--variants", type=int, default=30)
     parser.add_argument("--degenerates", type=int, default=20)
-    parser.add_argument("--show", action="store_true", help="measure nothing; print what is there")
-    asked = parser.parse_args()
-    if asked.show:
-        print(account(json.loads(RESULT.read_text(encoding="utf-8"))))
+    parser.add_argument("--show", action="store_true", help="measure nothing; write peers.md again")
+    options = parser.parse_args()
+    if options.show:
+        write_section()
         return
-    chosen = sample(asked.seed, asked.mutants, asked.variants, asked.degenerates)
+    chosen = sample(options.seed, options.mutants, options.variants, options.degenerates)
     before = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {}
     result = {
         "versions": versions(),
-        "sample": {"seed": asked.seed, "mutants": asked.mutants, "variants": asked.variants,
-                   "degenerates": asked.degenerates, "of": [len(MUTANTS), len(VARIANTS), len(DEGENERATES)]},
+        "sample": {"seed": options.seed, "mutants": options.mutants, "variants": options.variants,
+                   "degenerates": options.degenerates, "of": [len(MUTANTS), len(VARIANTS), len(DEGENERATES)]},
         "reference": [],
         "servers": [],
     }  # fmt: skip
-    same = before.get("versions") == result["versions"] and before["sample"]["seed"] == asked.seed
+    same = before.get("versions") == result["versions"] and before["sample"]["seed"] == options.seed
     known = {f"{one['kind']} {one['name']}": one["tools"] for one in before.get("servers", [])} if same else {}
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that it stops what it started
     bench = Bench()
     try:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             references = before["reference"] if same else [{}] * REFERENCES
-            seeds = range(asked.seed, asked.seed + REFERENCES)
+            seeds = range(options.seed, options.seed + REFERENCES)
             result["reference"] = list(pool.map(bench.reference, seeds, references))
-        for number, one in enumerate(measured(bench, chosen, known, asked.seed), 1):
+        for number, one in enumerate(measured(bench, chosen, known, options.seed), 1):
             result["servers"].append(one)
             RESULT.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
             print(f"{number} of {len(chosen)}: {one['kind']} {one['name']}", flush=True)
     finally:
         bench.close()
-    print(account(result))
+    write_section()
 
 
 if __name__ == "__main__":

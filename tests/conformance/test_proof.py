@@ -111,7 +111,7 @@ def test_the_proof_is_about_these_servers() -> None:
 
 
 def test_the_page_is_made_from_the_document() -> None:
-    assert (proof.FOLDER / "PROOF.md").read_text("utf-8") == markdown(RECORDED, proof.measured()), (
+    assert (proof.FOLDER / "PROOF.md").read_text("utf-8") == markdown(RECORDED, proof.compared()), (
         "run `runloop-conformance prove --page`"
     )
 
@@ -217,7 +217,7 @@ def test_the_command_proves_a_clause_with_all_variants() -> None:
 
 
 def test_the_files_are_written_as_they_are_committed(tmp_path: Path) -> None:
-    proof.write(RECORDED, markdown(RECORDED, proof.measured()), tmp_path)
+    proof.write(RECORDED, markdown(RECORDED, proof.compared()), tmp_path)
     assert json.loads((tmp_path / "proof.json").read_text("utf-8")) == RECORDED
     assert (tmp_path / "proof.json").read_bytes() == (proof.FOLDER / "proof.json").read_bytes()
 

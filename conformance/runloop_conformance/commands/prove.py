@@ -178,7 +178,7 @@ def _record(console: Console, outcomes: Sequence[Outcome], *, write: bool) -> bo
     for problem in problems:
         console.print(problem, soft_wrap=True, markup=False)
     if write and not lost:
-        proof.write(document, page.markdown(document, proof.measured()))
+        proof.write(document, page.markdown(document, proof.compared()))
         console.print(f"wrote {proof.FOLDER.name}/PROOF.md and proof.json")
     return not problems
 
@@ -189,7 +189,7 @@ def _page(*, write: bool) -> int:
 
     recorded = proof.load()
     changed = proof.changed_sources(recorded)
-    text = page.markdown(recorded, proof.measured())
+    text = page.markdown(recorded, proof.compared())
     if changed:
         click.echo(f"Changed since the proof was made: {', '.join(changed)}. Run `make prove`.", err=True)
     elif write:

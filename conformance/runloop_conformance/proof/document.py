@@ -108,10 +108,9 @@ def load(path: Path = FOLDER / "proof.json") -> Document:
     return document
 
 
-def measured() -> Document | None:
-    """What plain tools were measured to detect (`make peers`), or None where it was not measured."""
-    path = FOLDER / "peers.json"
-    return load(path) if path.exists() else None
+def compared() -> str:
+    """What plain tools detect of the same servers, in Markdown; `make peers` writes it."""
+    return (FOLDER / "peers.md").read_text("utf-8")
 
 
 def detected(proof: Document, budget: int, by: Sequence[str] = ("own",)) -> list[str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.contract.document import load_contract
@@ -19,7 +18,6 @@ from runloop_conformance.proof.document import (
     verdicts,
 )
 from runloop_conformance.proof.matrix import CONFORMANT_FROM
-from runloop_conformance.proof.peers import account
 from runloop_conformance.proof.reasons import EQUIVALENT, GAPS, UNBREAKABLE
 
 HEAD = """# Proof of the suite
@@ -36,12 +34,11 @@ that the suite detects in others.
 """
 
 
-def markdown(proof: Document, measured: Mapping[str, Any] | None) -> str:
-    """The page. `measured` is what plain tools detected (conformance/peers.json), if it was measured."""
+def markdown(proof: Document, compared: str) -> str:
+    """The page. `compared` is the section about plain tools (conformance/peers.md)."""
     sections = [_budgets(proof), _figures(proof), _chapters(proof), _undetected(proof), _clauses(proof), _beside(proof)]
     texts = ["\n".join(section) for section in sections]
-    if measured is not None:
-        texts.insert(2, f"## Compared with plain tools\n\n{account(measured).strip()}")
+    texts.insert(2, f"## Compared with plain tools\n\n{compared.strip()}")
     return "\n\n".join([HEAD.strip(), *texts]) + "\n"
 
 

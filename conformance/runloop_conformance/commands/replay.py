@@ -16,9 +16,10 @@ from runloop_conformance.commands.outcome import on_github, without_workflow_com
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.exchanges.excerpt import message_text
 from runloop_conformance.exchanges.redaction import Redaction
+from runloop_conformance.judging.judge import counted
 from runloop_conformance.report.console import Page, planned_line
 from runloop_conformance.report.stored import Stored, UnreadableReportError
-from runloop_conformance.report.tally import Clause, counted
+from runloop_conformance.report.tally import Clause
 from runloop_conformance.sending.sender import Limits, Sender
 from runloop_conformance.suite.options import header, server_at, usable_token
 from runloop_conformance.suite.replay import (

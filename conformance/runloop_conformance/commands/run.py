@@ -16,11 +16,11 @@ from runloop_conformance.commands.options import EXIT, contract_at, contract_opt
 from runloop_conformance.commands.outcome import annotate, exit_code, on_github, publish, without_workflow_commands
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.exchanges.redaction import Redaction
+from runloop_conformance.judging.judge import counted
 from runloop_conformance.judging.result import Result
 from runloop_conformance.report.console import Page, planned_line
 from runloop_conformance.report.document import document
 from runloop_conformance.report.progress import Progress
-from runloop_conformance.report.tally import counted
 from runloop_conformance.report.visible import visible
 from runloop_conformance.servers import hosting
 from runloop_conformance.servers.reference import Reference

@@ -17,9 +17,9 @@ Verdict = Literal["conformant", "nonconformant", "inconclusive", "error"]
 
 @frozen
 class Finding:
-    """What the recording says about one clause. `counterexample` is the smallest observation that breaks it.
+    """What the recording says about one clause. `counterexample` is the smallest observation on which it fails.
 
-    judged: how often it was kept or broken; broken: how often it was broken.
+    judged: how often it passed or failed; failed: how often it failed.
     """
 
     clause: Clause
@@ -27,7 +27,12 @@ class Finding:
     reason: str | None
     judged: int
     counterexample: Observation | None
-    broken: int = 0
+    failed: int = 0
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun in the singular or the plural, such as `1 run` and `1,200 runs`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def judge(clauses: Sequence[Clause], recording: Recording) -> tuple[Finding, ...]:
@@ -37,14 +42,14 @@ def judge(clauses: Sequence[Clause], recording: Recording) -> tuple[Finding, ...
 
 def _find(clause: Clause, recording: Recording) -> Finding:
     observations = list(clause.look(recording))
-    broken = [one for one in observations if one.kept is False]
-    kept = sum(one.kept is True for one in observations)
-    if broken:
-        of = len(broken) + kept
-        times = f"failed {len(broken)} of {of} time{'' if of == 1 else 's'}"
-        return Finding(clause, "fail", times, of, min(broken, key=_size), len(broken))
-    if kept:
-        return Finding(clause, "pass", None, kept, None)
+    failures = [observation for observation in observations if observation.kept is False]
+    passes = sum(observation.kept is True for observation in observations)
+    if failures:
+        judged = len(failures) + passes
+        times = f"failed {len(failures)} of {counted(judged, 'time')}"
+        return Finding(clause, "fail", times, judged, min(failures, key=_size), len(failures))
+    if passes:
+        return Finding(clause, "pass", None, passes, None)
     if observations:
         return Finding(clause, "inconclusive", undecided(observations[-1]), len(observations), None)
     return Finding(clause, "not_tested", _untested(clause, recording), 0, None)
@@ -57,24 +62,24 @@ def _size(observation: Observation) -> tuple[int, int, int]:
 
 
 def undecided(observation: Observation) -> str:
-    """Why nothing follows from an observation that neither keeps nor breaks its clause."""
+    """Why an observation is neither a pass nor a failure."""
     last = observation.exchanges[-1]
     if last.failure:
-        return f"no answer: {last.failure.text}"
+        return f"no response: {last.failure.text}"
     if last.put_off:
         return f"the server put it off with {last.status}"
-    return "refused, but no accepted request stands beside it to show that the refusal was for this"
+    return "rejected, but no accepted request beside it shows that this was the reason"
 
 
 def _untested(clause: Clause, recording: Recording) -> str:
     recording = recording.of(clause.operation)
     if not recording.runs:
-        refused = next((one for one in recording.exchanges if one.probe.intent == "accept" and one.response), None)
-        told = f": {refused.status} to {refused.probe.method} {refused.probe.path}" if refused else ""
-        return f"no request was accepted{told}"
+        valid = next((one for one in recording.exchanges if one.probe.intent == "accept" and one.response), None)
+        response = f": {valid.status} to {valid.probe.method} {valid.probe.path}" if valid else ""
+        return f"no request was accepted{response}"
     if clause.id.removeprefix(clause.prefix) in recording.by_clause:
-        return "what was sent could not have broken it"
-    return "nothing was sent that could have broken it: no budget left, its control refused, or too many hangs"
+        return "no request was sent on which it could have failed"
+    return "nothing was sent that could have made it fail: no budget left, its control rejected, or too many hangs"
 
 
 def verdict(
@@ -82,21 +87,20 @@ def verdict(
 ) -> tuple[Verdict, str | None]:
     """The verdict over the selected clauses, and its reason where it is not plain from the findings.
 
-    known: clauses whose failure does not count, since somebody has written down that they are broken.
-    Precedence: failed precondition > nonconformant > inconclusive > conformant (design: What a verdict means).
+    known: clauses whose failure does not count, since it is in the list of known failures.
+    Precedence: failed precondition > nonconformant > inconclusive > conformant.
     """
     if failed_precondition:
         return "inconclusive", failed_precondition
-    counted = [finding for finding in findings if finding.clause.level == "must" or fail_on == "should"]
-    if any(finding.status == "fail" and finding.clause.id not in known for finding in counted):
+    decisive = [finding for finding in findings if finding.clause.level == "must" or fail_on == "should"]
+    if any(finding.status == "fail" and finding.clause.id not in known for finding in decisive):
         return "nonconformant", None
     open_musts = [
         f.clause.id for f in findings if f.clause.level == "must" and f.status in ("not_tested", "inconclusive")
     ]
     if open_musts:
         few = ", ".join(open_musts[:3]) + (f" and {len(open_musts) - 3} more" if len(open_musts) > 3 else "")
-        clauses = "MUST clause" if len(open_musts) == 1 else "MUST clauses"
-        return "inconclusive", f"{len(open_musts)} {clauses} could not be tested: {few}"
+        return "inconclusive", f"{counted(len(open_musts), 'MUST clause')} could not be tested: {few}"
     if not findings:
         return "inconclusive", "no clause was selected"
     return "conformant", None

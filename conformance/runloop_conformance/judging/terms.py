@@ -1,4 +1,4 @@
-"""The terms on which a recording is judged: all that decides a verdict beside the exchanges themselves.
+"""The terms on which a recording is judged: everything beside the exchanges that decides a verdict.
 
 A run of the suite and a recheck of its recording both come through `settle`, so that they cannot differ.
 """
@@ -12,14 +12,14 @@ from attrs import field, frozen
 from runloop_conformance.clauses import Clause
 from runloop_conformance.contract.operation import Level
 from runloop_conformance.exchanges.recording import Recording
-from runloop_conformance.judging.judge import Finding, Verdict, judge, verdict
+from runloop_conformance.judging.judge import Finding, Verdict, counted, judge, verdict
 
 
 @frozen
 class Terms:
-    """What the user asked for, and how the sending ended.
+    """What the user chose, and how the sending ended.
 
-    known: clauses that are known to be broken, each with the reason; they do not count for the verdict.
+    known: clauses that are known to fail, each with the reason; they do not count for the verdict.
     precondition: why nothing can be said about the server. stopped: why not everything was sent.
     """
 
@@ -44,23 +44,23 @@ class Judgement:
 def settle(clauses: Sequence[Clause], recording: Recording, terms: Terms) -> Judgement:
     """Judge a recording. Pure: the same recording on the same terms gives the same judgement."""
     findings = judge(clauses, recording)
-    said, reason = verdict(findings, terms.fail_on, terms.precondition, terms.known)
-    if terms.stopped and said == "conformant":
-        said = "inconclusive"
+    outcome, reason = verdict(findings, terms.fail_on, terms.precondition, terms.known)
+    if terms.stopped and outcome == "conformant":
+        outcome = "inconclusive"
     if terms.stopped:
         reason = f"not everything was sent: {terms.stopped}"
-    if reason is None and said == "conformant":
+    if reason is None and outcome == "conformant":
         reason = _left_out(findings, terms)
-    return Judgement(said, reason, not terms.stopped and not terms.precondition, findings)
+    return Judgement(outcome, reason, not terms.stopped and not terms.precondition, findings)
 
 
 def _left_out(findings: Sequence[Finding], terms: Terms) -> str | None:
     known = [f.clause.id for f in findings if f.status == "fail" and f.clause.id in terms.known]
     if not known:
         return None
-    return f"{len(known)} known {'failure does' if len(known) == 1 else 'failures do'} not count: {', '.join(known)}"
+    return f"{counted(len(known), 'known failure')} {'does' if len(known) == 1 else 'do'} not count: {', '.join(known)}"
 
 
 def stale(findings: Sequence[Finding], terms: Terms) -> tuple[str, ...]:
-    """The known failures that are none any more: their clauses were tested, and kept."""
+    """The known failures that are outdated: their clauses were tested, and passed."""
     return tuple(f.clause.id for f in findings if f.status == "pass" and f.clause.id in terms.known)

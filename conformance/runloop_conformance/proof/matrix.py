@@ -165,7 +165,7 @@ def attempt(case: Case) -> Outcome:
         FailedClause(
             finding.clause.id,
             finding.clause.level,
-            finding.broken,
+            finding.failed,
             finding.judged,
             breaks is not None and is_about(finding.clause, breaks),
         )

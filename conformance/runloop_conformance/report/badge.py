@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import json
 
-from runloop_conformance.report.tally import Report, counted, failing, known, tally
+from runloop_conformance.judging.judge import counted
+from runloop_conformance.report.tally import Report, failing, known, tally
 
 LABEL = "contract"
 COLOURS = {"brightgreen": "#4c1", "yellow": "#dfb317", "red": "#e05d44", "lightgrey": "#9f9f9f"}

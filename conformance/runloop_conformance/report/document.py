@@ -85,7 +85,7 @@ def _clause(finding: Finding, result: Result, redaction: Redaction) -> dict[str,
         "pointer": clause.pointer,
         "text": clause.text,
         "judged": finding.judged,
-        "failed": finding.broken,
+        "failed": finding.failed,
         "counterexample": None if failure is None else _counterexample(failure, result.server, redaction),
         "known": redaction.text(known) if known else None,
     }

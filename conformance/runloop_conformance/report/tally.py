@@ -6,17 +6,14 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from runloop_conformance.judging.judge import counted
+
 Report = Mapping[str, Any]
 Clause = Mapping[str, Any]
 Outcome = Literal["fail", "warning", "known", "inconclusive", "not_tested", "pass"]
 
 OUTCOMES: tuple[Outcome, ...] = ("fail", "warning", "known", "inconclusive", "not_tested", "pass")
 """The worst first. A failure counts, is only a warning, or is known; the others are statuses."""
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun in the singular or the plural, such as `1 run` and `1,200 runs`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def counts(clause: Clause, report: Report) -> bool:

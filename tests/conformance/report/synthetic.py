@@ -47,7 +47,7 @@ def broken(
 
 
 def finding(clause: Clause, status: Any = "pass", seen: Observation | None = None) -> Finding:
-    reason = {"pass": None, "fail": "failed 3 of 4 times", "inconclusive": "no answer: timed out"}.get(
+    reason = {"pass": None, "fail": "failed 3 of 4 times", "inconclusive": "no response: timed out"}.get(
         status, "no request was accepted"
     )
     return Finding(clause, status, reason, 0 if status == "not_tested" else 4, seen, 3 if seen else 0)

@@ -122,7 +122,7 @@ def test_many_and_long_headers_are_cut() -> None:
 def test_what_was_not_settled_says_why_without_being_opened() -> None:
     told = "".join(read(page(result([finding(CLAUSES[0], "not_tested"), finding(CLAUSES[1], "inconclusive")]))).texts)
     assert "no request was accepted: 1" in told
-    assert "no answer: timed out: 1" in told
+    assert "no response: timed out: 1" in told
 
 
 def groups(text: str) -> dict[str, list[str]]:

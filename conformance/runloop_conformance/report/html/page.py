@@ -18,9 +18,10 @@ from markupsafe import Markup
 
 from runloop_conformance.clauses import Clause
 from runloop_conformance.contract.document import Contract
+from runloop_conformance.judging.judge import counted
 from runloop_conformance.report.html.annotated import Mark, annotated
 from runloop_conformance.report.html.exchanges import LONGEST_CURL, Shown, exchanges
-from runloop_conformance.report.tally import OUTCOMES, Outcome, Report, count_line, counted, outcome, stale
+from runloop_conformance.report.tally import OUTCOMES, Outcome, Report, count_line, outcome, stale
 from runloop_conformance.report.visible import plain, shown
 
 FEW = 3  # failed clauses that are open from the beginning

@@ -1,7 +1,7 @@
-"""Makes the pictures in docs/images: the terminal and report.html, of a server that keeps the contract and of one that
-does not. `make screens` calls it.
+"""Makes the pictures in docs/images: the terminal and report.html, for a conformant and a faulty server. `make screens`
+calls it.
 
-It needs Chromium. The fonts are those of the machine: Inter and JetBrains Mono where they are installed (Debian:
+It needs Chromium, and uses the fonts of the machine: Inter and JetBrains Mono if they are installed (Debian:
 fonts-inter, fonts-jetbrains-mono).
 """
 
@@ -43,7 +43,7 @@ FONT = '"JetBrains Mono", "DejaVu Sans Mono", monospace; font-feature-settings: 
 
 
 class Faulty(Reference):
-    """Gives times in seconds, starts runs for whoever sends no credentials, and takes any media type."""
+    """Sends times in seconds, starts runs without credentials, and accepts any media type."""
 
     def run_of(self, run_request: dict[str, Any]) -> dict[str, Any]:
         view = super().run_of(run_request)
@@ -58,22 +58,22 @@ class Faulty(Reference):
 
 
 class Wrapping(Console):
-    """Breaks long lines where a terminal would."""
+    """Breaks long lines as a terminal does."""
 
-    def print(self, *objects: Any, **how: Any) -> None:
-        wrapped: dict[str, Any] = {**how, "soft_wrap": False, "overflow": "fold"}
+    def print(self, *objects: Any, **options: Any) -> None:
+        wrapped: dict[str, Any] = {**options, "soft_wrap": False, "overflow": "fold"}
         super().print(*objects, **wrapped)
 
 
 def judged(server: type[Reference]) -> Result:
-    """What the suite says of a server."""
+    """The result of the suite for a server."""
     with running(server(CONTRACT.document, TOKEN)) as url:
         options = Options(address(url), TOKEN, (), Limits(25))
         return Suite(CONTRACT, options).run()
 
 
 def terminal(result: Result, command: str) -> str:
-    """What the command prints of a result in a terminal, as SVG that asks no network for a font."""
+    """The output of the command in a terminal, as SVG that loads no font from a network."""
     recorder = Wrapping(
         record=True, width=COLUMNS, force_terminal=True, color_system="truecolor", highlight=False, file=io.StringIO()
     )
@@ -87,41 +87,38 @@ def terminal(result: Result, command: str) -> str:
     )
 
 
-def picture(page: Page, name: str, within: str = "") -> None:
-    """What the page shows, or one element of it."""
+def picture(page: Page, name: str, element: str = "") -> None:
+    """Save a picture of the window, or of one element."""
     page.evaluate("document.activeElement.blur()")
-    (page.locator(within) if within else page).screenshot(path=IMAGES / f"{name}.png")
+    (page.locator(element) if element else page).screenshot(path=IMAGES / f"{name}.png")
 
 
-def opened(browser: Browser, theme: Any) -> Page:
+def new_page(browser: Browser, theme: Any) -> Page:
     return browser.new_page(viewport={"width": 1200, "height": 860}, color_scheme=theme, device_scale_factor=1.5)
 
 
 def main() -> None:
     chromium = shutil.which("chromium") or sys.exit("make: Chromium is needed: apt-get install chromium")
     IMAGES.mkdir(exist_ok=True)
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as made:
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=chromium, args=sandbox)
-        shell = opened(browser, "dark")
+        shell = new_page(browser, "dark")
         for server in (Reference, Faulty):
             result = judged(server)
             shell.set_content(terminal(result, f"runloop-conformance run {result.server} --max-runs 25"))
             picture(shell, f"terminal-{result.verdict}", "svg")
-        artefacts.write(Path(made), document(result, Redaction((TOKEN,))), result, Redaction((TOKEN,)))
-        report = (Path(made) / "report.html").as_uri()
-        for theme, clause, member in (("light", "", "start_time_ms"), ("dark", "authorization.required", "")):
-            page = opened(browser, theme)
+        artefacts.write(Path(folder), document(result, Redaction((TOKEN,))), result, Redaction((TOKEN,)))
+        report = (Path(folder) / "report.html").as_uri()
+        light, dark = new_page(browser, "light"), new_page(browser, "dark")
+        for page, theme in ((light, "light"), (dark, "dark")):
             page.goto(report)
             picture(page, f"report-{theme}")
-            if clause:
-                page.goto(f"{report}#{clause}")
-                picture(page, "counterexample")
-            if member:
-                page.locator("#contract").get_by_text(member).first.evaluate(
-                    "one => one.scrollIntoView({block: 'center'})"
-                )
-                picture(page, "contract")
+        row = light.locator("#contract").get_by_text("start_time_ms").first
+        row.evaluate("row => row.scrollIntoView({block: 'center'})")
+        picture(light, "contract")
+        dark.goto(f"{report}#authorization.required")
+        picture(dark, "counterexample")
         browser.close()
     print(f"screens: {', '.join(sorted(path.name for path in IMAGES.iterdir()))}")
 

@@ -1,4 +1,4 @@
-"""What the guide says of an inconclusive run is what the command says, on servers that bring it about."""
+"""The guide quotes what the command prints for each cause of an inconclusive run."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def reference(token: str = TOKEN, *known: str) -> AbstractContextManager[str]:
 
 
 def always(status: int, seconds: float = 0, **headers: str) -> AbstractContextManager[str]:
-    async def answer(_: Any) -> Response:
+    async def respond(_: Any) -> Response:
         await asyncio.sleep(seconds)
         return Response(status_code=status, headers=headers)
 
-    return running(Starlette(routes=[Route(PATH, answer, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])]))
+    return running(Starlette(routes=[Route(PATH, respond, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])]))
 
 
 @contextmanager
@@ -66,12 +66,12 @@ CAUSES: dict[str, tuple[Any, tuple[str, ...]]] = {
 }
 
 
-def test_the_guide_names_each_of_them() -> None:
+def test_the_guide_names_each_cause() -> None:
     assert set(CAUSES) == ROWS
 
 
 @pytest.mark.parametrize("words", CAUSES)
-def test_an_inconclusive_run_says_what_the_guide_says(words: str) -> None:
+def test_an_inconclusive_run_prints_what_the_guide_quotes(words: str) -> None:
     server, options = CAUSES[words]
     with server() as url:
         done = CliRunner().invoke(main, ["run", url, "-q", *options], env={"RUNLOOP_API_KEY": TOKEN, "COLUMNS": "1000"})

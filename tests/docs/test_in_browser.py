@@ -1,4 +1,4 @@
-"""The site in a real Chromium, opened from disk: it asks nobody for anything, and everybody can use it."""
+"""The site in Chromium, opened from disk: it requests nothing from a network, and axe finds no barrier."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ AXE = """async (off) => (await axe.run(document, {resultTypes: ["violations"], p
 
 @define
 class Reader:
-    """Opens pages of the site, and notes what they ask for and complain of."""
+    """Opens pages of the site, and records their requests and their console messages."""
 
     site: Site
     browser: Browser
-    asked: list[str] = field(factory=list)
-    complaints: list[str] = field(factory=list)
+    requests: list[str] = field(factory=list)
+    messages: list[str] = field(factory=list)
 
-    def page(self, size: Any = WIDE, theme: Any = "light", **more: Any) -> Page:
-        context = self.browser.new_context(viewport=size, color_scheme=theme, **more)
+    def page(self, size: Any = WIDE, theme: Any = "light", **options: Any) -> Page:
+        context = self.browser.new_context(viewport=size, color_scheme=theme, **options)
         context.set_default_timeout(10_000)
         page = context.new_page()
-        page.on("request", lambda request: self.asked.append(request.url))
-        page.on("console", lambda message: self._note(message.type, message.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("console", lambda message: self._record(message.type, message.text))
+        page.on("pageerror", lambda error: self.messages.append(str(error)))
         return page
 
-    def _note(self, kind: str, text: str) -> None:
+    def _record(self, kind: str, text: str) -> None:
         if kind in {"error", "warning"}:
-            self.complaints.append(text)
+            self.messages.append(text)
 
     def address(self, name: str) -> str:
         return (self.site.folder / name.partition("#")[0]).as_uri() + name[len(name.partition("#")[0]) :]
@@ -54,20 +54,20 @@ class Reader:
 
 @pytest.fixture
 def reader(site: Site, browser: Browser) -> Iterator[Reader]:
-    one = Reader(site, browser)
-    yield one
+    reader = Reader(site, browser)
+    yield reader
     for context in browser.contexts:
         context.close()
-    assert one.complaints == []
+    assert reader.messages == []
     inside = (site.folder.as_uri(), "blob:", "data:")
-    assert [url for url in one.asked if not url.startswith(inside)] == []
-    assert one.asked
+    assert [url for url in reader.requests if not url.startswith(inside)] == []
+    assert reader.requests
 
 
 @pytest.mark.parametrize(
     ("size", "theme"), [(WIDE, "dark"), (NARROW, "light")], ids=["wide and dark", "narrow and light"]
 )
-def test_every_page_is_whole_and_open_to_everybody(reader: Reader, axe: str, size: Any, theme: str) -> None:
+def test_every_page_fits_and_is_accessible(reader: Reader, axe: str, size: Any, theme: str) -> None:
     page = reader.page(size, theme)
     for name in reader.site.pages:
         if name == "index.html":

@@ -1,4 +1,4 @@
-"""Every link of the site leads somewhere: to a file that is there, and to a place in it that is there."""
+"""Every link in the site leads to a file that exists, and to an id that exists in it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from tests.docs.conftest import Site
 OUTSIDE = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(/[\w./#@~%-]*)?")
 
 
-def test_no_id_is_there_twice(site: Site) -> None:
-    twice = {(name, one) for name, page in site.pages.items() for one in page.ids if page.ids.count(one) > 1}
-    assert twice == set()
+def test_ids_are_unique(site: Site) -> None:
+    repeated = {(name, id_) for name, page in site.pages.items() for id_ in page.ids if page.ids.count(id_) > 1}
+    assert repeated == set()
 
 
-def test_every_link_leads_to_a_place_that_is_there(site: Site) -> None:
+def test_every_link_leads_to_an_id_that_exists(site: Site) -> None:
     dead, checked = [], 0
     for name, page in site.pages.items():
         for link in page.links:
@@ -29,8 +29,8 @@ def test_every_link_leads_to_a_place_that_is_there(site: Site) -> None:
                 if address.path
                 else name
             )
-            there = (site.folder / target).is_file()
-            if not there or (address.fragment and unquote(address.fragment) not in site.pages[target].ids):
+            exists = (site.folder / target).is_file()
+            if not exists or (address.fragment and unquote(address.fragment) not in site.pages[target].ids):
                 dead.append(f"{name}: {link}")
     assert dead == []
     assert checked > 500
@@ -43,7 +43,7 @@ def test_a_link_to_another_host_is_well_formed(site: Site) -> None:
     assert {link for link in outside if not OUTSIDE.fullmatch(link)} == set()
 
 
-def test_every_file_that_a_page_needs_is_in_the_site(site: Site) -> None:
+def test_every_file_that_a_page_loads_exists(site: Site) -> None:
     for name, page in site.pages.items():
         for file in page.files:
             path = urlsplit(file).path  # a script carries its checksum as a query

@@ -1,4 +1,4 @@
-"""A mistake in a page is an error of the build, with its place. A new document is a page without further ado."""
+"""A mistake in a page is an error of the build, with its place. A new document is a page without any other change."""
 
 from __future__ import annotations
 

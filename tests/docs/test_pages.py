@@ -1,4 +1,4 @@
-"""The pages hold what they promise: every document, clause, option and public name."""
+"""The pages are complete: every document, clause, rule, option and public name."""
 
 from __future__ import annotations
 

@@ -6,7 +6,11 @@ import posixpath
 import re
 from urllib.parse import unquote, urlsplit
 
+import pytest
+
 from tests.docs.conftest import Site
+
+pytestmark = pytest.mark.xdist_group("site")
 
 OUTSIDE = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(/[\w./#@~%-]*)?")
 

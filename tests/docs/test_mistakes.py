@@ -11,6 +11,8 @@ import pytest
 from tests.conftest import ROOT
 from tests.docs.conftest import build
 
+pytestmark = pytest.mark.xdist_group("mistakes")
+
 MISTAKES = {
     "See [there](nowhere.md).": "target not found: 'nowhere.md'",
     "See [there](../README.md#no-such).": "'no-such'",

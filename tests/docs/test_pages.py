@@ -15,6 +15,8 @@ from runloop_conformance.contract.document import load_contract
 from tests.conftest import CONTRACT, ROOT
 from tests.docs.conftest import Site
 
+pytestmark = pytest.mark.xdist_group("site")  # one worker builds it
+
 DOCUMENTS = [
     "README.md",
     "CONTRIBUTING.md",

@@ -12,7 +12,6 @@ from ._settings import without_frames
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
-    from types import EllipsisType
 
     from runloop_benchmarks_api.models import BenchmarkRunView, RunProfile
     from runloop_benchmarks_api.shapes import RunProfileDict
@@ -82,7 +81,7 @@ class Benchmarks(_Benchmarks):
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
-        timeout: TimeoutOption | EllipsisType = ...,
+        timeout: TimeoutOption | Unset = UNSET,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         idempotency_key: str | None = None,
@@ -137,7 +136,7 @@ class AsyncBenchmarks(_Benchmarks):
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
-        timeout: TimeoutOption | EllipsisType = ...,  # noqa: ASYNC109 - the official argument; it spans retries and waits
+        timeout: TimeoutOption | Unset = UNSET,  # noqa: ASYNC109 - the official argument; it spans retries and waits
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         idempotency_key: str | None = None,

@@ -15,12 +15,13 @@ from ._benchmarks import AsyncBenchmarks, Benchmarks
 from ._call import Wait, one_call
 from ._connection import AsyncConnection, Connection, H
 from ._logs import mask_other_logs, set_up_from_environment
+from ._models import UNSET, Unset
 from ._request import Base
 from ._settings import Options, without_frames
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import EllipsisType, TracebackType
+    from types import TracebackType
     from typing import Self
 
     from ._call import Call, Success
@@ -48,8 +49,8 @@ class _Client(Generic[H]):
         *,
         bearer_token: str | None = None,
         base_url: str | httpx.URL | None = None,
-        timeout: TimeoutOption | EllipsisType = ...,
-        max_retries: int | None = None,
+        timeout: TimeoutOption | Unset = UNSET,
+        max_retries: int | Unset | None = None,
         default_headers: Mapping[str, str] | None = None,
         default_query: Mapping[str, Any] | None = None,
         http_client: H | None = None,
@@ -100,8 +101,8 @@ class _Client(Generic[H]):
         *,
         bearer_token: str | None = None,
         base_url: str | httpx.URL | None = None,
-        timeout: TimeoutOption | EllipsisType = ...,
-        max_retries: int | None = None,
+        timeout: TimeoutOption | Unset = UNSET,
+        max_retries: int | Unset | None = None,
         default_headers: Mapping[str, str] | None = None,
         default_query: Mapping[str, Any] | None = None,
         http_client: H | None = None,
@@ -133,7 +134,7 @@ class _Client(Generic[H]):
             raise
         return made
 
-    copy = with_options
+    copy = __copy__ = with_options
 
     def _set_up(self, options: Options, http_client: H | None, origin: _Client[H] | None) -> None:
         """Check the options, over those of `origin`, and share its connections where that is possible."""
@@ -142,7 +143,12 @@ class _Client(Generic[H]):
             raise TypeError(f"http_client has to be an httpx.{wanted}, and is {type(http_client).__name__}.")
         shared, over = (origin._connection, origin._settings) if origin else (None, None)  # noqa: SLF001
         own = http_client is None and (shared is None or shared.own)
-        if origin is None and http_client and options.timeout is ... and http_client.timeout != _HTTPX_DEFAULT:
+        if (
+            origin is None
+            and http_client
+            and isinstance(options.timeout, Unset)
+            and http_client.timeout != _HTTPX_DEFAULT
+        ):
             options = evolve(options, timeout=http_client.timeout)
         self._settings = options.settings(over, own=own)
         self._base = Base.of(self._settings)
@@ -165,20 +171,46 @@ class _Client(Generic[H]):
         """The token."""
         return self._settings.bearer_token
 
+    @bearer_token.setter
+    def bearer_token(self, token: str) -> None:
+        self._set_up(Options(bearer_token=token), None, self)
+
     @property
     def base_url(self) -> httpx.URL:
         """The base URL."""
         return httpx.URL(self._settings.base_url)
+
+    @base_url.setter
+    def base_url(self, url: str | httpx.URL) -> None:
+        self._set_up(Options(base_url=url), None, self)
 
     @property
     def timeout(self) -> TimeoutOption:
         """Seconds for a whole call, an httpx.Timeout for its steps, or None."""
         return self._settings.timeout
 
+    @timeout.setter
+    def timeout(self, timeout: TimeoutOption) -> None:
+        self._set_up(Options(timeout=timeout), None, self)
+
     @property
     def max_retries(self) -> int:
-        """How often a call is tried again where the server cannot have acted."""
+        """How many more attempts a call makes while the server cannot have acted."""
         return self._settings.max_retries
+
+    @max_retries.setter
+    def max_retries(self, number: int) -> None:
+        self._set_up(Options(max_retries=number), None, self)
+
+    @property
+    def default_headers(self) -> dict[str, str]:
+        """The headers of every call, the token among them."""
+        return dict(self._base.headers.values())
+
+    @property
+    def default_query(self) -> dict[str, Any]:
+        """The parameters of every URL."""
+        return dict(self._settings.default_query)
 
     def is_closed(self) -> bool:
         """Whether it was closed."""

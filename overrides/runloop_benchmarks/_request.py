@@ -11,7 +11,7 @@ import httpx
 from attrs import frozen
 from runloop_benchmarks_api.api.benchmarks import start_run
 from runloop_benchmarks_api.models import StartRunRequest
-from runloop_benchmarks_api.types import UNSET
+from runloop_benchmarks_api.types import UNSET, Unset
 
 from ._arguments import is_list, is_mapping, json_value, query_from, request_from
 from ._settings import CONNECT_TIMEOUT, checked_headers, checked_retries, checked_timeout, hidden
@@ -19,7 +19,6 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import EllipsisType
 
     from ._settings import Settings, TimeoutOption
 
@@ -153,7 +152,7 @@ class Arguments:
     extra_headers: Mapping[str, str] | None = None
     extra_query: Mapping[str, Any] | None = None
     extra_body: Mapping[str, Any] | None = None
-    timeout: TimeoutOption | EllipsisType = ...
+    timeout: TimeoutOption | Unset = UNSET
     max_retries: int | None = None
     retry_ambiguous: bool | None = None
     idempotency_key: str | None = None
@@ -163,7 +162,7 @@ class Arguments:
         headers, key = self._headers(base)
         query = query_from(self.extra_query, where="extra_query")
         url = base.url.copy_merge_params(query) if query else base.url
-        timeout = settings.timeout if self.timeout is ... else checked_timeout(self.timeout)
+        timeout = settings.timeout if isinstance(self.timeout, Unset) else checked_timeout(self.timeout)
         return Prepared(
             url=url,
             headers=headers,

@@ -14,13 +14,13 @@ from urllib.request import getproxies, proxy_bypass, proxy_bypass_environment  #
 import httpx
 from attrs import frozen
 from httpx import Timeout as Timeout  # noqa: PLC0414 - for those who import it from this package, as from the official SDK
+from runloop_benchmarks_api.types import UNSET, Unset
 
 from ._exceptions import MissingTokenError
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping
-    from types import EllipsisType
 
     from attrs import Attribute
 
@@ -64,16 +64,16 @@ class Settings:
 
 @frozen(kw_only=True, field_transformer=hidden)
 class Options:
-    """The options as they were passed; None, and an ellipsis for the time-out, where one was left out."""
+    """The options as they were passed; None, or UNSET, where one was left out. The time-out None means no limit."""
 
-    bearer_token: str | None
-    base_url: str | httpx.URL | None
-    timeout: TimeoutOption | EllipsisType
-    max_retries: int | None
-    default_headers: Mapping[str, str] | None
-    default_query: Mapping[str, Any] | None
-    retry_ambiguous: bool | None
-    allow_cleartext: bool | None
+    bearer_token: str | None = None
+    base_url: str | httpx.URL | None = None
+    timeout: TimeoutOption | Unset = UNSET
+    max_retries: int | Unset | None = None
+    default_headers: Mapping[str, str] | None = None
+    default_query: Mapping[str, Any] | None = None
+    retry_ambiguous: bool | None = None
+    allow_cleartext: bool | None = None
 
     def settings(self, over: Settings | None, *, own: bool) -> Settings:
         """The settings, checked. Raises TypeError or ValueError with the reason.
@@ -85,7 +85,7 @@ class Options:
 
         def option(name: str, default: Any) -> Any:
             value = getattr(self, name)
-            return value if value is not None else getattr(over, name, default)
+            return getattr(over, name, default) if value is None or value is UNSET else value
 
         base_url = checked_base_url(option("base_url", None))
         headers = over.default_headers if over else environment_headers()
@@ -94,7 +94,7 @@ class Options:
             raise ValueError(
                 "x-request-id is the idempotency key of one call: pass idempotency_key= to the call instead."
             )
-        timeout = getattr(over, "timeout", DEFAULT_TIMEOUT) if self.timeout is ... else self.timeout
+        timeout = getattr(over, "timeout", DEFAULT_TIMEOUT) if isinstance(self.timeout, Unset) else self.timeout
         allow_cleartext = option("allow_cleartext", False)  # noqa: FBT003 - a default
         proxy = proxy_for(base_url) if own else None
         reject_cleartext(base_url, proxy, allowed=allow_cleartext)

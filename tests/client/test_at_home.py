@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import copy
 import inspect
 import json
 import os
@@ -10,9 +12,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 import runloop_api_client as official
 import runloop_benchmarks as rb
+from conftest import Caller
 
 ROOT = Path(__file__).parents[2]
 ERRORS = [name for name in official.__all__ if name.endswith("Error")]
@@ -53,6 +57,68 @@ def test_sync_and_async_are_the_same():
     assert names[1] - names[0] == {"aclose"}
     raws = [{name for name in dir(kind) if not name.startswith("_")} for kind in (rb.RawResponse, rb.AsyncRawResponse)]
     assert raws[0] == raws[1]
+
+
+@pytest.mark.parametrize("kind", ["Runloop", "AsyncRunloop"])
+def test_options_are_attributes_that_can_be_set(kind, server):
+    client = getattr(rb, kind)(bearer_token="first", base_url="https://first.example", default_query={"a": 1})
+    official_client = getattr(official, kind)(bearer_token="first", base_url="https://first.example")
+    for name, value in {"timeout": 5.0, "max_retries": 1, "bearer_token": "second", "base_url": server.url}.items():
+        for each in (client, official_client):
+            setattr(each, name, value)
+            assert str(getattr(each, name)).rstrip("/") == str(value).rstrip("/")
+    call = Caller("sync", server.url)
+    call.do(lambda own, _: setattr(own, "bearer_token", "second") or own.benchmarks.start_run(benchmark_id="b"))
+    assert server.requests[-1].headers["authorization"] == "Bearer second"
+    headers = {name.lower(): value for name, value in official_client.default_headers.items()}
+    ours = {name.lower(): value for name, value in client.default_headers.items()}
+    assert {name: ours[name] for name in ("authorization", "accept", "content-type")} == {
+        name: headers[name] for name in ("authorization", "accept", "content-type")
+    }
+    assert client.default_query == {"a": 1}
+    for name, value in {"timeout": 0, "max_retries": -1, "bearer_token": "", "base_url": "nowhere"}.items():
+        before = getattr(client, name)
+        with pytest.raises(ValueError, match=r"timeout|max_retries|token|base_url"):
+            setattr(client, name, value)
+        assert getattr(client, name) == before
+
+
+@pytest.mark.parametrize("kind", ["Runloop", "AsyncRunloop"])
+def test_a_copy_shares_connections_and_keeps_attributes(kind):
+    class Own(getattr(rb, kind)):
+        def __init__(self, *, team, **options):
+            super().__init__(**options)
+            self.team = team
+
+    client = Own(team="agents", bearer_token="t")
+    for made in (copy.copy(client), client.copy(), client.with_options(timeout=5)):
+        assert (type(made), made.team, made.bearer_token) == (Own, "agents", "t")
+        assert made.benchmarks is made.benchmarks is not client.benchmarks
+    made.timeout = 7
+    assert client.timeout == rb.DEFAULT_TIMEOUT
+    closing = made.close()
+    if kind == "AsyncRunloop":
+        asyncio.run(closing)
+    assert client.is_closed()
+
+
+@pytest.mark.parametrize("name", ["NOT_GIVEN", "not_given", "omit", "UNSET"])
+def test_what_is_not_given_is_the_default(call, server, name):
+    missing = getattr(rb, name)
+    call.start_run(run_name=missing, metadata=missing, run_profile=missing, timeout=missing)
+    assert server.requests[-1].json() == {"benchmark_id": "bmd_1"}
+    client = rb.Runloop(bearer_token="t", timeout=missing, max_retries=missing)
+    assert (client.timeout, client.max_retries) == (rb.DEFAULT_TIMEOUT, rb.DEFAULT_MAX_RETRIES)
+    changed = client.with_options(timeout=3, max_retries=1).with_options(timeout=missing, max_retries=missing)
+    assert (changed.timeout, changed.max_retries) == (3, 1)
+
+
+def test_the_default_http_clients_can_be_passed(server):
+    with rb.Runloop(bearer_token="t", base_url=server.url, http_client=rb.DefaultHttpxClient()) as client:
+        assert client.timeout == rb.DEFAULT_TIMEOUT
+        assert client.benchmarks.start_run(benchmark_id="b").id
+    client = rb.AsyncRunloop(bearer_token="t", http_client=rb.DefaultAsyncHttpxClient(timeout=3))
+    assert client.timeout == httpx.Timeout(3)
 
 
 def test_hover_text_names_every_argument_and_error():

@@ -26,10 +26,10 @@ class RawResponse:
     headers: Headers
     body: bytes
 
-    def head(self, *more: tuple[bytes, bytes], version: bytes = b"HTTP/1.1") -> bytes:
+    def head(self, *extra: tuple[bytes, bytes], version: bytes = b"HTTP/1.1") -> bytes:
         """Write the status line and the headers, down to the empty line."""
         reason = HTTPStatus(self.status).phrase.encode()
-        lines = [b"%s %d %s" % (version, self.status, reason), *(b"%s: %s" % pair for pair in (*self.headers, *more))]
+        lines = [b"%s %d %s" % (version, self.status, reason), *(b"%s: %s" % pair for pair in (*self.headers, *extra))]
         return b"\r\n".join([*lines, b"", b""])
 
     def whole(self, version: bytes = b"HTTP/1.1") -> bytes:

@@ -49,6 +49,6 @@ def add_repairing(
     mutants.add(name, breaks, summary, Repairing, *witness)
 
 
-def form(given: bytes) -> bytes | None:
-    members = dict(parse_qsl(given.decode("utf-8", "replace")))
-    return json.dumps(members).encode() if "benchmark_id" in members else None
+def form(raw: bytes) -> bytes | None:
+    fields = dict(parse_qsl(raw.decode("utf-8", "replace")))
+    return json.dumps(fields).encode() if "benchmark_id" in fields else None

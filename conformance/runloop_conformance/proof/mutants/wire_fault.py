@@ -45,7 +45,7 @@ def accepted(_received: RawRequest, response: RawResponse, _count: int) -> bool:
     return response.status == 200
 
 
-def refused(_received: RawRequest, response: RawResponse, _count: int) -> bool:
+def rejected(_received: RawRequest, response: RawResponse, _count: int) -> bool:
     return response.status != 200
 
 

@@ -30,5 +30,5 @@ def rewrite_response(
 
 
 def json_response(body: bytes, **headers: str) -> Response:
-    given = {"content-type": "application/json"} | {key.replace("_", "-"): value for key, value in headers.items()}
-    return Response(body, headers=given)
+    fields = {"content-type": "application/json"} | {key.replace("_", "-"): value for key, value in headers.items()}
+    return Response(body, headers=fields)

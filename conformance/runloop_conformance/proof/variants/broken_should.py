@@ -13,11 +13,11 @@ from runloop_conformance.servers.reference import Reference, RejectionError
 VARIANTS = Variants()
 
 
-def refusing(member: str) -> Any:
+def rejecting(name: str) -> Any:
     """Make a build whose server rejects a property of runProfile unless it is null."""
 
     def build(document: Any, token: str, benchmark_ids: Any) -> Reference:
-        return Reference(patched(document, {PROFILE + member: {"type": "null"}}), token, benchmark_ids)
+        return Reference(patched(document, {PROFILE + name: {"type": "null"}}), token, benchmark_ids)
 
     return staticmethod(build)
 
@@ -26,21 +26,21 @@ def refusing(member: str) -> Any:
 class RefusesSecrets:
     """`secrets`, which the page does not have, is rejected."""
 
-    build = refusing("secrets")
+    build = rejecting("secrets")
 
 
 @VARIANTS.variant(RULE + "accepts-known-members", warns=True)
 class RefusesMounts:
     """`mounts`, which the page does not have, is rejected."""
 
-    build = refusing("mounts")
+    build = rejecting("mounts")
 
 
 @VARIANTS.variant(RULE + "accepts-known-members", warns=True)
 class RefusesLaunchParameters:
     """`launchParameters`, which the page does not have, is rejected."""
 
-    build = refusing("launchParameters")
+    build = rejecting("launchParameters")
 
 
 @VARIANTS.variant(RULE + "ignores-unknown-members", warns=True)

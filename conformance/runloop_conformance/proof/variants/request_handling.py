@@ -70,8 +70,8 @@ class Replaying(Reference):
 
     header = "x-request-id"
 
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
         self.responses: dict[str, Response] = {}
 
     async def respond(self, request: Request) -> Response:
@@ -133,10 +133,10 @@ class FourMinutesSlow(Reference):
 class Busy(Reference):
     """Has no time for some requests, and says when to come again."""
 
-    seen = 0
+    requests = 0
 
     async def respond(self, request: Request) -> Response:
-        self.seen += 1
+        self.requests += 1
         if not self.busy():
             return await super().respond(request)
         await self.read(request)
@@ -154,7 +154,7 @@ class WarmingUp(Busy):
     """The first two requests get 503 and Retry-After."""
 
     def busy(self) -> bool:
-        return self.seen <= 2
+        return self.requests <= 2
 
 
 @VARIANTS.variant("#/components/responses/Refused")
@@ -162,7 +162,7 @@ class RateLimited(Busy):
     """Every fortieth request gets 429 and Retry-After."""
 
     def busy(self) -> bool:
-        return self.seen % 40 == 39
+        return self.requests % 40 == 39
 
     def status(self) -> int:
         return 429

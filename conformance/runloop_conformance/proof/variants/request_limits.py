@@ -76,7 +76,7 @@ class ShortStringsOnly(Reference):
     def look_up(self, run_request: RunRequest) -> None:
         super().look_up(run_request)
         if any(len(text) > 1000 for text in texts_in(run_request)) or any(
-            len(each) > 64 for each in maps_in(run_request)
+            len(entries) > 64 for entries in maps_in(run_request)
         ):
             raise RejectionError(413, "That is too long.")
 

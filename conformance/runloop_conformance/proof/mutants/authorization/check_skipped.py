@@ -74,7 +74,7 @@ CURL = (("user-agent", "curl/8.5.0"),)
 class Lapsing(Reference):
     """Lets some of the requests through that it should reject."""
 
-    refused = 0
+    rejections = 0
 
     def authorize(self, request: Request) -> None:
         try:
@@ -86,8 +86,8 @@ class Lapsing(Reference):
             self.passed()
 
     def lapses(self) -> bool:
-        self.refused += 1
-        return self.refused % 5 == 0
+        self.rejections += 1
+        return self.rejections % 5 == 0
 
     def passed(self) -> None:
         """Take note of a request that was authorized."""
@@ -103,11 +103,11 @@ class LimiterFailsOpen(Lapsing):
     """After three rejections in a row the rate limiter accepts the next request."""
 
     def lapses(self) -> bool:
-        self.refused = (self.refused + 1) % 4
-        return self.refused == 0
+        self.rejections = (self.rejections + 1) % 4
+        return self.rejections == 0
 
     def passed(self) -> None:
-        self.refused = 0
+        self.rejections = 0
 
 
 @MUTANTS.mutant(
@@ -116,8 +116,8 @@ class LimiterFailsOpen(Lapsing):
 class SessionByUserAgent(Reference):
     """After one valid token, requests with the same User-Agent need none."""
 
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
         self.known: set[str | None] = set()
 
     def authorize(self, request: Request) -> None:

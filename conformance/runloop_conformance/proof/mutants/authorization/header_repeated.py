@@ -43,7 +43,7 @@ class ListAccepted(Reference):
     """Several credentials in one header, separated by commas: one of them has to be right."""
 
     def authorize(self, request: Request) -> None:
-        parts = [part.strip() for each in self.credentials(request) for part in each.split(",")]
+        parts = [part.strip() for header in self.credentials(request) for part in header.split(",")]
         if len(parts) < 2 or f"Bearer {self.token}" not in parts:
             super().authorize(request)
 
@@ -56,5 +56,5 @@ class FirstBearerCounts(Reference):
     """Of several Authorization headers the first that is a bearer token counts; the others are looked past."""
 
     def credentials(self, request: Request) -> list[str]:
-        given = super().credentials(request)
-        return next(([one] for one in given if one.startswith("Bearer ")), given)
+        headers = super().credentials(request)
+        return next(([header] for header in headers if header.startswith("Bearer ")), headers)

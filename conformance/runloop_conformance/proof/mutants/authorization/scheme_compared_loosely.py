@@ -28,7 +28,7 @@ class BasicAccepted(Reference):
     """Basic credentials are let through to a check that no longer exists."""
 
     def authorize(self, request: Request) -> None:
-        if not any(each.lower().startswith("basic ") for each in self.credentials(request)):
+        if not any(header.lower().startswith("basic ") for header in self.credentials(request)):
             super().authorize(request)
 
 
@@ -45,7 +45,7 @@ class BareTokenAccepted(Reference):
     """The token is accepted without a scheme."""
 
     def credentials(self, request: Request) -> list[str]:
-        return [each if " " in each else f"Bearer {each}" for each in super().credentials(request)]
+        return [header if " " in header else f"Bearer {header}" for header in super().credentials(request)]
 
 
 @MUTANTS.mutant(MALFORMED, with_credentials("Bearer{token}"))
@@ -53,7 +53,7 @@ class NoSpaceNeeded(Reference):
     """The token may follow the scheme without a space."""
 
     def credentials(self, request: Request) -> list[str]:
-        return [re.sub("(?i)^bearer(?=[^ ])", "Bearer ", each) for each in super().credentials(request)]
+        return [re.sub("(?i)^bearer(?=[^ ])", "Bearer ", header) for header in super().credentials(request)]
 
 
 @MUTANTS.mutant(MALFORMED, with_credentials("Bearer"), with_credentials("Bearer "))
@@ -61,7 +61,7 @@ class EmptyTokenAccepted(Reference):
     """The scheme alone is enough: an empty token counts as valid."""
 
     def authorize(self, request: Request) -> None:
-        if [each.strip().lower() for each in self.credentials(request)] != ["bearer"]:
+        if [header.strip().lower() for header in self.credentials(request)] != ["bearer"]:
             super().authorize(request)
 
 
@@ -79,7 +79,7 @@ class TrailingWordsIgnored(Reference):
     """What follows the token is ignored: the header is split at spaces, and its second word counts."""
 
     def credentials(self, request: Request) -> list[str]:
-        return [" ".join(each.split()[:2]) for each in super().credentials(request)]
+        return [" ".join(header.split()[:2]) for header in super().credentials(request)]
 
 
 @MUTANTS.mutant(MALFORMED, with_credentials('Bearer "{token}"'))
@@ -95,7 +95,7 @@ class HeaderDecoded(Reference):
     """The whole header is decoded, as if it came in a query."""
 
     def credentials(self, request: Request) -> list[str]:
-        return [unquote(each, "latin-1") for each in super().credentials(request)]
+        return [unquote(header, "latin-1") for header in super().credentials(request)]
 
 
 @MUTANTS.mutant(MALFORMED, with_credentials("Bearer: {token}"))
@@ -103,4 +103,4 @@ class ColonAfterScheme(Reference):
     """A colon may follow the scheme, as in a header."""
 
     def credentials(self, request: Request) -> list[str]:
-        return [each.replace("Bearer: ", "Bearer ", 1) for each in super().credentials(request)]
+        return [header.replace("Bearer: ", "Bearer ", 1) for header in super().credentials(request)]

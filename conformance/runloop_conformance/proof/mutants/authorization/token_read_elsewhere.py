@@ -20,8 +20,8 @@ class AccessTokenInQuery(Reference):
     """The token is also accepted in the query, as access_token."""
 
     def credentials(self, request: Request) -> list[str]:
-        found = super().credentials(request)
-        return found or [f"Bearer {each}" for each in request.query_params.getlist("access_token")]
+        headers = super().credentials(request)
+        return headers or [f"Bearer {token}" for token in request.query_params.getlist("access_token")]
 
 
 @MUTANTS.mutant(REQUIRED, with_credentials(query="token={token}"))
@@ -29,8 +29,8 @@ class TokenInQuery(Reference):
     """The token is also accepted in the query, as token."""
 
     def credentials(self, request: Request) -> list[str]:
-        found = super().credentials(request)
-        return found or [f"Bearer {each}" for each in request.query_params.getlist("token")]
+        headers = super().credentials(request)
+        return headers or [f"Bearer {token}" for token in request.query_params.getlist("token")]
 
 
 MINIMAL_BODY = start_run().body
@@ -41,8 +41,8 @@ class TokenInApiKey(Reference):
     """The token is also accepted in X-API-Key."""
 
     def credentials(self, request: Request) -> list[str]:
-        found = super().credentials(request)
-        return found or [f"Bearer {each}" for each in request.headers.getlist("x-api-key")]
+        headers = super().credentials(request)
+        return headers or [f"Bearer {token}" for token in request.headers.getlist("x-api-key")]
 
 
 @MUTANTS.mutant(REQUIRED, with_credentials("Basic {user}"))
@@ -50,17 +50,17 @@ class TokenAsBasicUser(Reference):
     """The token is also accepted as the user of Basic credentials."""
 
     def credentials(self, request: Request) -> list[str]:
-        return [self.bearer(each) for each in super().credentials(request)]
+        return [self.bearer(token) for token in super().credentials(request)]
 
-    def bearer(self, given: str) -> str:
-        scheme, _, encoded = given.partition(" ")
+    def bearer(self, header: str) -> str:
+        scheme, _, encoded = header.partition(" ")
         if scheme.lower() != "basic":
-            return given
+            return header
         try:
             user = base64.b64decode(encoded, validate=True).decode("latin-1").partition(":")[0]
         except (binascii.Error, ValueError):
-            return given
-        return f"Bearer {user}" if user == self.token else given
+            return header
+        return f"Bearer {user}" if user == self.token else header
 
 
 @MUTANTS.mutant(REQUIRED, with_body(MINIMAL_BODY, authorization=(), headers=(("x-forwarded-user", "admin"),)))

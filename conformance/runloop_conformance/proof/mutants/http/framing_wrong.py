@@ -5,7 +5,7 @@ import gzip
 from collections.abc import Callable
 
 from runloop_conformance.proof.mutants.mutant import Mutants
-from runloop_conformance.proof.mutants.wire_fault import INVALID, WriteWrongly, accepted, refused, wire
+from runloop_conformance.proof.mutants.wire_fault import INVALID, WriteWrongly, accepted, rejected, wire
 from runloop_conformance.proof.mutants.witness import start_run
 from runloop_conformance.proof.raw_http import RawResponse
 
@@ -147,7 +147,7 @@ wire(
     "refusals-without-head",
     "Rejections come without a head.",
     writes(lambda response: response.body),
-    refused,
+    rejected,
     INVALID,
 )
 wire(
@@ -155,6 +155,6 @@ wire(
     "length-too-large-in-refusals",
     "The Content-Length of rejections is too large.",
     writes(lambda response: response.head((b"content-length", b"%d" % (len(response.body) + 10))) + response.body),
-    refused,
+    rejected,
     INVALID,
 )

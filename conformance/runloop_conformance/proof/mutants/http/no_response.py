@@ -4,7 +4,7 @@ import asyncio
 import re
 
 from runloop_conformance.proof.mutants.mutant import Mutants
-from runloop_conformance.proof.mutants.wire_fault import FOREVER_S, INVALID, Wanted, every, refused, wire
+from runloop_conformance.proof.mutants.wire_fault import FOREVER_S, INVALID, Wanted, every, rejected, wire
 from runloop_conformance.proof.mutants.witness import repeated, start_run, with_body, with_profile
 from runloop_conformance.proof.raw_http import RawRequest, RawResponse
 
@@ -50,12 +50,12 @@ def unlabelled(received: RawRequest, _response: RawResponse, _count: int) -> boo
 wire(
     MUTANTS,
     "hangs-at-emoji",
-    "Text beyond the BMP is waited at forever.",
+    "Text beyond the BMP gets no response.",
     hangs,
     body_with(rb"\xf0|(?i:\\ud83)"),
     start_run(run_name="\U0001f3c3"),
 )
-wire(MUTANTS, "hangs-at-empty-body", "An empty body is waited for.", hangs, empty, with_body(b""))
+wire(MUTANTS, "hangs-at-empty-body", "An empty body gets no response.", hangs, empty, with_body(b""))
 wire(
     MUTANTS,
     "hangs-at-truncated-body",
@@ -167,7 +167,7 @@ wire(
     "drops-at-invalid",
     "An invalid request gets a closed connection.",
     drops,
-    refused,
+    rejected,
     INVALID,
     with_body(b"{"),
 )

@@ -3,7 +3,7 @@
 import asyncio
 
 from runloop_conformance.proof.mutants.mutant import Mutants
-from runloop_conformance.proof.mutants.wire_fault import FOREVER_S, INVALID, accepted, every, refused, wire
+from runloop_conformance.proof.mutants.wire_fault import FOREVER_S, INVALID, accepted, every, rejected, wire
 from runloop_conformance.proof.mutants.witness import repeated, start_run
 from runloop_conformance.proof.raw_http import RawResponse
 
@@ -55,7 +55,7 @@ wire(
     every(8),
     *repeated(8, start_run()),
 )
-wire(MUTANTS, "trickles-refusals", "Rejections come at two letters a second.", trickles, refused, INVALID)
+wire(MUTANTS, "trickles-refusals", "Rejections come at two letters a second.", trickles, rejected, INVALID)
 wire(MUTANTS, "stops-in-the-body", "Responses stop 30 bytes before their end.", stops_in_the_body, accepted)
 wire(
     MUTANTS,
@@ -72,5 +72,5 @@ wire(
     stalls_in_the_body,
     accepted,
 )
-wire(MUTANTS, "stops-in-refusals", "Rejections stop before their end.", stops_in_the_body, refused, INVALID)
+wire(MUTANTS, "stops-in-refusals", "Rejections stop before their end.", stops_in_the_body, rejected, INVALID)
 wire(MUTANTS, "interim-for-ever", "There are interim responses, and never a final one.", interim_forever, accepted)

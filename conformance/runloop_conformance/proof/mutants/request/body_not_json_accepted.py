@@ -17,9 +17,9 @@ MUTANTS = Mutants(__name__)
 NOT_JSON = RULE + "refuses-not-json"
 
 
-def completed(given: bytes) -> bytes | None:
+def completed(raw: bytes) -> bytes | None:
     """Close what is open, as lenient parsers of streams do."""
-    text = given.decode("utf-8", "replace")
+    text = raw.decode("utf-8", "replace")
     if not text.lstrip().startswith("{"):
         return None
     in_string = len(re.findall(r'(?<!\\)"', text)) % 2 == 1
@@ -31,12 +31,12 @@ def completed(given: bytes) -> bytes | None:
     ).encode()
 
 
-def from_yaml(given: bytes) -> bytes | None:
+def from_yaml(raw: bytes) -> bytes | None:
     # Reading large YAML takes seconds, which would be a second fault.
-    if len(given) > 4096:
+    if len(raw) > 4096:
         return None
     try:
-        value = yaml.safe_load(given)
+        value = yaml.safe_load(raw)
         return json.dumps(value).encode() if isinstance(value, dict) else None
     except (yaml.YAMLError, ValueError, TypeError, RecursionError):
         return None
@@ -46,21 +46,21 @@ UNREADABLE: tuple[tuple[str, str, Repair, str], ...] = (
     (
         "empty-body-accepted",
         "An empty body starts a default run.",
-        lambda given: None if given else DEFAULT.encode(),
+        lambda raw: None if raw else DEFAULT.encode(),
         "",
     ),
     (
         "blank-body-accepted",
         "A body of white space starts a default run.",
-        lambda given: DEFAULT.encode() if given.isspace() else None,
+        lambda raw: DEFAULT.encode() if raw.isspace() else None,
         " \n",
     ),
     ("truncated-body-mended", "A truncated body is completed.", completed, LAST),
-    ("truncated-by-a-brace-mended", "A missing brace at the end is added.", lambda given: given + b"}", LAST),
+    ("truncated-by-a-brace-mended", "A missing brace at the end is added.", lambda raw: raw + b"}", LAST),
     (
         "any-text-accepted",
         "A body that cannot be read starts a default run.",
-        lambda given: DEFAULT.encode() if given[:1].isalpha() else None,
+        lambda raw: DEFAULT.encode() if raw[:1].isalpha() else None,
         "start the run",
     ),
     ("form-read", "A form is read, whatever the Content-Type says.", form, f"benchmark_id={BENCHMARK}"),
@@ -68,7 +68,7 @@ UNREADABLE: tuple[tuple[str, str, Repair, str], ...] = (
     (
         "xml-read",
         "XML is read.",
-        lambda given: DEFAULT.encode() if given.lstrip().startswith(b"<") else None,
+        lambda raw: DEFAULT.encode() if raw.lstrip().startswith(b"<") else None,
         f"<benchmark_id>{BENCHMARK}</benchmark_id>",
     ),
 )
@@ -92,16 +92,16 @@ class UnreadableAcceptedFromTheFifth(Reference):
             return default_of(self)
 
 
-def cut_back(given: bytes) -> bytes | None:
+def cut_back(raw: bytes) -> bytes | None:
     """Leave out the last property, which is not complete."""
-    return given[: given.rfind(b",")] + b"}" if b"," in given else None
+    return raw[: raw.rfind(b",")] + b"}" if b"," in raw else None
 
 
 JSON: tuple[tuple[str, str, Callable[[bytes], bytes | None], WitnessRequest], ...] = (
     (
         "braces-left-out-accepted",
         "The braces of the body may be left out.",
-        lambda given: b"{" + given + b"}",
+        lambda raw: b"{" + raw + b"}",
         with_body(b'"benchmark_id":"%s"' % BENCHMARK.encode()),
     ),
     (

@@ -19,8 +19,8 @@ def under(named: Callable[[str], bool]) -> Coerce:
     """Take the benchmark's id from under another key, where it is not under its own."""
 
     def coerce(run_request: Any) -> Any:
-        found = [value for key, value in as_object(run_request).items() if named(key)]
-        return {**run_request, "benchmark_id": found[0]} if found and "benchmark_id" not in run_request else run_request
+        ids = [value for key, value in as_object(run_request).items() if named(key)]
+        return {**run_request, "benchmark_id": ids[0]} if ids and "benchmark_id" not in run_request else run_request
 
     return coerce
 
@@ -77,7 +77,7 @@ def from_tags(value: list[Any]) -> Any:
     """Make an object of tags as AWS spells them."""
     if not value or not all(is_object(tag) and {"key", "value"} <= {name.lower() for name in tag} for tag in value):
         return value
-    tags = [{name.lower(): held for name, held in tag.items()} for tag in value]
+    tags = [{name.lower(): inner for name, inner in tag.items()} for tag in value]
     return {as_text(tag["key"]): tag["value"] for tag in tags}
 
 
@@ -87,9 +87,9 @@ def from_query(value: str) -> Any:
 
 def from_assignments(value: list[Any]) -> Any:
     """Make an object of assignments as Docker Compose spells them."""
-    if not value or not all(isinstance(each, str) and "=" in each for each in value):
+    if not value or not all(isinstance(item, str) and "=" in item for item in value):
         return value
-    return dict(each.split("=", 1) for each in value)
+    return dict(item.split("=", 1) for item in value)
 
 
 MUTANTS.add(
@@ -130,7 +130,7 @@ SHOULD.add(
 
 
 def first_checked(value: dict[str, Any]) -> dict[str, Any]:
-    return {key: as_text(held) if number else held for number, (key, held) in enumerate(value.items())}
+    return {key: as_text(inner) if number else inner for number, (key, inner) in enumerate(value.items())}
 
 
 SHOULD.add(

@@ -17,29 +17,29 @@ EXTENSIONS = RULE + "refuses-json-extensions"
 
 
 def replaced(pattern: str, by: str) -> Repair:
-    return lambda given: re.sub(pattern.encode(), by.encode(), given, flags=re.DOTALL)
+    return lambda raw: re.sub(pattern.encode(), by.encode(), raw, flags=re.DOTALL)
 
 
-def python_literal(given: bytes) -> bytes | None:
+def python_literal(raw: bytes) -> bytes | None:
     try:
-        value = ast.literal_eval(given.decode())
+        value = ast.literal_eval(raw.decode())
         return json.dumps(value).encode() if isinstance(value, dict) else None
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return None
 
 
-def first_object(given: bytes) -> bytes | None:
+def first_object(raw: bytes) -> bytes | None:
     """Take the first object, and leave what follows."""
-    text = given.decode("utf-8", "replace").lstrip()
+    text = raw.decode("utf-8", "replace").lstrip()
     try:
         return text[: json.JSONDecoder().raw_decode(text)[1]].encode()
     except (ValueError, RecursionError):
         return None
 
 
-def without_braces_too_many(given: bytes) -> bytes | None:
-    found = first_object(given)
-    return found if found is not None and given.strip().removeprefix(found).strip(b"} \n") == b"" else None
+def without_braces_too_many(raw: bytes) -> bytes | None:
+    first = first_object(raw)
+    return first if first is not None and raw.strip().removeprefix(first).strip(b"} \n") == b"" else None
 
 
 NEARLY: tuple[tuple[str, str, Repair, str], ...] = (
@@ -68,11 +68,11 @@ NEARLY: tuple[tuple[str, str, Repair, str], ...] = (
     (
         "second-document-taken",
         "A second document is ignored.",
-        lambda given: first_object(given) if re.search(rb"\}\s*\{.*\}\s*$", given, re.DOTALL) else None,
+        lambda raw: first_object(raw) if re.search(rb"\}\s*\{.*\}\s*$", raw, re.DOTALL) else None,
         f"{DEFAULT}\n{DEFAULT}",
     ),
     ("trailing-braces-taken", "Braces too many at the end are ignored.", without_braces_too_many, f"{DEFAULT}}}"),
-    ("trailing-nul-taken", "A NUL ends the body, as in C.", lambda given: given.split(b"\0")[0], f"{DEFAULT}\0"),
+    ("trailing-nul-taken", "A NUL ends the body, as in C.", lambda raw: raw.split(b"\0")[0], f"{DEFAULT}\0"),
     ("leading-zeros-taken", "Numbers may begin with zeros.", replaced(r":\s*0+(\d)", r":\1"), f'{LAST}, "more": 007}}'),
     ("signs-taken", "Numbers may have a plus.", replaced(r":\s*\+(\d)", r":\1"), f'{LAST}, "more": +1}}'),
     (

@@ -14,10 +14,10 @@ UNKNOWN = RULE + "ignores-unknown-members"
 KNOWN = RULE + "accepts-known-members"
 
 
-def asks_for(member: str, value: Any) -> Callable[[RunRequest], bool]:
+def asks_for(name: str, value: Any) -> Callable[[RunRequest], bool]:
     def asked_for(run_request: RunRequest) -> bool:
-        given: RunRequest = profile_value(run_request).get("launchParameters") or {}
-        return bool(given.get(member) == value)
+        profile_has: RunRequest = profile_value(run_request).get("launchParameters") or {}
+        return bool(profile_has.get(name) == value)
 
     return asked_for
 
@@ -39,29 +39,29 @@ SHOULD.reject(
     ),
     with_profile(more=1),
 )
-for member, example in (
+for name, example in (
     ("secrets", {"A": "ONE"}),
     ("launchParameters", {"architecture": "x86_64"}),
     ("mounts", [{"type": "file_mount", "target": "/a", "content": ""}]),
 ):
     SHOULD.reject(
-        f"{member.lower()}-refused",
+        f"{name.lower()}-refused",
         KNOWN,
-        f"A runProfile with {member} is rejected.",
-        has_value("runProfile", member),
-        with_profile(**{member: example}),
+        f"A runProfile with {name} is rejected.",
+        has_value("runProfile", name),
+        with_profile(**{name: example}),
         status=422,
     )
-for member, value in (
+for name, value in (
     ("architecture", "arm64"), ("resource_size_request", "XX_LARGE"), ("keep_alive_time_seconds", 172800),
     ("available_ports", [80]), ("custom_cpu_cores", 2), ("launch_commands", ["true"]),
 ):  # fmt: skip
     SHOULD.reject(
-        f"{member.replace('_', '-')}-refused",
+        f"{name.replace('_', '-')}-refused",
         KNOWN,
-        f"A legal value of {member} is rejected.",
-        asks_for(member, value),
-        with_profile(launchParameters={member: value}),
+        f"A legal value of {name} is rejected.",
+        asks_for(name, value),
+        with_profile(launchParameters={name: value}),
         status=422,
     )
 SHOULD.reject(
@@ -77,8 +77,8 @@ SHOULD.reject(
 
 
 def launch(run_request: RunRequest) -> RunRequest:
-    found: RunRequest = profile_value(run_request).get("launchParameters") or {}
-    return found
+    test: RunRequest = profile_value(run_request).get("launchParameters") or {}
+    return test
 
 
 SHOULD.reject(
@@ -103,66 +103,66 @@ SHOULD.reject(
 )
 
 
-def given(*path: str) -> Callable[[RunRequest], bool]:
+def profile_has(*path: str) -> Callable[[RunRequest], bool]:
     """Whether there is something at a path of the profile."""
 
-    def found(run_request: RunRequest) -> bool:
+    def test(run_request: RunRequest) -> bool:
         value: Any = run_request.get("runProfile")
         for step in path:
             value = value.get(step) if isinstance(value, dict) else None
         return bool(value)
 
-    return found
+    return test
 
 
-def lacking(member: str) -> Callable[[RunRequest], bool]:
+def profile_lacks(name: str) -> Callable[[RunRequest], bool]:
     """Whether a profile does without a property."""
-    return lambda run_request: bool(run_request.get("runProfile")) and member not in run_request["runProfile"]
+    return lambda run_request: bool(run_request.get("runProfile")) and name not in run_request["runProfile"]
 
 
-def empty(member: str, nothing: Any) -> Callable[[RunRequest], bool]:
+def profile_is_empty(name: str, nothing: Any) -> Callable[[RunRequest], bool]:
     """Whether a property of the profile is this kind of nothing."""
     return lambda run_request: (
-        member in (run_request.get("runProfile") or {}) and run_request["runProfile"][member] == nothing
+        name in (run_request.get("runProfile") or {}) and run_request["runProfile"][name] == nothing
     )
 
 
-for member, parameter in (
+for name, parameter in (
     ("after_idle", {"idle_time_seconds": 60, "on_idle": "shutdown"}), ("available_ports", [8080]),
     ("custom_cpu_cores", 2), ("custom_disk_size", 10), ("custom_gb_memory", 4), ("keep_alive_time_seconds", 60),
     ("launch_commands", ["make"]), ("required_services", ["redis"]),
     ("user_parameters", {"uid": 1000, "username": "user"}),
 ):  # fmt: skip
     SHOULD.reject(
-        f"any-{member.replace('_', '-')}-refused",
+        f"any-{name.replace('_', '-')}-refused",
         KNOWN,
-        f"A request with {member} is rejected.",
-        given("launchParameters", member),
-        with_profile(launchParameters={member: parameter}),
+        f"A request with {name} is rejected.",
+        profile_has("launchParameters", name),
+        with_profile(launchParameters={name: parameter}),
         status=422,
     )
-for member in ("secrets", "launchParameters", "mounts"):
+for name in ("secrets", "launchParameters", "mounts"):
     SHOULD.reject(
-        f"{member.lower()}-required",
+        f"{name.lower()}-required",
         KNOWN,
-        f"A runProfile without {member} is rejected.",
-        lacking(member),
+        f"A runProfile without {name} is rejected.",
+        profile_lacks(name),
         with_profile(purpose="x"),
         status=422,
     )
     SHOULD.reject(
-        f"null-{member.lower()}-refused",
+        f"null-{name.lower()}-refused",
         KNOWN,
-        f"A runProfile whose {member} are null is rejected.",
-        empty(member, None),
-        with_profile(**{member: None}),
+        f"A runProfile whose {name} are null is rejected.",
+        profile_is_empty(name, None),
+        with_profile(**{name: None}),
         status=422,
     )
 MUTANTS.reject(
     "purpose-refused",
     f"{PROFILE}purpose",
     "A purpose counts as a property that is not known.",
-    given("purpose"),
+    profile_has("purpose"),
     with_profile(purpose="x"),
     status=422,
 )
@@ -170,7 +170,7 @@ MUTANTS.reject(
     "purpose-of-nothing-refused",
     f"{PROFILE}purpose",
     "A purpose is rejected where it is the empty text.",
-    empty("purpose", ""),
+    profile_is_empty("purpose", ""),
     with_profile(purpose=""),
     status=422,
 )

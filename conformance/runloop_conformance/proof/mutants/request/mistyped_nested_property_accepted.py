@@ -50,12 +50,12 @@ IN_PROFILE: tuple[tuple[str, Any], ...] = (
     ("launchParameters", []),
     ("mounts", {}),
 )
-for member, value in IN_PROFILE:
+for name, value in IN_PROFILE:
     SHOULD.ignore_schema(
-        f"mistyped-{member.lower()}-accepted",
-        PROFILE + member,
-        f"The property {member} may be anything.",
-        with_profile(**{member: value}),
+        f"mistyped-{name.lower()}-accepted",
+        PROFILE + name,
+        f"The property {name} may be anything.",
+        with_profile(**{name: value}),
     )
 IN_LAUNCH: tuple[tuple[str, Any], ...] = (
     ("architecture", "sparc"),
@@ -70,12 +70,12 @@ IN_LAUNCH: tuple[tuple[str, Any], ...] = (
     ("user_parameters", {"uid": 1}),
     ("after_idle", {}),
 )
-for member, value in IN_LAUNCH:
+for name, value in IN_LAUNCH:
     SHOULD.ignore_schema(
-        f"mistyped-{member.replace('_', '-')}-accepted",
-        LAUNCH + member,
-        f"The property {member} may be anything.",
-        with_profile(launchParameters={member: value}),
+        f"mistyped-{name.replace('_', '-')}-accepted",
+        LAUNCH + name,
+        f"The property {name} may be anything.",
+        with_profile(launchParameters={name: value}),
     )
 SHOULD.replace_schemas(
     "keep-alive-unlimited",
@@ -90,14 +90,14 @@ IN_PARTS: tuple[tuple[str, str, Any], ...] = (
     ("UserParameters", "uid", "1000"),
     ("UserParameters", "username", 1),
 )
-for schema, member, value in IN_PARTS:
+for schema, name, value in IN_PARTS:
     whole = {"idle_time_seconds": 600, "on_idle": "suspend"} if schema == "AfterIdle" else {"uid": 1, "username": "a"}
     holder = "after_idle" if schema == "AfterIdle" else "user_parameters"
     SHOULD.ignore_schema(
-        f"mistyped-{member.replace('_', '-')}-accepted",
-        f"{SCHEMAS}{schema}/properties/{member}",
-        f"The property {member} may be anything.",
-        with_profile(launchParameters={holder: whole | {member: value}}),
+        f"mistyped-{name.replace('_', '-')}-accepted",
+        f"{SCHEMAS}{schema}/properties/{name}",
+        f"The property {name} may be anything.",
+        with_profile(launchParameters={holder: whole | {name: value}}),
     )
 MOUNTS: dict[str, dict[str, Any]] = {
     "ObjectMount": {"type": "object_mount", "object_id": "o", "object_path": "/o"},
@@ -115,12 +115,12 @@ for schema, mount in MOUNTS.items():
         {f"{SCHEMAS}{schema}/required": ["type"]},
         with_profile(mounts=[{"type": mount["type"]}]),
     )
-    for member in [name for name in (*mount, *OPTIONAL.get(schema, ())) if name != "type"]:
+    for name in [name for name in (*mount, *OPTIONAL.get(schema, ())) if name != "type"]:
         SHOULD.ignore_schema(
-            f"mistyped-{member.replace('_', '-')}-accepted",
-            f"{SCHEMAS}{schema}/properties/{member}",
-            f"The property {member} may be anything.",
-            with_profile(mounts=[mount | {member: 1}]),
+            f"mistyped-{name.replace('_', '-')}-accepted",
+            f"{SCHEMAS}{schema}/properties/{name}",
+            f"The property {name} may be anything.",
+            with_profile(mounts=[mount | {name: 1}]),
         )
 SHOULD.ignore_schema(
     "unknown-mount-accepted", SCHEMAS + "Mount", "A mount may be anything.", with_profile(mounts=[{"type": "?"}])

@@ -94,14 +94,14 @@ OBJECTS: tuple[Row, ...] = (
         [{}],
     ),
 )
-for member in ("metadata", "runProfile"):
+for property_name in ("metadata", "runProfile"):
     for name, summary, kind, made, value in OBJECTS:
         MUTANTS.add(
-            f"{member.lower().replace('run', '')}-{name}-accepted",
-            REQUEST + member,
-            summary.format(member),
-            in_member(member, coerce=of_type(kind, made)),
-            start_run(**{member: value}),
+            f"{property_name.lower().replace('run', '')}-{name}-accepted",
+            REQUEST + property_name,
+            summary.format(property_name),
+            in_member(property_name, coerce=of_type(kind, made)),
+            start_run(**{property_name: value}),
         )
 MUTANTS.add(
     "metadata-pairs-accepted",

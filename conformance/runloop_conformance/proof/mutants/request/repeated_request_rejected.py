@@ -23,8 +23,8 @@ class Conflicting(Reference):
 
     member = "run_name"
 
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
         self.taken: set[str] = set()
 
     def look_up(self, run_request: RunRequest) -> None:

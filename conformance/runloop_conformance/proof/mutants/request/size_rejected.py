@@ -75,7 +75,7 @@ MUTANTS.reject(
     "key-beyond-255-refused",
     SIZES,
     "A key of more than 255 characters is rejected.",
-    lambda run_request: any(len(key) > 255 for each in maps_in(run_request) for key in each),
+    lambda run_request: any(len(key) > 255 for entries in maps_in(run_request) for key in entries),
     start_run(metadata={"k" * 256: "x"}),
 )
 MUTANTS.reject(

@@ -79,9 +79,9 @@ class EscapedKeysUnread(Reference):
         # A string may lack its closing quote here, which makes the scan linear.
         return re.sub(r'"((?:[^"\\]|\\.)*+)("?)(\s*:)?', self.unread, super().decode(body), flags=re.DOTALL)
 
-    def unread(self, found: re.Match[str]) -> str:
-        is_escaped_key = found[3] and re.search(r"\\u00[2-7]", found[1])
-        return rf'"\\{found[1]}"{found[3]}' if is_escaped_key else found[0]
+    def unread(self, match: re.Match[str]) -> str:
+        is_escaped_key = match[3] and re.search(r"\\u00[2-7]", match[1])
+        return rf'"\\{match[1]}"{match[3]}' if is_escaped_key else match[0]
 
 
 @MUTANTS.mutant(SPELLING, spelled('{"benchmark_id":ID,"run_name":"a\\/b"}'))

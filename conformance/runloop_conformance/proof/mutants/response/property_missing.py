@@ -8,13 +8,16 @@ from runloop_conformance.proof.mutants.witness import repeated, start_run, with_
 MUTANTS = Mutants(__name__)
 METADATA = VIEW + "metadata"
 FULL = with_profile(purpose="regression", envVars={"A": "1", "B": "2"}, secrets={"DB_PASS": "DATABASE_PASSWORD"})
-for member in ("id", "benchmark_id", "start_time_ms", "state", "metadata"):
-    name = member.replace("_", "-")
+for property_name in ("id", "benchmark_id", "start_time_ms", "state", "metadata"):
+    name = property_name.replace("_", "-")
     MUTANTS.change_response(
-        f"{name}-missing", REQUIRED_IN_VIEW, f"The response has no {member}.", remove_properties(member)
+        f"{name}-missing", REQUIRED_IN_VIEW, f"The response has no {property_name}.", remove_properties(property_name)
     )
     MUTANTS.change_response(
-        f"{name}-null", VIEW + member, f"The response's {member} is null.", set_properties(**{member: None})
+        f"{name}-null",
+        VIEW + property_name,
+        f"The response's {property_name} is null.",
+        set_properties(**{property_name: None}),
     )
 MUTANTS.change_response(
     "metadata-omitted-when-empty",
@@ -65,12 +68,12 @@ def camel(text: str) -> str:
     return first + "".join(map(str.capitalize, rest))
 
 
-for member, nth in (("id", 8), ("benchmark_id", 6), ("start_time_ms", 7), ("state", 5)):
+for property_name, nth in (("id", 8), ("benchmark_id", 6), ("start_time_ms", 7), ("state", 5)):
     MUTANTS.change_response(
-        f"{member.replace('_', '-')}-null-now-and-then",
-        VIEW + member,
-        f"One {member} in {nth} is null.",
-        set_properties(**{member: None}),
+        f"{property_name.replace('_', '-')}-null-now-and-then",
+        VIEW + property_name,
+        f"One {property_name} in {nth} is null.",
+        set_properties(**{property_name: None}),
         *repeated(nth, start_run()),
         when=every_nth(nth),
     )

@@ -162,27 +162,31 @@ MUTANTS.change_response(
     "A purpose that was not given is an empty object.",
     change_property("purpose", lambda text: text or {}),
 )
-for member, pointer, example in (
+for property_name, pointer, example in (
     ("metadata", METADATA, NAMED),
     ("environment_variables", ENV, FULL),
     ("secrets_provided", SECRETS, FULL),
 ):
-    name = member.replace("_", "-")
+    name = property_name.replace("_", "-")
     MUTANTS.change_response(
         f"{name}-a-list-when-empty",
         pointer,
-        f"Empty {member} is [], as PHP spells it.",
-        change_property(member, lambda v: v or []),
+        f"Empty {property_name} is [], as PHP spells it.",
+        change_property(property_name, lambda v: v or []),
     )
     MUTANTS.change_response(
         f"{name}-pairs",
         pointer,
-        f"The response's {member} is a list of pairs.",
-        change_property(member, pairs),
+        f"The response's {property_name} is a list of pairs.",
+        change_property(property_name, pairs),
         example,
     )
     MUTANTS.change_response(
-        f"{name}-text", pointer, f"The response's {member} is a string.", change_property(member, str), example
+        f"{name}-text",
+        pointer,
+        f"The response's {property_name} is a string.",
+        change_property(property_name, str),
+        example,
     )
 MUTANTS.change_response(
     "metadata-of-numbers", METADATA, "Metadata of digits becomes numbers.", change_property("metadata", numbers), DIGITS

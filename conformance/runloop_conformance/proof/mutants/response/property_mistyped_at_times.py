@@ -90,16 +90,16 @@ def value(path: tuple[str, ...], wrong: Any) -> Any:
     return change
 
 
-for member, witness in (
+for name, witness in (
     ("metadata", start_run(metadata={"a": "1"})),
     ("environment_variables", with_profile(envVars={"A": "1"})),
     ("secrets_provided", with_profile(secrets={"A": "B"})),
 ):
-    for told, wrong in (("a-number", 1), ("a-list", ["1"]), ("null", None)):
+    for what, wrong in (("a-number", 1), ("a-list", ["1"]), ("null", None)):
         SHOULD.change_response(
-            f"{member.replace('_', '-')}-value-{told}",
+            f"{name.replace('_', '-')}-value-{what}",
             VALUES,
-            f"The last value of {member} is {told.replace('-', ' ')}.",
-            value((member,), wrong),
+            f"The last value of {name} is {what.replace('-', ' ')}.",
+            value((name,), wrong),
             witness,
         )

@@ -37,21 +37,21 @@ class Remembering(Reference):
         raise NotImplementedError
 
 
-def left_over(member: str) -> type[Reference]:
+def left_over(name: str) -> type[Reference]:
     class LeftOver(Remembering):
         def mixed(self, run: Run, before: Run) -> Run:
-            self.before = run | {member: run[member] or before[member]}
+            self.before = run | {name: run[name] or before[name]}
             return self.before
 
     return LeftOver
 
 
-for member in ("name", "metadata", "purpose", "environment_variables", "secrets_provided"):
+for name in ("name", "metadata", "purpose", "environment_variables", "secrets_provided"):
     MUTANTS.add(
-        f"{member.replace('_', '-')}-left-over",
+        f"{name.replace('_', '-')}-left-over",
         THIS,
-        f"Where a request gives no {member}, the response has that of the previous request.",
-        left_over(member),
+        f"Where a request gives no {name}, the response has that of the previous request.",
+        left_over(name),
         FULL,
         start_run(),
     )
@@ -80,8 +80,8 @@ class EnvironmentKept(Remembering):
     """A variable keeps the value that it was given first."""
 
     def mixed(self, run: Run, before: Run) -> Run:
-        kept = run["environment_variables"] | before["environment_variables"]
-        self.before = run | {"environment_variables": kept}
+        merged = run["environment_variables"] | before["environment_variables"]
+        self.before = run | {"environment_variables": merged}
         return self.before
 
 
@@ -125,10 +125,10 @@ class FirstBenchmarkAnswered(Reference):
 class MetadataCachedByName(Reference):
     """Metadata is cached by the name of the run, so the second run of a name has that of the first."""
 
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
-        self.seen: dict[str, Map] = {}
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.first_metadata: dict[str, Map] = {}
 
     def run_of(self, run_request: RunRequest) -> Run:
         run = super().run_of(run_request)
-        return run | {"metadata": self.seen.setdefault(run["name"], run["metadata"])} if run["name"] else run
+        return run | {"metadata": self.first_metadata.setdefault(run["name"], run["metadata"])} if run["name"] else run

@@ -137,8 +137,8 @@ class IdRace(Reference):
 class EqualRequestsMerged(Reference):
     """Equal requests that come before the first response share it."""
 
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
         self.waiting: dict[bytes, asyncio.Future[Response]] = {}
 
     async def respond(self, request: Request) -> Response:

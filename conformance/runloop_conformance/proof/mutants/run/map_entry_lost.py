@@ -29,14 +29,14 @@ def unnested(value: Map) -> Any:
 
 
 def one_case(value: Map) -> Map:
-    kept = {key.lower(): (key, text) for key, text in value.items()}
-    return dict(kept.values())
+    entries = {key.lower(): (key, text) for key, text in value.items()}
+    return dict(entries.values())
 
 
-def in_map(name: str, member: str, summary: str, change: Callable[[Map], Any], value: Map) -> None:
+def in_map(name: str, place: str, summary: str, change: Callable[[Map], Any], value: Map) -> None:
     inside = {"environment_variables": "envVars", "secrets_provided": "secrets"}
-    example = start_run(metadata=value) if member == "metadata" else with_profile(**{inside[member]: value})
-    MUTANTS.change_response(name, VIEW + member, summary, change_property(member, change), example)
+    example = start_run(metadata=value) if place == "metadata" else with_profile(**{inside[place]: value})
+    MUTANTS.change_response(name, VIEW + place, summary, change_property(place, change), example)
 
 
 for limit in (10, 16, 20, 32, 50, 63):

@@ -103,6 +103,8 @@ MUTANTS.change_text(
     "name-accents-dropped",
     NAME,
     "Accents are removed from the name.",
-    lambda value: "".join(each for each in unicodedata.normalize("NFD", value) if not unicodedata.combining(each)),
+    lambda value: "".join(
+        character for character in unicodedata.normalize("NFD", value) if not unicodedata.combining(character)
+    ),
     "café",
 )

@@ -11,7 +11,7 @@ MUTANTS.change_text(
     "metadata-keys-camel-case",
     METADATA_KEYS,
     "Keys are turned to camel case, as Jackson does.",
-    lambda key: re.sub("(?<=[a-z])_([a-z])", lambda found: found[1].upper(), key),
+    lambda key: re.sub("(?<=[a-z])_([a-z])", lambda match: match[1].upper(), key),
     "team_name",
 )
 MUTANTS.change_text(

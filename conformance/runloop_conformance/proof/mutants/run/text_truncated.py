@@ -28,11 +28,11 @@ for length, place in (
     (20, NAME), (50, PURPOSE), (64, NAME), (100, NAME), (128, PURPOSE), (255, NAME), (256, METADATA), (500, METADATA),
     (255, VARIABLES), (512, VARIABLES), (40, METADATA_KEYS), (64, METADATA_KEYS), (64, SECRETS), (999, NAME),
 ):  # fmt: skip
-    what = place.property.replace("_", "-") + "-keys" * place.keys
+    place_name = place.property.replace("_", "-") + "-keys" * place.keys
     MUTANTS.change_text(
-        f"{what}-cut-at-{length}",
+        f"{place_name}-cut-at-{length}",
         place,
-        f"Text in {what} is cut at {length} characters.",
+        f"Text in {place_name} is cut at {length} characters.",
         cut(length),
         "x" * (length + 1),
     )

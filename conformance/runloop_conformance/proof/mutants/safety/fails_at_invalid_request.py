@@ -46,12 +46,12 @@ def failing(
     name: str,
     summary: str,
     statuses: tuple[int, ...],
-    found: Callable[[Request, bytes], object],
+    condition: Callable[[Request, bytes], object],
     *witness: WitnessRequest,
 ) -> None:
     class FailingSo(Failing):
         def fails(self, request: Request, body: bytes) -> bool:
-            return bool(found(request, body))
+            return bool(condition(request, body))
 
     FailingSo.statuses = statuses
     MUTANTS.add(f"fails-at-{name}", FAILS, summary, FailingSo, *witness)

@@ -21,24 +21,24 @@ UUID = re.compile(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TRACE_PARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
-def failing(name: str, summary: str, found: Callable[[Request, bytes], object], *witness: WitnessRequest) -> None:
+def failing(name: str, summary: str, condition: Callable[[Request, bytes], object], *witness: WitnessRequest) -> None:
     """Register a server that fails at some requests, whether it should accept or reject them."""
 
     class FailingSo(Failing):
         statuses = tuple(range(200, 500))
 
         def fails(self, request: Request, body: bytes) -> bool:
-            return bool(found(request, body))
+            return bool(condition(request, body))
 
     MUTANTS.add(f"fails-at-{name}", FAILS, summary, FailingSo, *witness)
 
 
-def header(name: str, given: str) -> WitnessRequest:
-    return with_body(MINIMAL, headers=((name, given),))
+def header(name: str, value: str) -> WitnessRequest:
+    return with_body(MINIMAL, headers=((name, value),))
 
 
-def authorized(given: str) -> WitnessRequest:
-    return with_body(MINIMAL, authorization=(given,))
+def authorized(value: str) -> WitnessRequest:
+    return with_body(MINIMAL, authorization=(value,))
 
 
 def authorization(request: Request) -> str:
@@ -109,8 +109,8 @@ for name, summary, wanted, sample in (
 
 
 def mounts_in(body: bytes) -> list[Any]:
-    found = as_object(as_object(read(body)).get("runProfile")).get("mounts")
-    return found if isinstance(found, list) else []
+    condition = as_object(as_object(read(body)).get("runProfile")).get("mounts")
+    return condition if isinstance(condition, list) else []
 
 
 def read(body: bytes) -> Any:

@@ -44,7 +44,7 @@ for name, summary, pattern, sample in (
 
 
 def key(pattern: str) -> Callable[[RunRequest], bool]:
-    return lambda run_request: any(re.search(pattern, each, re.DOTALL) for each in run_request.get("metadata", {}))
+    return lambda run_request: any(re.search(pattern, key, re.DOTALL) for key in run_request.get("metadata", {}))
 
 
 def large(run_request: RunRequest) -> bool:
@@ -133,7 +133,7 @@ FAILURES: tuple[tuple[str, str, Callable[[RunRequest], bool], WitnessRequest], .
         "mount-without-options",
         "A mount of code without a command to install it breaks a template.",
         lambda run_request: any(
-            one["type"] == "code_mount" and "install_command" not in one for one in mounts_of(run_request)
+            mount["type"] == "code_mount" and "install_command" not in mount for mount in mounts_of(run_request)
         ),
         with_profile(mounts=[{"type": "code_mount", "repo_owner": "o", "repo_name": "r"}]),
     ),

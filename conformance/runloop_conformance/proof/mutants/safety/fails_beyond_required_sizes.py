@@ -33,7 +33,7 @@ MUTANTS.reject(
     "fails-at-65-members",
     FAILS,
     "More than 64 properties break an array of 64.",
-    lambda run_request: any(len(each) > 64 for each in maps_in(run_request)),
+    lambda run_request: any(len(entries) > 64 for entries in maps_in(run_request)),
     start_run(metadata={f"{n}": "" for n in range(65)}),
     status=500,
 )

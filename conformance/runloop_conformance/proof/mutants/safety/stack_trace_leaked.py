@@ -24,41 +24,41 @@ NODE_TRACE = """TypeError: Cannot read properties of undefined (reading 'length'
     at process.processTicksAndRejections (node:internal/process/task_queues:95:5)"""
 
 
-class Telling(Reference):
+class Tracing(Reference):
     """Tells more than a rejection has to."""
 
     statuses: tuple[int, ...] = (422,)
-    told = TRACE
+    trace = TRACE
 
     def reject(self, rejection: RejectionError) -> Response:
         if rejection.status in self.statuses:
-            rejection = RejectionError(rejection.status, f"{rejection.message}\n{self.told}", rejection.headers)
+            rejection = RejectionError(rejection.status, f"{rejection.message}\n{self.trace}", rejection.headers)
         return super().reject(rejection)
 
 
 @SHOULD.mutant(LEAKS, INVALID)
-class TraceWhenInvalid(Telling):
+class TraceWhenInvalid(Tracing):
     """An invalid request gets the stack trace of Python."""
 
 
 @SHOULD.mutant(LEAKS, with_body(b"{"))
-class TraceWhenUnreadable(Telling):
+class TraceWhenUnreadable(Tracing):
     """A body that is not JSON gets the stack trace of Node."""
 
     statuses = (400,)
-    told = NODE_TRACE
+    trace = NODE_TRACE
 
 
 @SHOULD.mutant(LEAKS, WRONG)
-class TraceWhenUnauthorized(Telling):
+class TraceWhenUnauthorized(Tracing):
     """A wrong token gets the stack trace of Java."""
 
     statuses = (401,)
-    told = JAVA_TRACE
+    trace = JAVA_TRACE
 
 
 @SHOULD.mutant(LEAKS, with_body(MINIMAL, method="PUT"))
-class TraceForOtherMethods(Telling):
+class TraceForOtherMethods(Tracing):
     """Another method gets a stack trace."""
 
     statuses = (405,)
@@ -113,6 +113,6 @@ for language, name, status, trace in (
         f"{name}-trace-when-{when}",
         LEAKS,
         f"{what} gets the stack trace of {language}.",
-        type(name, (Telling,), {"statuses": (status,), "told": trace}),
+        type(name, (Tracing,), {"statuses": (status,), "told": trace}),
         witness,
     )

@@ -29,60 +29,60 @@ class Echoing(Reference):
 
     async def respond(self, request: Request) -> Response:
         response = await super().respond(request)
-        return self.said(response, self.headers_of(request).get("authorization", ""))
+        return self.leak(response, self.headers_of(request).get("authorization", ""))
 
-    def said(self, response: Response, given: str) -> Response:
+    def leak(self, response: Response, authorization: str) -> Response:
         raise NotImplementedError
 
-    def with_member(self, response: Response, name: str, value: Any) -> Response:
+    def with_property(self, response: Response, name: str, value: Any) -> Response:
         body = json.loads(bytes(response.body)) | {name: value}
-        kept = {key: held for key, held in response.headers.items() if key != "content-length"}
-        return Response(self.dump(body), response.status_code, kept)
+        headers = {key: value for key, value in response.headers.items() if key != "content-length"}
+        return Response(self.dump(body), response.status_code, headers)
 
 
 @SHOULD.mutant(LEAKS, WRONG)
 class TokenInTheRefusal(Echoing):
     """A wrong token is repeated in the rejection."""
 
-    def said(self, response: Response, given: str) -> Response:
+    def leak(self, response: Response, authorization: str) -> Response:
         if response.status_code != 401:
             return response
-        return self.with_member(response, "message", f"{given} is not a valid token.")
+        return self.with_property(response, "message", f"{authorization} is not a valid token.")
 
 
 @SHOULD.mutant(LEAKS)
 class TokenInTheAnswer(Echoing):
     """The response to an accepted request has the token in a property."""
 
-    def said(self, response: Response, given: str) -> Response:
-        return self.with_member(response, "started_by", given) if response.status_code == 200 else response
+    def leak(self, response: Response, authorization: str) -> Response:
+        return self.with_property(response, "started_by", authorization) if response.status_code == 200 else response
 
 
 @SHOULD.mutant(LEAKS, *repeated(8, start_run()))
 class TokenInTheAnswerNowAndThen(Echoing):
     """One response in eight has the token in a property."""
 
-    def said(self, response: Response, given: str) -> Response:
-        tells = response.status_code == 200 and self.runs % 8 == 0
-        return self.with_member(response, "started_by", given) if tells else response
+    def leak(self, response: Response, authorization: str) -> Response:
+        leaks = response.status_code == 200 and self.runs % 8 == 0
+        return self.with_property(response, "started_by", authorization) if leaks else response
 
 
 @SHOULD.mutant(LEAKS, INVALID)
 class HeadersInTheRefusal(Echoing):
     """A rejection repeats the headers of the request, so that it can be looked into."""
 
-    def said(self, response: Response, given: str) -> Response:
+    def leak(self, response: Response, authorization: str) -> Response:
         if response.status_code != 422:
             return response
-        return self.with_member(response, "request", {"headers": {"authorization": given}})
+        return self.with_property(response, "request", {"headers": {"authorization": authorization}})
 
 
 @SHOULD.mutant(LEAKS)
 class TokenInAHeader(Echoing):
     """A header of the response repeats the token."""
 
-    def said(self, response: Response, given: str) -> Response:
-        response.headers["X-Debug-Authorization"] = given
+    def leak(self, response: Response, authorization: str) -> Response:
+        response.headers["X-Debug-Authorization"] = authorization
         return response
 
 
@@ -90,9 +90,9 @@ class TokenInAHeader(Echoing):
 class TokenInACookie(Echoing):
     """The token is set as a cookie."""
 
-    def said(self, response: Response, given: str) -> Response:
+    def leak(self, response: Response, authorization: str) -> Response:
         if response.status_code == 200:
-            response.headers["Set-Cookie"] = f"session={given.rpartition(' ')[2]}; HttpOnly"
+            response.headers["Set-Cookie"] = f"session={authorization.rpartition(' ')[2]}; HttpOnly"
         return response
 
 

@@ -124,7 +124,7 @@ def redirect(status: bytes, location: bytes) -> Callable[[], Iterator[bytes]]:
 
 
 def bomb() -> bytes:
-    """Compress 2 GB of blanks into 2 MB, and into a few KB once more."""
+    """Compress 2 GB of blanks twice, to a few KB."""
     member = gzip.compress(b" " * 2**22)
     return gzip.compress(member * 512)
 

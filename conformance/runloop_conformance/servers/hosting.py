@@ -37,7 +37,7 @@ class RawServer(Protocol):
 
 @contextlib.contextmanager
 def running(app: ASGIApp | RawServer, host: str = _LOOPBACK, port: int = 0) -> Generator[str]:
-    """Serve in a thread for as long as the block lasts, and yield the base URL. Port 0 picks a free one.
+    """Serve in a thread while the block runs, and yield the base URL. Port 0 picks a free one.
 
     Raises `CannotListenError` if the address is in use or not local.
     """

@@ -59,7 +59,7 @@ class _EveryMethod:
 class Reference:
     """A correct server of the contract, as an ASGI application that can be mounted anywhere.
 
-    Any benchmark is known when `benchmark_ids` is empty. `runs` counts the runs that were started.
+    Every benchmark is known if `benchmark_ids` is empty. `runs` counts the runs that were started.
     """
 
     max_body = 1024 * 1024
@@ -73,7 +73,7 @@ class Reference:
         self.benchmark_ids = frozenset(benchmark_ids)
         self.runs = 0
         self.path = operation_path(document)
-        # Masked, since a message that quotes the value may quote a secret.
+        # Masked: a message that quotes the value could quote a secret.
         self.validator = jsonschema_rs.Draft202012Validator(self.request_schema(), mask="the value")
         self._count = itertools.count(1)
         self._app: ASGIApp = self.routes()
@@ -148,7 +148,7 @@ class Reference:
         return scheme.lower() == "bearer"
 
     def is_token(self, token: str) -> bool:
-        # Header values arrive as latin-1, whatever the bytes meant.
+        # Header values are decoded as Latin-1.
         return hmac.compare_digest(token.encode("latin-1"), self.token.encode())
 
     def challenge(self, message: str) -> NoReturn:
@@ -222,7 +222,7 @@ class Reference:
     def request_schema(self) -> dict[str, Any]:
         operation = self.document["paths"][self.path]["post"]
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
-        # The references in the contract are from its root.
+        # References in the contract start at its root.
         return {"components": self.document["components"], "allOf": [schema]}
 
     def validate(self, run_request: Any) -> None:

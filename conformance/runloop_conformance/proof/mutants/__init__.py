@@ -1,7 +1,7 @@
 """The mutants: servers with one fault each. A clause about the statement that a mutant breaks must fail.
 
 A new mutant goes into the folder of the chapter whose clauses must detect it, in the file that is named after what is
-broken; a module in such a folder is found by itself.
+broken; a module in such a folder registers itself.
 """
 
 import pkgutil

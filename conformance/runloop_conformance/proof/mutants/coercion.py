@@ -9,13 +9,13 @@ from runloop_conformance.servers.reference import Reference
 
 Kind: TypeAlias = type | tuple[type, ...]
 Coerce: TypeAlias = Callable[[Any], Any]
-# A name, what happens, to values of which type, what is made of them, and one of them.
+# A name, a summary, the types of the values, how they are converted, and an example.
 Row: TypeAlias = tuple[str, str, Kind, Coerce, Any]
 NUMBERS: Kind = (int, float)
 
 
 class Coercing(Tolerant):
-    """Makes something valid of what is not, and looks at it then."""
+    """Converts an invalid request to a valid one, then validates it."""
 
     def validate(self, run_request: Any) -> None:
         super().validate(self.coerced(run_request))
@@ -36,7 +36,7 @@ def coercing(coerce: Coerce) -> type[Reference]:
 
 
 def in_member(*path: str, coerce: Coerce) -> type[Reference]:
-    """Make a server that coerces one property, wherever it is there."""
+    """Make a server that coerces one property, if it is present."""
 
     def coerced(value: Any, steps: tuple[str, ...] = path) -> Any:
         first, *rest = steps
@@ -50,7 +50,7 @@ def in_member(*path: str, coerce: Coerce) -> type[Reference]:
 
 
 def of_type(wanted: Kind, made: Coerce) -> Coerce:
-    """Coerce values of these types, and not of others. True is no number here."""
+    """Coerce only values of these types. Booleans are not numbers here."""
 
     def coerce(value: Any) -> Any:
         is_it = isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
@@ -60,7 +60,7 @@ def of_type(wanted: Kind, made: Coerce) -> Coerce:
 
 
 def only(value: list[Any]) -> Any:
-    """Take the one thing out of an array of one."""
+    """Unwrap an array of one item."""
     return value[0] if len(value) == 1 else value
 
 

@@ -19,7 +19,7 @@ def body(text: str | bytes) -> WitnessRequest:
 
 
 def default_of(server: Reference) -> dict[str, Any]:
-    """Make a request for a run of a benchmark that the server knows."""
+    """Make a request for a benchmark that the server knows."""
     return {"benchmark_id": min(server.benchmark_ids, default=BENCHMARK)}
 
 

@@ -11,13 +11,13 @@ from runloop_conformance.servers.reference import Document, Reference
 
 ALWAYS_RESPONDS = RULE + "always-answers"
 FOREVER_S = 3600
-# Writes the response wrongly, and says whether the connection stays open.
+# Writes the response wrongly, and returns whether the connection stays open.
 WriteWrongly = Callable[[RawResponse, asyncio.StreamWriter], Awaitable[bool]]
 Wanted = Callable[[RawRequest, RawResponse, int], object]
 
 
 class FaultyWire(Wire):
-    """The reference server over a wire that is at fault for some exchanges."""
+    """The reference server behind HTTP that is wrong in some exchanges."""
 
     def __init__(self, reference: Reference, wanted: Wanted, write_wrongly: WriteWrongly) -> None:
         super().__init__(reference)

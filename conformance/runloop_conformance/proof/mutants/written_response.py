@@ -20,7 +20,7 @@ def rewrite_response(
     change: Callable[[Run, bytes], Response],
     *witness: WitnessRequest,
 ) -> None:
-    """Register a server that writes some responses in its own way."""
+    """Register a server that writes its responses differently."""
 
     class Answering(Reference):
         def accept(self, run: Run) -> Response:

@@ -1,7 +1,7 @@
 """The variants: correct servers that differ from the reference in one way that the contract allows.
 
 A clause that fails on one is a false alarm, unless the variant says that it breaks a SHOULD: `warns`.
-A new variant goes into the file that is named after what is legal; a module in this folder is found by itself.
+A new variant goes into the file that is named after what is legal; a module in this folder registers itself.
 """
 
 import pkgutil

@@ -70,7 +70,7 @@ class AnyMediaType(Reference):
     """The Content-Type is not checked."""
 
     def check_media_type(self, request: Request) -> None:
-        """Whatever it says, the body is JSON."""
+        """Accept every media type."""
 
 
 @VARIANTS.variant(RULE + "challenge", warns=True)

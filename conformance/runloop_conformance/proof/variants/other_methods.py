@@ -11,7 +11,7 @@ VARIANTS = Variants()
 
 
 class OtherMethods(Reference):
-    """Responses other methods in its own way."""
+    """Responds to other methods differently."""
 
     async def respond(self, request: Request) -> Response:
         return (self.other(request) if request.method != "POST" else None) or await super().respond(request)

@@ -66,7 +66,7 @@ class AuthorizesFirst(Reference):
 
 
 class Replaying(Reference):
-    """Gives its response again to a request with the same key in a header."""
+    """Sends the same response again if a header has the same key."""
 
     header = "x-request-id"
 
@@ -131,7 +131,7 @@ class FourMinutesSlow(Reference):
 
 
 class Busy(Reference):
-    """Has no time for some requests, and says when to come again."""
+    """Rejects some requests, with Retry-After."""
 
     requests = 0
 

@@ -39,10 +39,10 @@ class AnyCharacterTaken(Reference):
     """U+0000 and lone surrogates are accepted, and given back as they came."""
 
     def check_text(self, value: Any) -> None:
-        """Nothing is wrong with any text."""
+        """Accept any text."""
 
     def validate(self, run_request: Any) -> None:
-        """The validator takes Unicode text alone: what a schema says of a text does not hang on a surrogate."""
+        """The validator accepts only Unicode text, and no schema depends on a surrogate."""
         super().validate(json.loads(json.dumps(run_request, ensure_ascii=False).encode("utf-8", "replace")))
 
     def dump(self, value: Any) -> bytes:

@@ -216,7 +216,7 @@ class NoReasonPhrase(Spoken):
     async def reply(self, received: RawRequest, response: RawResponse, writer: asyncio.StreamWriter) -> bool:
         status, _, rest = response.whole().partition(b"\r\n")
         writer.write(b" ".join(status.split(b" ")[:2]) + b" \r\n" + rest)
-        # Whoever asked for the head alone would read on, so that connection ends.
+        # A client that sent HEAD would read on, so that connection ends.
         return received.method != "HEAD"
 
 

@@ -72,7 +72,7 @@ CURL = (("user-agent", "curl/8.5.0"),)
 
 
 class Lapsing(Reference):
-    """Lets some of the requests through that it should reject."""
+    """Accepts some requests that it should reject."""
 
     rejections = 0
 
@@ -90,7 +90,7 @@ class Lapsing(Reference):
         return self.rejections % 5 == 0
 
     def passed(self) -> None:
-        """Take note of a request that was authorized."""
+        """Store that a request was authorized."""
 
 
 @MUTANTS.mutant(REQUIRED, *repeated(5, with_credentials(WRONG)))

@@ -17,7 +17,7 @@ CHALLENGE = RULE + "challenge"
 
 
 class StatusOfRefusal(Reference):
-    """Rejects credentials with a status of its own."""
+    """Rejects credentials with another status."""
 
     status = 404
 

@@ -25,7 +25,7 @@ Rewrite = Callable[[bytes], bytes]
 
 
 def rewrite(mutants: Mutants, name: str, summary: str, change: Rewrite, *witness: WitnessRequest, nth: int = 1) -> None:
-    """Register a server that writes its responses to accepted requests, and changes them then."""
+    """Register a server that changes the bytes of its 200 responses."""
     breaks = JSON_RESPONSE if mutants.level == "must" else EXACT
 
     class Rewritten(Reference):

@@ -97,7 +97,7 @@ class ErrorsInPython(Errors):
 
 
 class OneTold(Errors):
-    """Tells the rejections of one status in its own way."""
+    """Rejects with another body for one status."""
 
     body = b"<!doctype html><title>Error</title><h1>Error</h1>"
     content_type = "text/html"

@@ -59,7 +59,7 @@ wire(MUTANTS, "hangs-at-empty-body", "An empty body gets no response.", hangs, e
 wire(
     MUTANTS,
     "hangs-at-truncated-body",
-    "The rest of a truncated body is waited for.",
+    "A truncated body gets no response.",
     hangs,
     body_with(rb"[^}\s]\s*\Z"),
     with_body(LAST),
@@ -88,7 +88,7 @@ wire(
     larger_than(40_000),
     start_run(metadata={f"{n}": "x" * 1000 for n in range(42)}),
 )
-wire(MUTANTS, "hangs-at-get", "GET is waited at forever.", hangs, method("GET"), with_body(b"", method="GET"))
+wire(MUTANTS, "hangs-at-get", "GET gets no response.", hangs, method("GET"), with_body(b"", method="GET"))
 wire(
     MUTANTS,
     "hangs-without-credentials",
@@ -101,7 +101,7 @@ wire(MUTANTS, "hangs-now-and-then", "One run in eight gets no response.", hangs,
 wire(
     MUTANTS,
     "hangs-at-profile",
-    "A runProfile is waited at forever.",
+    "A request with a runProfile gets no response.",
     hangs,
     body_with(rb'"runProfile"\s*:\s*\{\s*"'),
     with_profile(purpose="x"),

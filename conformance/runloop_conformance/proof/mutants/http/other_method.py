@@ -18,7 +18,7 @@ NOT_ALLOWED = RULE + "method-not-allowed"
 
 
 class Methods(Reference):
-    """Starts runs by other methods too."""
+    """Starts runs also for other methods."""
 
     methods: tuple[str, ...] = ()
 
@@ -42,7 +42,7 @@ class AnyMethodStartsARun(Reference):
     """The method is not checked."""
 
     def check_method(self, request: Request) -> None:
-        """Any will do."""
+        """Accept every method."""
 
 
 @MUTANTS.mutant(ONLY_POST, with_body(b"", method="GET", query=f"benchmark_id={BENCHMARK}"))
@@ -68,7 +68,7 @@ class PutStartsARunAfterPost(Reference):
 
 
 class OtherRefusal(Reference):
-    """Rejects other methods in its own way."""
+    """Rejects other methods with another response."""
 
     rejection = RejectionError(404, "There is nothing here.")
 

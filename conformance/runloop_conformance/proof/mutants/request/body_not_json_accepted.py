@@ -93,7 +93,7 @@ class UnreadableAcceptedFromTheFifth(Reference):
 
 
 def cut_back(raw: bytes) -> bytes | None:
-    """Leave out the last property, which is not complete."""
+    """Remove the last property, which is incomplete."""
     return raw[: raw.rfind(b",")] + b"}" if b"," in raw else None
 
 

@@ -16,7 +16,7 @@ VALUES = "#/components/schemas/StringMap/additionalProperties"
 
 
 def under(named: Callable[[str], bool]) -> Coerce:
-    """Take the benchmark's id from under another key, where it is not under its own."""
+    """Read the benchmark's id from another key if benchmark_id is absent."""
 
     def coerce(run_request: Any) -> Any:
         ids = [value for key, value in as_object(run_request).items() if named(key)]
@@ -74,7 +74,7 @@ def indexed(value: list[Any]) -> dict[str, Any]:
 
 
 def from_tags(value: list[Any]) -> Any:
-    """Make an object of tags as AWS spells them."""
+    """Convert tags in the form of AWS to an object."""
     if not value or not all(is_object(tag) and {"key", "value"} <= {name.lower() for name in tag} for tag in value):
         return value
     tags = [{name.lower(): inner for name, inner in tag.items()} for tag in value]
@@ -86,7 +86,7 @@ def from_query(value: str) -> Any:
 
 
 def from_assignments(value: list[Any]) -> Any:
-    """Make an object of assignments as Docker Compose spells them."""
+    """Convert assignments in the form of Docker Compose to an object."""
     if not value or not all(isinstance(item, str) and "=" in item for item in value):
         return value
     return dict(item.split("=", 1) for item in value)

@@ -14,7 +14,7 @@ INVALID = RULE + "refuses-invalid"
 
 
 class Status(Reference):
-    """Rejects what is invalid with a status that says something else."""
+    """Responds to invalid requests with another status."""
 
     status = 200
 

@@ -29,7 +29,7 @@ def python_literal(raw: bytes) -> bytes | None:
 
 
 def first_object(raw: bytes) -> bytes | None:
-    """Take the first object, and leave what follows."""
+    """Return the first object without what follows."""
     text = raw.decode("utf-8", "replace").lstrip()
     try:
         return text[: json.JSONDecoder().raw_decode(text)[1]].encode()

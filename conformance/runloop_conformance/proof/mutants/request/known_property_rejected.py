@@ -104,7 +104,7 @@ SHOULD.reject(
 
 
 def profile_has(*path: str) -> Callable[[RunRequest], bool]:
-    """Whether there is something at a path of the profile."""
+    """Test whether the profile has a value at this path."""
 
     def test(run_request: RunRequest) -> bool:
         value: Any = run_request.get("runProfile")
@@ -116,12 +116,12 @@ def profile_has(*path: str) -> Callable[[RunRequest], bool]:
 
 
 def profile_lacks(name: str) -> Callable[[RunRequest], bool]:
-    """Whether a profile does without a property."""
+    """Test whether the profile lacks a property."""
     return lambda run_request: bool(run_request.get("runProfile")) and name not in run_request["runProfile"]
 
 
 def profile_is_empty(name: str, nothing: Any) -> Callable[[RunRequest], bool]:
-    """Whether a property of the profile is this kind of nothing."""
+    """Test whether a property of the profile has this empty value."""
     return lambda run_request: (
         name in (run_request.get("runProfile") or {}) and run_request["runProfile"][name] == nothing
     )

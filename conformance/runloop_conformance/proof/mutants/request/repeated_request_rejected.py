@@ -19,7 +19,7 @@ VALID = RULE + "accepts-valid"
 
 
 class Conflicting(Reference):
-    """Rejects what was asked for before."""
+    """Rejects a request that conflicts with an earlier one."""
 
     member = "run_name"
 

@@ -121,7 +121,7 @@ MINIMAL = start_run().body
 
 
 class Choosy(Reference):
-    """Rejects some requests that it would accept, for their headers."""
+    """Rejects some valid requests because of their headers."""
 
     status = 406
 

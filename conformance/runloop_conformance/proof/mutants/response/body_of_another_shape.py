@@ -37,7 +37,7 @@ class AnswerIsTheId(Reference):
 
 
 class OtherStatus(Reference):
-    """Responds as it should, with another status."""
+    """Sends the right run with another status."""
 
     status = 201
 

@@ -79,7 +79,7 @@ MUTANTS.change_response(
 
 
 def value(path: tuple[str, ...], wrong: Any) -> Any:
-    """Give the last value of a map of the response this value."""
+    """Set the last value of a map in the response."""
 
     def change(run: Run, _run_request: RunRequest) -> Run:
         values = dict(run.get(path[0]) or {})

@@ -23,7 +23,7 @@ FULL = start_run(
 
 
 class Remembering(Reference):
-    """Knows the run before."""
+    """Remembers the previous run."""
 
     before: Run | None = None
 
@@ -33,7 +33,7 @@ class Remembering(Reference):
         return self.mixed(run, before)
 
     def mixed(self, run: Run, before: Run) -> Run:
-        """Mix something of the run before into the response."""
+        """Mix something of the previous run into the response."""
         raise NotImplementedError
 
 
@@ -102,7 +102,7 @@ class GlobalRequest(Reference):
         if response.status_code == 200:
             self.current = response
             await asyncio.sleep(0.02)
-            # The id is the thread's own, so only what was asked for is another's.
+            # The id is not shared, so only the requested properties are those of another request.
             own = json.loads(bytes(response.body))["id"]
             return self.accept(json.loads(bytes(self.current.body)) | {"id": own})
         return response

@@ -155,7 +155,7 @@ class EqualRequestsMerged(Reference):
 
 
 class Cache(Reference):
-    """Gives the response to an earlier request again where both have the same key."""
+    """Sends the response to an earlier request again if both have the same key."""
 
     def __init__(self, document: Document, token: str, benchmark_ids: Any = ()) -> None:
         super().__init__(document, token, benchmark_ids)

@@ -16,7 +16,7 @@ SECRETS = VIEW + "secrets_provided"
 
 
 def merged(folded: Callable[[str], str]) -> Callable[[Map], Map]:
-    """Keep the last of the properties whose keys are the same when folded."""
+    """Keep the last of the entries whose folded keys are equal."""
     return lambda value: dict({folded(key): (key, text) for key, text in value.items()}.values())
 
 
@@ -44,7 +44,7 @@ for name, summary, folded, sample in MERGED:
 
 
 def distinct(value: Map) -> Map:
-    """Keep the last of the properties whose values are equal, as when a map is turned around and back."""
+    """Keep the last of the entries whose values are equal, as when a map is inverted twice."""
     return {key: text for text, key in {text: key for key, text in value.items()}.items()}
 
 
@@ -74,7 +74,7 @@ MUTANTS.change_response(
 
 
 def counted(value: Map) -> object:
-    """Make a list of a map whose keys count from 0."""
+    """Convert a map whose keys count from 0 to a list."""
     return list(value.values()) if value and list(value) == [str(number) for number in range(len(value))] else value
 
 

@@ -31,7 +31,7 @@ class Failing(Reference):
         return response
 
     async def read(self, request: Request) -> bytes:
-        # Kept, since the stream of a request can be read once.
+        # The stream of a request can be read only once.
         if not hasattr(request.state, "body"):
             request.state.body = b""
             request.state.body = await super().read(request)

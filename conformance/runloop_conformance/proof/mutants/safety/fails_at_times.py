@@ -33,7 +33,7 @@ class FailsTogether(Reference):
 
 
 class Now(Reference):
-    """Fails now and then, at requests that it should accept."""
+    """Fails at times at requests that it should accept."""
 
     def look_up(self, run_request: RunRequest) -> None:
         super().look_up(run_request)

@@ -121,7 +121,7 @@ def read(body: bytes) -> Any:
 
 
 def keys_in(value: Any) -> Iterable[str]:
-    """Give the keys of a body and of its metadata."""
+    """Return the keys of a body and of its metadata."""
     return [*as_object(value), *as_object(as_object(value).get("metadata"))]
 
 

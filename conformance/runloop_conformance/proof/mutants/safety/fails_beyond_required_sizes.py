@@ -48,7 +48,7 @@ MUTANTS.reject(
 
 
 class Beside(Reference):
-    """Fails at something of the request that is not its body."""
+    """Fails at a part of the request outside its body."""
 
     async def respond(self, request: Request) -> Response:
         response = await super().respond(request)

@@ -25,7 +25,7 @@ NODE_TRACE = """TypeError: Cannot read properties of undefined (reading 'length'
 
 
 class Tracing(Reference):
-    """Tells more than a rejection has to."""
+    """Rejects with a stack trace."""
 
     statuses: tuple[int, ...] = (422,)
     trace = TRACE

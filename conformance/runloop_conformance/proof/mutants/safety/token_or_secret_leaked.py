@@ -22,7 +22,7 @@ WRONG = with_body(MINIMAL, authorization=("Bearer wr0ng-{token}",))
 
 
 class Echoing(Reference):
-    """Repeats the credentials that it was given."""
+    """Repeats the credentials of the request."""
 
     def headers_of(self, request: Request) -> dict[str, str]:
         return {name: value for name, value in request.headers.items() if name == "authorization"}

@@ -49,13 +49,16 @@ class Entry:
 
 def ledger(contract: Contract, clauses: Sequence[Clause]) -> tuple[Entry, ...]:
     """Every statement of the contract, with its clauses."""
-    return tuple(
-        Entry(
-            statement,
-            tuple(c for c in clauses if c.id in statement.told_by or statement.pointer in (c.pointer, *c.also)),
-        )
-        for statement in statements(contract)
-    )
+    numbers: dict[str, list[int]] = {}
+    for number, clause in enumerate(clauses):
+        for key in (clause.id, clause.pointer, *clause.also):
+            numbers.setdefault(key, []).append(number)
+
+    def about(statement: Statement) -> tuple[Clause, ...]:
+        keys = (statement.pointer, *statement.told_by)
+        return tuple(clauses[n] for n in sorted({n for key in keys for n in numbers.get(key, ())}))
+
+    return tuple(Entry(statement, about(statement)) for statement in statements(contract))
 
 
 def moved(contract: Contract, clause: Clause) -> str | None:

@@ -88,7 +88,7 @@ def objects(value: Any) -> Iterator[dict[str, Any]]:
 def assert_must_be_taken(probe: Probe) -> None:
     value = strictly(probe.body)
     VALIDATOR.validate(value)
-    assert value == probe.asked
+    assert value == probe.content
     assert len(probe.body) <= MOST_BYTES
     for text in texts(value):
         assert len(text) <= MOST_CHARACTERS
@@ -141,7 +141,7 @@ def test_what_must_be_taken_is_valid_and_within_the_sizes(made: Plan) -> None:
 
 
 def test_what_must_be_refused_for_its_body_is_invalid_or_no_json(made: Plan) -> None:
-    refused = [p for p in made.refusals if p.intent == "refuse" and p.clauses[0].startswith("request.")]
+    refused = [p for p in made.rejections if p.intent == "refuse" and p.clauses[0].startswith("request.")]
     refused = [probe for probe in refused if probe.clauses != ("request.media-types",)]
     assert len(refused) > 200
     for probe in refused:
@@ -154,7 +154,7 @@ def test_what_must_be_refused_for_its_body_is_invalid_or_no_json(made: Plan) -> 
 
 def test_a_twin_differs_from_its_control_in_the_named_change_alone(made: Plan) -> None:
     controls = {probe.name: probe for probe in made.controls}
-    for probe in made.refusals:
+    for probe in made.rejections:
         control = controls[probe.control or ""]
         parts = changed(control, probe)
         assert probe.change
@@ -166,18 +166,21 @@ def test_a_twin_differs_from_its_control_in_the_named_change_alone(made: Plan) -
             parts -= {"framing"}
             assert probe.body == control.body[:-1]
         assert len(parts) <= named, (probe.name, parts)
-        if named == 1 and parts == {"body"} and isinstance(probe.asked, dict):
-            assert differences(control.asked, probe.asked) == 1 or moved(control.asked, probe.asked), probe.name
+        if named == 1 and parts == {"body"} and isinstance(probe.content, dict):
+            assert differences(control.content, probe.content) == 1 or moved(control.content, probe.content), probe.name
 
 
 def test_the_bodies_are_what_is_said_to_be_asked(made: Plan) -> None:
     for probe in everything(made):
-        if probe.asked is not NOTHING and "surrogate" not in probe.name:
-            assert json.loads(probe.body) == probe.asked, probe.name
+        if probe.content is not NOTHING and "surrogate" not in probe.name:
+            assert json.loads(probe.body) == probe.content, probe.name
 
 
 def test_the_names_are_unique(made: Plan) -> None:
-    for probes in ([*made.probes()], [*made.controls, *made.refusals, *(p for group in made.successes for p in group)]):
+    for probes in (
+        [*made.probes()],
+        [*made.controls, *made.rejections, *(p for group in made.successes for p in group)],
+    ):
         assert [name for name, times in Counter(probe.name for probe in probes).items() if times > 1] == []
 
 
@@ -196,7 +199,9 @@ def test_the_token_is_in_no_probe() -> None:
 
 def test_the_wrong_tokens_are_few() -> None:
     named = [
-        p for p in plan().refusals if any(v.startswith("Bearer {token|") for n, v in p.headers if n == "Authorization")
+        p
+        for p in plan().rejections
+        if any(v.startswith("Bearer {token|") for n, v in p.headers if n == "Authorization")
     ]
     assert len(named) <= 12
 
@@ -271,7 +276,7 @@ def test_any_seed_and_budget_makes_a_valid_plan(seed: int, max_runs: int) -> Non
 
 def test_the_benchmarks_that_exist_are_asked_for() -> None:
     made = plan(ids=("bmd_one", "bmd_two"))
-    asked = Counter(probe.asked["benchmark_id"] for probe in everything(made) if probe.intent == "accept")
+    asked = Counter(probe.content["benchmark_id"] for probe in everything(made) if probe.intent == "accept")
     assert set(asked) == {"bmd_one", "bmd_two"}
 
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runloop_conformance.clauses.clause import Clause, Observation, acceptance, body_of, broken, by_rule, kept, refusal
+from runloop_conformance.clauses.clause import (
+    Clause,
+    Observation,
+    acceptance,
+    body_of,
+    by_rule,
+    failed,
+    passed,
+    rejection,
+)
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Operation, escape
 from runloop_conformance.exchanges.recording import Recording
@@ -28,14 +37,14 @@ def clauses(contract: Contract, operation: Operation) -> Iterator[Clause]:
             break
     required = rules.get("bearer-required")
     malformed = rules.get("bearer-malformed")
-    yield from by_rule("authorization.required", required, refusal("authorization.required", DENIED))
-    yield from by_rule("authorization.token", required, refusal("authorization.token", DENIED))
-    yield from by_rule("authorization.header-only", required, refusal("authorization.header-only", DENIED))
-    yield from by_rule("authorization.scheme", required, refusal("authorization.scheme", MALFORMED))
-    yield from by_rule("authorization.form", malformed, refusal("authorization.form", MALFORMED))
-    yield from by_rule("authorization.once", malformed, refusal("authorization.once", MALFORMED))
+    yield from by_rule("authorization.required", required, rejection("authorization.required", DENIED))
+    yield from by_rule("authorization.token", required, rejection("authorization.token", DENIED))
+    yield from by_rule("authorization.header-only", required, rejection("authorization.header-only", DENIED))
+    yield from by_rule("authorization.scheme", required, rejection("authorization.scheme", MALFORMED))
+    yield from by_rule("authorization.form", malformed, rejection("authorization.form", MALFORMED))
+    yield from by_rule("authorization.once", malformed, rejection("authorization.once", MALFORMED))
     yield from by_rule(
-        "authorization.doubled", rules.get("bearer-doubled"), refusal("authorization.doubled", MALFORMED)
+        "authorization.doubled", rules.get("bearer-doubled"), rejection("authorization.doubled", MALFORMED)
     )
     yield from by_rule("authorization.scheme-case", rules.get("scheme-case"), acceptance("authorization.scheme-case"))
     yield from by_rule("authorization.challenge", rules.get("challenge"), _challenge)
@@ -47,16 +56,16 @@ def _bearer(recording: Recording) -> Iterator[Observation]:
         if exchange.probe.intent != "accept" or "authorization.scheme-case" in exchange.probe.clauses:
             continue
         if exchange.accepted:
-            yield kept(exchange)
+            yield passed(exchange)
         elif exchange.status in DENIED:
-            yield broken("accepted with 200", (f"{exchange.status}: ", body_of(exchange)), exchange)
+            yield failed("accepted with 200", (f"{exchange.status}: ", body_of(exchange)), exchange)
 
 
 def _challenge(recording: Recording) -> Iterator[Observation]:
-    for exchange in recording.answered():
+    for exchange in recording.with_response():
         assert exchange.response is not None
         if exchange.status == 401:
             if exchange.response.header("WWW-Authenticate"):
-                yield kept(exchange)
+                yield passed(exchange)
             else:
-                yield broken("a WWW-Authenticate header beside the 401", "none", exchange)
+                yield failed("a WWW-Authenticate header beside the 401", "none", exchange)

@@ -20,7 +20,7 @@ class Observation:
     exchanges: all that are needed to see it, the decisive one last. `kept` is None where the server could not say.
     """
 
-    kept: bool | None
+    passed: bool | None
     exchanges: tuple[Exchange, ...]
     expected: Message = ""
     actual: Message = ""
@@ -52,7 +52,7 @@ class Clause:
         """The part of the id before the first dot, without the operation."""
         return self.id.removeprefix(self.prefix).split(".", 1)[0]
 
-    def look(self, recording: Recording) -> Iterable[Observation]:
+    def observe(self, recording: Recording) -> Iterable[Observation]:
         """Judge what the recording holds of this clause's operation."""
         return self.judge(recording.of(self.operation))
 
@@ -63,29 +63,29 @@ def by_rule(identifier: str, rule: Rule | None, judge: Judge) -> Iterator[Clause
         yield Clause(identifier, rule.level, rule.pointer, rule.text, judge)
 
 
-def each_run(look: Callable[[Run], Observation | None]) -> Judge:
+def each_run(observe: Callable[[Run], Observation | None]) -> Judge:
     """Judge every accepted request by itself."""
 
     def judge(recording: Recording) -> Iterator[Observation]:
         for run in recording.runs:
-            seen = look(run)
+            seen = observe(run)
             if seen is not None:
                 yield seen
 
     return judge
 
 
-def kept(*exchanges: Exchange) -> Observation:
+def passed(*exchanges: Exchange) -> Observation:
     """It was kept here."""
-    return Observation(kept=True, exchanges=exchanges)
+    return Observation(passed=True, exchanges=exchanges)
 
 
-def broken(expected: Message, actual: Message, *exchanges: Exchange) -> Observation:
+def failed(expected: Message, actual: Message, *exchanges: Exchange) -> Observation:
     """It was broken here."""
-    return Observation(kept=False, exchanges=exchanges, expected=expected, actual=actual)
+    return Observation(passed=False, exchanges=exchanges, expected=expected, actual=actual)
 
 
-def refusal(clause: str, statuses: frozenset[int] | None = None) -> Judge:
+def rejection(clause: str, statuses: frozenset[int] | None = None) -> Judge:
     """Judge the requests that must be refused: a 4xx other than 408 and 429, or one of `statuses`.
 
     A refusal counts only beside its accepted control; an acceptance is a fault with or without one.
@@ -99,13 +99,13 @@ def refusal(clause: str, statuses: frozenset[int] | None = None) -> Judge:
             control = recording.control(exchange)
             seen = (control, exchange) if control else (exchange,)
             if exchange.accepted:
-                yield broken(f"refused with {wanted}", f"{exchange.status}: it was accepted", *seen)
-            elif exchange.response is None or (exchange.put_off and exchange.status != 503) or not control:
+                yield failed(f"refused with {wanted}", f"{exchange.status}: it was accepted", *seen)
+            elif exchange.response is None or (exchange.postponed and exchange.status != 503) or not control:
                 yield Observation(None, seen)
-            elif exchange.refused and (statuses is None or exchange.status in statuses):
-                yield kept(*seen)
+            elif exchange.rejected and (statuses is None or exchange.status in statuses):
+                yield passed(*seen)
             else:
-                yield broken(f"refused with {wanted}", f"{exchange.status}", *seen)
+                yield failed(f"refused with {wanted}", f"{exchange.status}", *seen)
 
     return judge
 
@@ -120,13 +120,13 @@ def acceptance(clause: str) -> Judge:
             control = recording.control(exchange)
             seen = (control, exchange) if control else (exchange,)
             if exchange.accepted:
-                yield kept(exchange)
-            elif exchange.response is None or (exchange.put_off and (exchange.status != 503 or not recording.runs)):
+                yield passed(exchange)
+            elif exchange.response is None or (exchange.postponed and (exchange.status != 503 or not recording.runs)):
                 yield Observation(None, seen)
-            elif exchange.refused and exchange.probe.control in recording.refused_names:
+            elif exchange.rejected and exchange.probe.control in recording.rejected_names:
                 yield Observation(None, seen)  # refused for what its control was refused for
             else:
-                yield broken(
+                yield failed(
                     f"accepted with {recording.operation.status}", (f"{exchange.status}: ", body_of(exchange)), *seen
                 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runloop_conformance.clauses.clause import Clause, Observation, body_of, broken, by_rule, kept
+from runloop_conformance.clauses.clause import Clause, Observation, body_of, by_rule, failed, passed
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Operation
 from runloop_conformance.exchanges.exchange import CLOSABLE, Exchange, Failure
@@ -35,7 +35,7 @@ def _unusual(exchange: Exchange) -> bool:
 
 
 def _no_server_error(recording: Recording) -> Iterator[Observation]:
-    for exchange in recording.answered():
+    for exchange in recording.with_response():
         status = exchange.status or 0
         if exchange.probe.method in ("OPTIONS", "HEAD"):
             continue
@@ -46,9 +46,9 @@ def _no_server_error(recording: Recording) -> Iterator[Observation]:
                 continue
             control = recording.control(exchange)
             seen = (control, exchange) if control else (exchange,)
-            yield broken("any answer but a 5xx", (f"{status}: ", body_of(exchange)), *seen)
+            yield failed("any answer but a 5xx", (f"{status}: ", body_of(exchange)), *seen)
         elif recording.runs:  # a server that was never seen to work has not been tested
-            yield kept(exchange)
+            yield passed(exchange)
 
 
 def _always_answers(recording: Recording) -> Iterator[Observation]:
@@ -56,13 +56,13 @@ def _always_answers(recording: Recording) -> Iterator[Observation]:
         failure = exchange.failure
         if failure is None:
             if recording.runs:
-                yield kept(exchange)
+                yield passed(exchange)
         elif failure.kind in ("unreachable", "tls") or _may_close(exchange, failure):
             yield Observation(None, (exchange,))
         else:
             control = recording.control(exchange)
             seen = (control, exchange) if control else (exchange,)
-            yield broken("a whole, well-formed answer in time", failure.text, *seen)
+            yield failed("a whole, well-formed answer in time", failure.text, *seen)
 
 
 def _may_close(exchange: Exchange, failure: Failure) -> bool:
@@ -80,7 +80,7 @@ def _only_post(recording: Recording) -> Iterator[Observation]:
         control = recording.control(exchange)
         seen = (control, exchange) if control else (exchange,)
         if exchange.accepted and exchange.probe.method not in ("HEAD", "OPTIONS") and _is_run(recording, exchange):
-            yield broken("no run", (f"{exchange.status}, and a run: ", body_of(exchange)), *seen)
+            yield failed("no run", (f"{exchange.status}, and a run: ", body_of(exchange)), *seen)
         else:
             yield Observation(True if control else None, seen)
 
@@ -89,11 +89,11 @@ def _is_run(recording: Recording, exchange: Exchange) -> bool:
     """Whether an answer is a run, rather than a page or an empty success."""
     assert exchange.response is not None
     try:
-        answer = parse(exchange.response.body).value
+        content = parse(exchange.response.body).value
     except NotJsonError:
         return False
     required = [m.path[0] for m in recording.operation.response if m.required and len(m.path) == 1]
-    return isinstance(answer, dict) and sum(name in answer for name in required) * 2 > len(required)
+    return isinstance(content, dict) and sum(name in content for name in required) * 2 > len(required)
 
 
 def _method_not_allowed(recording: Recording) -> Iterator[Observation]:
@@ -104,11 +104,11 @@ def _method_not_allowed(recording: Recording) -> Iterator[Observation]:
             continue
         allowed = exchange.response.header("Allow")
         if exchange.status == 405 and allowed is not None:
-            yield kept(exchange)
+            yield passed(exchange)
         elif exchange.status == 501:
             continue
         else:
-            yield broken("405 with an Allow header", f"{exchange.status}, Allow: {allowed or 'absent'}", exchange)
+            yield failed("405 with an Allow header", f"{exchange.status}, Allow: {allowed or 'absent'}", exchange)
 
 
 def _below_the_api(exchange: Exchange) -> bool:
@@ -118,14 +118,14 @@ def _below_the_api(exchange: Exchange) -> bool:
 
 
 def _json_errors(recording: Recording) -> Iterator[Observation]:
-    for exchange in recording.answered():
+    for exchange in recording.with_response():
         assert exchange.response is not None
-        told = exchange.refused and exchange.response.body
+        told = exchange.rejected and exchange.response.body
         if not told or _unusual(exchange) or _below_the_api(exchange):
             continue
         try:
             parse(exchange.response.body)
         except NotJsonError as error:
-            yield broken("JSON", (f"{exchange.status}: {error}: ", body_of(exchange)), exchange)
+            yield failed("JSON", (f"{exchange.status}: {error}: ", body_of(exchange)), exchange)
         else:
-            yield kept(exchange)
+            yield passed(exchange)

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from runloop_conformance.clauses import Clause
 from runloop_conformance.contract.document import Contract, ContractError
 from runloop_conformance.contract.forbidden import wrong_texts
-from runloop_conformance.contract.operation import Member, Operation, Parameter, escape
+from runloop_conformance.contract.operation import Operation, Parameter, Property, escape
 from runloop_conformance.contract.properties import types
 
 KEYWORDS = (
@@ -30,7 +30,7 @@ class Statement:
 
     pointer: str
     text: str
-    told_by: tuple[str, ...]
+    clause_ids: tuple[str, ...]
     excluded: str | None = None
 
 
@@ -55,7 +55,7 @@ def ledger(contract: Contract, clauses: Sequence[Clause]) -> tuple[Entry, ...]:
             numbers.setdefault(key, []).append(number)
 
     def about(statement: Statement) -> tuple[Clause, ...]:
-        keys = (statement.pointer, *statement.told_by)
+        keys = (statement.pointer, *statement.clause_ids)
         return tuple(clauses[n] for n in sorted({n for key in keys for n in numbers.get(key, ())}))
 
     return tuple(Entry(statement, about(statement)) for statement in statements(contract))
@@ -82,7 +82,7 @@ def statements(contract: Contract) -> Iterator[Statement]:
     """All that the contract demands of a message, and all that it explicitly leaves free, operation by operation."""
     for operation in contract.operations:
         for statement in _statements(contract, operation):
-            yield evolve(statement, told_by=tuple(operation.prefix + clause for clause in statement.told_by))
+            yield evolve(statement, clause_ids=tuple(operation.prefix + clause for clause in statement.clause_ids))
     for name, reason in contract.untested.items():
         method, path = name.split(" ", 1)
         yield Statement(f"#/paths/{escape(path)}/{method.lower()}", name, (), f"it is not tested: {reason}")
@@ -113,9 +113,9 @@ def _statements(contract: Contract, operation: Operation) -> Iterator[Statement]
     for name, freedom in contract.at(operation.pointer).get("x-legal", {}).items():
         reason = "a freedom: the suite's own variants take it, and must pass"
         yield Statement(f"{operation.pointer}/x-legal/{escape(name)}", str(freedom), (), reason)
-    for side, members in (("request", operation.request), ("response", operation.response)):
-        for member in members:
-            yield from _of(side, member)
+    for side, props in (("request", operation.request), ("response", operation.response)):
+        for prop in props:
+            yield from _of(side, prop)
 
 
 def _of_security(contract: Contract, operation: Operation) -> Iterator[Statement]:
@@ -139,42 +139,38 @@ def _of_parameter(parameter: Parameter) -> Iterator[Statement]:
     yield Statement(f"{parameter.pointer}/schema", text, tuple(f"{stem}.{kind}" for kind in kinds), free)
 
 
-def _of(side: str, member: Member) -> Iterator[Statement]:
-    stem = f"{side}.{member.name}"
-    if member.alternative and side == "response":
-        yield Statement(member.pointer, f"{member.name}: one of several", ("response.schema",))
+def _of(side: str, prop: Property) -> Iterator[Statement]:
+    stem = f"{side}.{prop.name}"
+    if prop.alternative and side == "response":
+        yield Statement(prop.pointer, f"{prop.name}: one of several", ("response.schema",))
         return
-    if member.types:
+    if prop.types:
         kinds = {"type", "enum", "const"}
-        text = f"{member.name}: {' or '.join(sorted(member.types))}"
-        yield Statement(f"{member.pointer}/type", text, tuple(f"{stem}.{kind}" for kind in kinds))
-    if member.required:
-        yield Statement(f"{member.pointer}/required", f"{member.name} is required", (f"{stem}.required",))
-    elif side == "request" and member.named:
+        text = f"{prop.name}: {' or '.join(sorted(prop.types))}"
+        yield Statement(f"{prop.pointer}/type", text, tuple(f"{stem}.{kind}" for kind in kinds))
+    if prop.required:
+        yield Statement(f"{prop.pointer}/required", f"{prop.name} is required", (f"{stem}.required",))
+    elif side == "request" and prop.named:
         yield Statement(
-            f"{member.pointer}/optional", f"{member.name} is optional", (f"{stem}.accepted", f"{stem}.optional")
+            f"{prop.pointer}/optional", f"{prop.name} is optional", (f"{stem}.accepted", f"{stem}.optional")
         )
-    if not member.nullable:
-        free = "null may be taken or refused (x-legal)" if member.null_is_free else None
-        yield Statement(
-            f"{member.pointer}/null", f"{member.name} is not null", (f"{stem}.null", f"{stem}.not-null"), free
-        )
+    if not prop.nullable:
+        free = "null may be taken or refused (x-legal)" if prop.null_is_free else None
+        yield Statement(f"{prop.pointer}/null", f"{prop.name} is not null", (f"{stem}.null", f"{stem}.not-null"), free)
     elif side == "request":
-        yield Statement(
-            f"{member.pointer}/null", f"{member.name} may be null", (f"{stem}.null-accepted",), _inner(member)
-        )
+        yield Statement(f"{prop.pointer}/null", f"{prop.name} may be null", (f"{stem}.null-accepted",), _inner(prop))
     else:
-        yield Statement(f"{member.pointer}/null", f"{member.name} may be null", (f"{stem}.type",))
+        yield Statement(f"{prop.pointer}/null", f"{prop.name} may be null", (f"{stem}.type",))
     for keyword in KEYWORDS:
-        if keyword in member.schema:
-            text = f"{member.name}: {keyword} {member.schema[keyword]}"
+        if keyword in prop.schema:
+            text = f"{prop.name}: {keyword} {prop.schema[keyword]}"
             excluded = None
-            if keyword == "format" and (member.schema[keyword] not in HELD or side == "request"):
+            if keyword == "format" and (prop.schema[keyword] not in HELD or side == "request"):
                 excluded = "an annotation: what it looks like is free"
             by_schema = side == "response" and keyword not in ("enum", "const", "format")
             told = ("response.schema",) if by_schema else (f"{stem}.{keyword}",)
-            yield Statement(f"{member.pointer}/{keyword}", text, told, excluded)
+            yield Statement(f"{prop.pointer}/{keyword}", text, told, excluded)
 
 
-def _inner(member: Member) -> str | None:
-    return None if not member.required else "a required member that may be null is sent with a value"
+def _inner(prop: Property) -> str | None:
+    return None if not prop.required else "a required member that may be null is sent with a value"

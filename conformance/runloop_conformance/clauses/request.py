@@ -9,15 +9,15 @@ from runloop_conformance.clauses.clause import (
     Judge,
     Observation,
     acceptance,
-    broken,
     by_rule,
-    kept,
-    refusal,
+    failed,
+    passed,
+    rejection,
 )
 from runloop_conformance.clauses.run import ECHO, echo
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.forbidden import wrong_texts, wrong_values
-from runloop_conformance.contract.operation import Level, Member, Operation, Parameter
+from runloop_conformance.contract.operation import Level, Operation, Parameter, Property
 from runloop_conformance.exchanges.exchange import NOTHING
 from runloop_conformance.exchanges.json_path import value_at
 from runloop_conformance.exchanges.recording import Recording
@@ -46,43 +46,43 @@ def clauses(_: Contract, operation: Operation) -> Iterator[Clause]:
         judge = _spelled(identifier) if identifier == "request.spelling" else acceptance(identifier)
         yield from by_rule(identifier, rules.get(rule), judge)
     for identifier, rule in REFUSED.items():
-        yield from by_rule(identifier, rules.get(rule), refusal(identifier))
+        yield from by_rule(identifier, rules.get(rule), rejection(identifier))
     for parameter in operation.parameters:
         yield from _of_parameter(parameter)
     invalid = rules.get("refuses-invalid")
-    for member in operation.request:
-        valid = rules.get("accepts-valid" if member.level == "must" else "accepts-known-members")
-        also = (member.target, *([invalid.pointer] if invalid else []))
-        yield from _of(member, also, (valid.pointer,) if valid else ())
+    for prop in operation.request:
+        valid = rules.get("accepts-valid" if prop.level == "must" else "accepts-known-members")
+        also = (prop.target, *([invalid.pointer] if invalid else []))
+        yield from _of(prop, also, (valid.pointer,) if valid else ())
 
 
-def _of(member: Member, also: tuple[str, ...], valid: tuple[str, ...]) -> Iterator[Clause]:
+def _of(prop: Property, also: tuple[str, ...], valid: tuple[str, ...]) -> Iterator[Clause]:
     """The clauses of one member; `also` and `valid`: what else those say that refuse, and those that accept."""
     # A value of the wrong kind in what is known from elsewhere than the page is refused by SHOULD, whatever the level
     # at which the right one is accepted.
-    refused: Level = "must" if member.from_page else "should"
-    stem, quoted = f"request.{member.name}", f" {member.description}".rstrip()
-    if member.required:
+    rejected: Level = "must" if prop.from_page else "should"
+    stem, quoted = f"request.{prop.name}", f" {prop.description}".rstrip()
+    if prop.required:
         identifier = f"{stem}.required"
-        text = f"`{member.name}` is required.{quoted}"
-        yield Clause(identifier, refused, member.pointer, text, refusal(identifier), also)
-    for kind in dict.fromkeys(kind for kind, _ in wrong_values(member)):
+        text = f"`{prop.name}` is required.{quoted}"
+        yield Clause(identifier, rejected, prop.pointer, text, rejection(identifier), also)
+    for kind in dict.fromkeys(kind for kind, _ in wrong_values(prop)):
         identifier = f"{stem}.{kind}"
-        text = f"{_says(member, kind)}{quoted}"
-        yield Clause(identifier, refused, member.pointer, text, refusal(identifier), also)
-    if not member.required and member.named:
+        text = f"{_says(prop, kind)}{quoted}"
+        yield Clause(identifier, rejected, prop.pointer, text, rejection(identifier), also)
+    if not prop.required and prop.named:
         identifier = f"{stem}.accepted"
-        text = f"`{member.name}` is accepted.{quoted}"
-        yield Clause(identifier, member.level, member.pointer, text, _taken(identifier, member, null=False), valid)
-        if len(member.path) <= 2:
+        text = f"`{prop.name}` is accepted.{quoted}"
+        yield Clause(identifier, prop.level, prop.pointer, text, _taken(identifier, prop, null=False), valid)
+        if len(prop.path) <= 2:
             identifier = f"{stem}.optional"
-            text = f"`{member.name}` may be left out.{quoted}"
-            yield Clause(identifier, member.level, member.pointer, text, _left_out(identifier, member), valid)
-        if member.nullable:
+            text = f"`{prop.name}` may be left out.{quoted}"
+            yield Clause(identifier, prop.level, prop.pointer, text, _left_out(identifier, prop), valid)
+        if prop.nullable:
             identifier = f"{stem}.null-accepted"
-            level: Level = "must" if member.from_page else "should"
-            text = f"`{member.name}` may be null.{quoted}"
-            yield Clause(identifier, level, member.pointer, text, _taken(identifier, member, null=True), valid)
+            level: Level = "must" if prop.from_page else "should"
+            text = f"`{prop.name}` may be null.{quoted}"
+            yield Clause(identifier, level, prop.pointer, text, _taken(identifier, prop, null=True), valid)
 
 
 def _spelled(identifier: str) -> Judge:
@@ -97,14 +97,14 @@ def _spelled(identifier: str) -> Judge:
         spelled = {exchange.number for exchange in recording.by_clause.get(identifier, ())}
         for name, path in ECHO.items():
             told = [(run, echo(name, path)(run)) for run in recording.runs if run.exchange.probe.intent == "accept"]
-            wrong = [(run, seen) for run, seen in told if seen is not None and seen.kept is False]
+            wrong = [(run, seen) for run, seen in told if seen is not None and seen.passed is False]
             if any(run.exchange.number not in spelled for run, _ in wrong):
                 continue
             for run, seen in wrong:
                 control = recording.control(run.exchange)
-                if control is not None and run.exchange.probe.asked == control.probe.asked:
+                if control is not None and run.exchange.probe.content == control.probe.content:
                     expected = (seen.expected, ", as for the usual spelling")
-                    yield broken(expected, seen.actual, control, run.exchange)
+                    yield failed(expected, seen.actual, control, run.exchange)
 
     return judge
 
@@ -116,45 +116,45 @@ def _of_parameter(parameter: Parameter) -> Iterator[Clause]:
     for kind in kinds:
         says = "is required" if kind == "required" else f"keeps its {kind}: {parameter.schema.get(kind)}"
         text = f"The {parameter.place} parameter `{parameter.name}` {says}.{quoted}"
-        yield Clause(f"{stem}.{kind}", "must", parameter.pointer, text, refusal(f"{stem}.{kind}"))
+        yield Clause(f"{stem}.{kind}", "must", parameter.pointer, text, rejection(f"{stem}.{kind}"))
 
 
-def _says(member: Member, kind: str) -> str:
-    schema = member.schema
-    stated = " or ".join(sorted(member.types))
+def _says(prop: Property, kind: str) -> str:
+    schema = prop.schema
+    stated = " or ".join(sorted(prop.types))
     return {
-        "type": f"`{member.name}` is of type {stated}.",
-        "null": f"`{member.name}` is not null.",
-        "enum": f"`{member.name}` is one of {', '.join(map(str, schema.get('enum', [])))}.",
-        "const": f"`{member.name}` is {schema.get('const')}.",
-        "maximum": f"`{member.name}` is at most {schema.get('maximum')}.",
-        "minimum": f"`{member.name}` is at least {schema.get('minimum')}.",
-    }.get(kind, f"`{member.name}` keeps its {kind}: {schema.get(kind)}.")
+        "type": f"`{prop.name}` is of type {stated}.",
+        "null": f"`{prop.name}` is not null.",
+        "enum": f"`{prop.name}` is one of {', '.join(map(str, schema.get('enum', [])))}.",
+        "const": f"`{prop.name}` is {schema.get('const')}.",
+        "maximum": f"`{prop.name}` is at most {schema.get('maximum')}.",
+        "minimum": f"`{prop.name}` is at least {schema.get('minimum')}.",
+    }.get(kind, f"`{prop.name}` keeps its {kind}: {schema.get(kind)}.")
 
 
-def _taken(identifier: str, member: Member, *, null: bool) -> Judge:
+def _taken(identifier: str, prop: Property, *, null: bool) -> Judge:
     """Kept by any accepted request that holds the member; broken by the refusal of a twin that adds just it."""
     twins = acceptance(identifier)
 
     def judge(recording: Recording) -> Iterator[Observation]:
         yield from twins(recording)
         for run in recording.runs:
-            value = value_at(run.exchange.probe.asked, member.path)
+            value = value_at(run.exchange.probe.content, prop.path)
             if value is not NOTHING and (value is None) == null:
-                yield kept(run.exchange)
+                yield passed(run.exchange)
 
     return judge
 
 
-def _left_out(identifier: str, member: Member) -> Judge:
+def _left_out(identifier: str, prop: Property) -> Judge:
     """Kept by any accepted request that lacks the member; broken by the refusal of a twin that lacks just it."""
     twins = acceptance(identifier)
 
     def judge(recording: Recording) -> Iterator[Observation]:
         yield from twins(recording)
         for run in recording.runs:
-            asked = run.exchange.probe.asked
-            if asked is not NOTHING and value_at(asked, member.path) is NOTHING:
-                yield kept(run.exchange)
+            sent = run.exchange.probe.content
+            if sent is not NOTHING and value_at(sent, prop.path) is NOTHING:
+                yield passed(run.exchange)
 
     return judge

@@ -11,13 +11,13 @@ from runloop_conformance.clauses.clause import (
     Observation,
     as_json,
     body_of,
-    broken,
     by_rule,
     each_run,
-    kept,
+    failed,
+    passed,
 )
 from runloop_conformance.contract.document import Contract
-from runloop_conformance.contract.operation import Level, Member, Operation
+from runloop_conformance.contract.operation import Level, Operation, Property
 from runloop_conformance.contract.properties import kind, types
 from runloop_conformance.exchanges.excerpt import Excerpt
 from runloop_conformance.exchanges.json_path import values_at
@@ -45,11 +45,11 @@ def clauses(contract: Contract, operation: Operation) -> Iterator[Clause]:
     for stated in types(operation.response_schema)[:1]:
         a = f"an {stated}" if stated[0] in "aeiou" else f"a {stated}"
         text = str(operation.response_schema.get("description", "")) or f"The answer is {a}."
-        look = each_run(_is_a(stated, a))
-        yield Clause(f"response.{stated}", "must", operation.response_pointer, text, look, also)
-    for member in operation.response:
-        if not member.alternative:  # which alternative an answer is, the whole schema says
-            yield from _of(member)
+        observe = each_run(_is_a(stated, a))
+        yield Clause(f"response.{stated}", "must", operation.response_pointer, text, observe, also)
+    for prop in operation.response:
+        if not prop.alternative:  # which alternative an answer is, the whole schema says
+            yield from _of(prop)
     yield Clause(
         "response.schema",
         "must",
@@ -69,10 +69,10 @@ def _status(operation: Operation) -> Judge:
         for exchange in recording.exchanges:
             wanted = exchange.probe.intent != "refuse" and exchange.probe.method == operation.method
             if wanted and exchange.accepted and exchange.status in stated:
-                yield kept(exchange)
+                yield passed(exchange)
             # A redirect refuses nothing either: it is what is said of something that was started elsewhere.
             elif wanted and (exchange.accepted or 300 <= (exchange.status or 0) < 400):
-                yield broken(expected, f"status {exchange.status}", exchange)
+                yield failed(expected, f"status {exchange.status}", exchange)
 
     return judge
 
@@ -81,20 +81,20 @@ def _media_type(run: Run) -> Observation:
     assert run.exchange.response is not None
     stated = run.exchange.response.header("Content-Type")
     if stated is not None and JSON_TYPE.fullmatch(stated.strip()):
-        return kept(run.exchange)
-    return broken("Content-Type: application/json", ("Content-Type: ", Excerpt(stated or "absent")), run.exchange)
+        return passed(run.exchange)
+    return failed("Content-Type: application/json", ("Content-Type: ", Excerpt(stated or "absent")), run.exchange)
 
 
 def _json(run: Run) -> Observation:
     if run.unreadable is None and _paired(run):
-        return kept(run.exchange)
+        return passed(run.exchange)
     reason = run.unreadable or "a lone surrogate, which is no Unicode text"
-    return broken("one JSON value in UTF-8", (f"{reason}: ", body_of(run.exchange)), run.exchange)
+    return failed("one JSON value in UTF-8", (f"{reason}: ", body_of(run.exchange)), run.exchange)
 
 
 def _paired(run: Run) -> bool:
     """Whether every surrogate has its pair, unless the request itself brought a lone one."""
-    return not LONE_SURROGATE.search(_all_text(run.answer)) or "surrogate" in run.exchange.probe.name
+    return not LONE_SURROGATE.search(_all_text(run.received)) or "surrogate" in run.exchange.probe.name
 
 
 def _all_text(value: object) -> str:
@@ -114,131 +114,133 @@ def _all_text(value: object) -> str:
 
 
 def _exact(operation: Operation) -> Callable[[Run], Observation | None]:
-    whole = [member.path[0] for member in operation.response if "integer" in member.types and len(member.path) == 1]
+    whole = [prop.path[0] for prop in operation.response if "integer" in prop.types and len(prop.path) == 1]
 
-    def look(run: Run) -> Observation | None:
+    def observe(run: Run) -> Observation | None:
         if run.parsed is None:
             return None
         odd = [f"the name {name} twice" for name in run.parsed.duplicates]
         odd += ["a byte order mark"] if run.parsed.byte_order_mark else []
-        odd += [f"{name} spelled {run.view[name]!r}" for name in whole if isinstance(run.view.get(name), SpelledFloat)]
+        odd += [
+            f"{name} spelled {run.fields[name]!r}" for name in whole if isinstance(run.fields.get(name), SpelledFloat)
+        ]
         if odd:
-            return broken(
+            return failed(
                 "no duplicate names, no byte order mark, integers spelled as integers",
                 Excerpt(", ".join(odd)),
                 run.exchange,
             )
-        return kept(run.exchange)
+        return passed(run.exchange)
 
-    return look
+    return observe
 
 
 def _is_a(stated: str, a: str) -> Callable[[Run], Observation | None]:
-    def look(run: Run) -> Observation | None:
+    def observe(run: Run) -> Observation | None:
         if run.parsed is None:
             return None
-        told = kind(run.answer)
+        told = kind(run.received)
         if told == stated or (told == "integer" and stated == "number"):
-            return kept(run.exchange)
-        return broken(a, (f"{told}: ", body_of(run.exchange)), run.exchange)
+            return passed(run.exchange)
+        return failed(a, (f"{told}: ", body_of(run.exchange)), run.exchange)
 
-    return look
+    return observe
 
 
-def _of(member: Member) -> Iterator[Clause]:
-    level: Level = "must" if member.from_page else "should"
-    quoted = f" {member.description}".rstrip()
-    stem = f"response.{member.name}"
-    if member.required:
+def _of(prop: Property) -> Iterator[Clause]:
+    level: Level = "must" if prop.from_page else "should"
+    quoted = f" {prop.description}".rstrip()
+    stem = f"response.{prop.name}"
+    if prop.required:
         yield Clause(
             f"{stem}.required",
             level,
-            member.pointer,
-            f"`{member.name}` is required.{quoted}",
-            each_run(_required(member)),
+            prop.pointer,
+            f"`{prop.name}` is required.{quoted}",
+            each_run(_required(prop)),
         )
-    if member.types:
-        text = f"`{member.name}` is of type {' or '.join(sorted(member.types - {'null'}))}.{quoted}"
-        yield Clause(f"{stem}.type", level, member.pointer, text, _values(member, _type))
-        if not member.nullable:
+    if prop.types:
+        text = f"`{prop.name}` is of type {' or '.join(sorted(prop.types - {'null'}))}.{quoted}"
+        yield Clause(f"{stem}.type", level, prop.pointer, text, _values(prop, _type))
+        if not prop.nullable:
             yield Clause(
                 f"{stem}.not-null",
                 level,
-                member.pointer,
-                f"`{member.name}` is not null.{quoted}",
-                _values(member, _null),
+                prop.pointer,
+                f"`{prop.name}` is not null.{quoted}",
+                _values(prop, _null),
             )
-    if "enum" in member.schema or "const" in member.schema:
-        options = ", ".join(map(str, _options(member)))
-        keyword = "enum" if "enum" in member.schema else "const"
+    if "enum" in prop.schema or "const" in prop.schema:
+        options = ", ".join(map(str, _options(prop)))
+        keyword = "enum" if "enum" in prop.schema else "const"
         yield Clause(
             f"{stem}.enum",
             level,
-            f"{member.target}/{keyword}",
-            f"`{member.name}` is one of {options}.{quoted}",
-            _values(member, _enum),
+            f"{prop.target}/{keyword}",
+            f"`{prop.name}` is one of {options}.{quoted}",
+            _values(prop, _enum),
         )
-    if member.schema.get("format") in ("int64", "int32", "float", "double"):
-        text = f"`{member.name}` is of format {member.schema['format']}.{quoted}"
-        yield Clause(f"{stem}.format", level, member.pointer, text, _values(member, _format))
+    if prop.schema.get("format") in ("int64", "int32", "float", "double"):
+        text = f"`{prop.name}` is of format {prop.schema['format']}.{quoted}"
+        yield Clause(f"{stem}.format", level, prop.pointer, text, _values(prop, _format))
 
 
-def _required(member: Member) -> Callable[[Run], Observation | None]:
-    def look(run: Run) -> Observation | None:
-        if not isinstance(run.answer, dict | list):
+def _required(prop: Property) -> Callable[[Run], Observation | None]:
+    def observe(run: Run) -> Observation | None:
+        if not isinstance(run.received, dict | list):
             return None
-        holders = list(values_at(run.answer, member.path[:-1]))
-        missing = [holder for holder in holders if isinstance(holder, dict) and member.path[-1] not in holder]
+        holders = list(values_at(run.received, prop.path[:-1]))
+        missing = [holder for holder in holders if isinstance(holder, dict) and prop.path[-1] not in holder]
         if missing:
-            return broken(f"a member {member.name}", ("none: ", body_of(run.exchange)), run.exchange)
-        return kept(run.exchange) if holders else None
+            return failed(f"a member {prop.name}", ("none: ", body_of(run.exchange)), run.exchange)
+        return passed(run.exchange) if holders else None
 
-    return look
-
-
-Test = Callable[[Member, object], str | None]
+    return observe
 
 
-def _values(member: Member, test: Test) -> Callable[..., Iterator[Observation]]:
+Test = Callable[[Property, object], str | None]
+
+
+def _values(prop: Property, test: Test) -> Callable[..., Iterator[Observation]]:
     """Judge every value at the member's place; the test says what was expected where it is wrong.
 
     An optional member that is absent keeps the clause: it could have been there and wrong.
     """
 
-    def look(run: Run) -> Observation | None:
-        if not isinstance(run.answer, dict | list):
+    def observe(run: Run) -> Observation | None:
+        if not isinstance(run.received, dict | list):
             return None
-        for value in values_at(run.answer, member.path):
-            expected = test(member, value)
+        for value in values_at(run.received, prop.path):
+            expected = test(prop, value)
             if expected is not None:
-                return broken(f"{member.name}: {expected}", as_json(value), run.exchange)
-        return kept(run.exchange)
+                return failed(f"{prop.name}: {expected}", as_json(value), run.exchange)
+        return passed(run.exchange)
 
-    return each_run(look)  # type: ignore[return-value]  # an Iterable that is an Iterator
+    return each_run(observe)  # type: ignore[return-value]  # an Iterable that is an Iterator
 
 
-def _type(member: Member, value: object) -> str | None:
+def _type(prop: Property, value: object) -> str | None:
     told = kind(value)
-    fits = told in member.types or told == "null" or (told == "integer" and "number" in member.types)
-    return None if fits else " or ".join(sorted(member.types))
+    fits = told in prop.types or told == "null" or (told == "integer" and "number" in prop.types)
+    return None if fits else " or ".join(sorted(prop.types))
 
 
-def _null(member: Member, value: object) -> str | None:
-    return f"{' or '.join(sorted(member.types))}, or no member at all" if value is None else None
+def _null(prop: Property, value: object) -> str | None:
+    return f"{' or '.join(sorted(prop.types))}, or no member at all" if value is None else None
 
 
-def _options(member: Member) -> list[object]:
-    return [member.schema["const"]] if "const" in member.schema else list(member.schema["enum"])
+def _options(prop: Property) -> list[object]:
+    return [prop.schema["const"]] if "const" in prop.schema else list(prop.schema["enum"])
 
 
-def _enum(member: Member, value: object) -> str | None:
-    if value in _options(member) or value is None or _type(member, value):
+def _enum(prop: Property, value: object) -> str | None:
+    if value in _options(prop) or value is None or _type(prop, value):
         return None  # null and other types are other clauses' matter
-    return f"one of {', '.join(map(str, _options(member)))}"
+    return f"one of {', '.join(map(str, _options(prop)))}"
 
 
-def _format(member: Member, value: object) -> str | None:
-    stated = member.schema["format"]
+def _format(prop: Property, value: object) -> str | None:
+    stated = prop.schema["format"]
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if stated in ("int64", "int32"):
@@ -251,12 +253,12 @@ def _schema(contract: Contract, operation: Operation) -> Callable[[Run], Observa
     """What the members' own clauses do not say, an independent validator does: nested combinations, other keywords."""
     validator = contract.validator(operation.response_schema)
 
-    def look(run: Run) -> Observation | None:
-        if run.parsed is None or LONE_SURROGATE.search(_all_text(run.answer)):
+    def observe(run: Run) -> Observation | None:
+        if run.parsed is None or LONE_SURROGATE.search(_all_text(run.received)):
             return None
-        for error in validator.iter_errors(plain(run.answer)):
+        for error in validator.iter_errors(plain(run.received)):
             if not OWN.intersection(str(step) for step in error.schema_path):
-                return broken("an answer that keeps the schema", Excerpt(error.message), run.exchange)
-        return kept(run.exchange)
+                return failed("an answer that keeps the schema", Excerpt(error.message), run.exchange)
+        return passed(run.exchange)
 
-    return look
+    return observe

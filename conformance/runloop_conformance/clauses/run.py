@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from runloop_conformance.clauses.clause import Clause, Observation, as_json, broken, by_rule, each_run, kept
+from runloop_conformance.clauses.clause import Clause, Observation, as_json, by_rule, each_run, failed, passed
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Operation
 from runloop_conformance.exchanges.excerpt import Difference, Excerpt
@@ -32,28 +32,28 @@ ECHO = {
 def clauses(_: Contract, operation: Operation) -> Iterator[Clause]:
     """The chapter's clauses; those about members that the contract lacks fall away."""
     rules = operation.rules
-    for name, asked in ECHO.items():
-        member = operation.answers(name)
-        if "answers-about-this-run" in rules and member is not None and operation.asks(*asked) is not None:
-            text = f"`{name}` holds what was asked as {'.'.join(asked)}. {member.description}"
+    for name, sent in ECHO.items():
+        prop = operation.response_property(name)
+        if "answers-about-this-run" in rules and prop is not None and operation.request_property(*sent) is not None:
+            text = f"`{name}` holds what was asked as {'.'.join(sent)}. {prop.description}"
             about_this_run = rules["answers-about-this-run"].pointer
-            look = each_run(echo(name, asked))
-            yield Clause(f"run.{name}.echo", "must", f"{member.pointer}/description", text, look, (about_this_run,))
+            observe = each_run(echo(name, sent))
+            yield Clause(f"run.{name}.echo", "must", f"{prop.pointer}/description", text, observe, (about_this_run,))
     yield from by_rule("run.isolation", rules.get("answers-about-this-run"), _isolation)
-    if operation.answers("id"):
+    if operation.response_property("id"):
         yield from by_rule("run.id.new", rules.get("new-run"), _new)
-    if operation.answers("start_time_ms"):
+    if operation.response_property("start_time_ms"):
         yield from by_rule("run.start_time_ms.now", rules.get("starts-now"), _now)
-    if operation.answers("duration_ms"):
+    if operation.response_property("duration_ms"):
         yield from by_rule("run.duration_ms.not-negative", rules.get("duration-not-negative"), each_run(_not_negative))
         yield from by_rule(
             "run.duration_ms.while-running", rules.get("duration-while-running"), each_run(_while_running)
         )
-    if operation.answers("score"):
+    if operation.response_property("score"):
         yield from by_rule("run.score.once-completed", rules.get("score-once-completed"), each_run(_score))
-    if operation.answers("secrets_provided"):
+    if operation.response_property("secrets_provided"):
         yield from by_rule("run.secrets_provided.names", rules.get("secret-names"), each_run(_secret_names))
-    yield from by_rule("run.only-what-was-asked", rules.get("only-what-was-asked"), each_run(_only_asked))
+    yield from by_rule("run.only-what-was-asked", rules.get("only-what-was-asked"), each_run(_only_what_was_sent))
 
 
 def _odd(value: object) -> bool:
@@ -73,46 +73,46 @@ def _encodable(value: object) -> bool:
 def echo(name: str, path: tuple[str, ...]) -> Callable[[Run], Observation | None]:
     """Judges whether an answer's member holds what was asked for at a path of the request."""
 
-    def look(run: Run) -> Observation | None:
-        asked = value_at(run.asked, path)
-        if not isinstance(run.answer, dict) or (asked is NOTHING and run.exchange.probe.asked is NOTHING):
+    def observe(run: Run) -> Observation | None:
+        sent = value_at(run.sent, path)
+        if not isinstance(run.received, dict) or (sent is NOTHING and run.exchange.probe.content is NOTHING):
             return None
-        if asked is NOTHING or asked is None or asked == {}:
-            return kept(run.exchange)  # nothing was asked: what else may stand here is other clauses' matter
-        if _odd(asked):
+        if sent is NOTHING or sent is None or sent == {}:
+            return passed(run.exchange)  # nothing was asked: what else may stand here is other clauses' matter
+        if _odd(sent):
             return None
-        answered = run.view.get(name, NOTHING)
-        if isinstance(asked, dict):
-            return _map(name, asked, answered, run)
-        if answered == asked and type(answered) is type(asked):
-            return kept(run.exchange)
-        return broken((f"{name}: ", as_json(asked)), (f"{name}: ", _difference(asked, answered)), run.exchange)
+        received = run.fields.get(name, NOTHING)
+        if isinstance(sent, dict):
+            return _map(name, sent, received, run)
+        if received == sent and type(received) is type(sent):
+            return passed(run.exchange)
+        return failed((f"{name}: ", as_json(sent)), (f"{name}: ", _difference(sent, received)), run.exchange)
 
-    return look
+    return observe
 
 
-def _map(name: str, asked: dict[str, Any], answered: Any, run: Run) -> Observation:
-    if not isinstance(answered, dict):
-        return broken((f"{name}: ", as_json(asked)), (f"{name}: ", as_json(answered)), run.exchange)
-    for key, value in asked.items():
-        if key not in answered:
-            return broken(
+def _map(name: str, sent: dict[str, Any], received: Any, run: Run) -> Observation:
+    if not isinstance(received, dict):
+        return failed((f"{name}: ", as_json(sent)), (f"{name}: ", as_json(received)), run.exchange)
+    for key, value in sent.items():
+        if key not in received:
+            return failed(
                 (f"{name}: a member ", as_json(key), ": ", as_json(value)),
-                ("none; it has ", as_json(list(answered))),
+                ("none; it has ", as_json(list(received))),
                 run.exchange,
             )
-        if answered[key] != value or type(answered[key]) is not type(value):
-            seen = _difference(value, answered[key])
-            return broken(
+        if received[key] != value or type(received[key]) is not type(value):
+            seen = _difference(value, received[key])
+            return failed(
                 (f"{name}, member ", as_json(key), ": ", as_json(value)), (as_json(key), ": ", seen), run.exchange
             )
-    return kept(run.exchange)
+    return passed(run.exchange)
 
 
-def _difference(asked: Any, answered: Any) -> Excerpt | Difference | str:
+def _difference(sent: Any, received: Any) -> Excerpt | Difference | str:
     """The response's value; of a long text, where it first differs."""
-    texts = isinstance(asked, str) and isinstance(answered, str)
-    return Difference(asked, answered) if texts else as_json(answered)
+    texts = isinstance(sent, str) and isinstance(received, str)
+    return Difference(sent, received) if texts else as_json(received)
 
 
 def _isolation(recording: Recording) -> Iterator[Observation]:
@@ -130,11 +130,11 @@ def _isolation(recording: Recording) -> Iterator[Observation]:
         ]
         if foreign:
             other = owner[foreign[0]]
-            yield broken(
+            yield failed(
                 "nothing of another request", f"{foreign[0]}, which request {other.number} sent", other, run.exchange
             )
         elif first is not None:
-            yield kept(first, run.exchange)
+            yield passed(first, run.exchange)
         first = first or run.exchange
 
 
@@ -144,13 +144,13 @@ def _new(recording: Recording) -> Iterator[Observation]:
     equal = simultaneous = False
     observed: list[Observation] = []
     for run in recording.runs:
-        identifier = run.view.get("id")
+        identifier = run.fields.get("id")
         if not isinstance(identifier, str):
             continue
         if not identifier.strip():
-            yield broken("an id that is not empty", as_json(identifier), run.exchange)
+            yield failed("an id that is not empty", as_json(identifier), run.exchange)
         elif identifier in given:
-            yield broken(
+            yield failed(
                 "an id that was not given before",
                 (as_json(identifier), " again"),
                 given[identifier].exchange,
@@ -160,7 +160,7 @@ def _new(recording: Recording) -> Iterator[Observation]:
             equal = equal or any(run.exchange.probe.body == other.exchange.probe.body for other in given.values())
             simultaneous = simultaneous or bool(run.exchange.probe.together)
             if given:
-                observed.append(kept(next(iter(given.values())).exchange, run.exchange))
+                observed.append(passed(next(iter(given.values())).exchange, run.exchange))
             given[identifier] = run
     if equal and simultaneous:  # before both have been sent, nothing is known about them
         yield from observed
@@ -169,86 +169,86 @@ def _new(recording: Recording) -> Iterator[Observation]:
 def _now(recording: Recording) -> Iterator[Observation]:
     earlier: Run | None = None
     for run in recording.runs:
-        start = run.view.get("start_time_ms")
+        start = run.fields.get("start_time_ms")
         if isinstance(start, bool) or not isinstance(start, int | float):
             continue
         low, high = run.exchange.began_ms - SKEW_MS, run.exchange.ended_ms + SKEW_MS
         if not low <= start <= high:
             away = abs(start - run.exchange.began_ms) / 1000
-            yield broken(f"between {low} and {high}", f"{start:.0f}, {away:,.0f} s away from now", run.exchange)
+            yield failed(f"between {low} and {high}", f"{start:.0f}, {away:,.0f} s away from now", run.exchange)
         elif (
             earlier
-            and earlier.view["start_time_ms"] == start
+            and earlier.fields["start_time_ms"] == start
             and start % COARSE_MS  # a clock that goes by the minute is within the five minutes
             and run.exchange.began_ms - earlier.exchange.ended_ms >= STANDING_MS
         ):
             apart = (run.exchange.began_ms - earlier.exchange.ended_ms) / 1000
-            yield broken(
+            yield failed(
                 f"a later time than {start:.0f}, {apart:.1f} s later",
                 f"{start:.0f} again",
                 earlier.exchange,
                 run.exchange,
             )
         else:
-            yield kept(run.exchange)
+            yield passed(run.exchange)
         earlier = earlier or run
 
 
 def _not_negative(run: Run) -> Observation | None:
-    duration = run.view.get("duration_ms")
+    duration = run.fields.get("duration_ms")
     if isinstance(duration, int | float) and not isinstance(duration, bool) and duration < 0:
-        return broken("duration_ms: 0 or more", f"{duration}", run.exchange)
-    return kept(run.exchange) if isinstance(run.answer, dict) else None
+        return failed("duration_ms: 0 or more", f"{duration}", run.exchange)
+    return passed(run.exchange) if isinstance(run.received, dict) else None
 
 
 def _while_running(run: Run) -> Observation | None:
-    if run.view.get("state") != "running":
+    if run.fields.get("state") != "running":
         return None
-    if run.view.get("duration_ms") is None:
-        return kept(run.exchange)
-    return broken("no duration_ms while the state is running", as_json(run.view["duration_ms"]), run.exchange)
+    if run.fields.get("duration_ms") is None:
+        return passed(run.exchange)
+    return failed("no duration_ms while the state is running", as_json(run.fields["duration_ms"]), run.exchange)
 
 
 def _score(run: Run) -> Observation | None:
-    state, score = run.view.get("state"), run.view.get("score")
+    state, score = run.fields.get("state"), run.fields.get("score")
     number = isinstance(score, int | float) and not isinstance(score, bool)
     if state == "completed" and not number:
-        return broken(
+        return failed(
             "score: a number, as the state is completed",
-            ("score: ", as_json(run.view.get("score", NOTHING))),
+            ("score: ", as_json(run.fields.get("score", NOTHING))),
             run.exchange,
         )
     if state in ("running", "canceled") and score is not None:
-        return broken(f"score: absent or null, as the state is {state}", ("score: ", as_json(score)), run.exchange)
-    return kept(run.exchange) if isinstance(run.answer, dict) else None
+        return failed(f"score: absent or null, as the state is {state}", ("score: ", as_json(score)), run.exchange)
+    return passed(run.exchange) if isinstance(run.received, dict) else None
 
 
 def _secret_names(run: Run) -> Observation | None:
-    asked = value_at(run.asked, ECHO["secrets_provided"])
-    answered = run.view.get("secrets_provided")
-    if not isinstance(run.answer, dict) or _odd(asked if isinstance(asked, dict) else {}):
+    sent = value_at(run.sent, ECHO["secrets_provided"])
+    received = run.fields.get("secrets_provided")
+    if not isinstance(run.received, dict) or _odd(sent if isinstance(sent, dict) else {}):
         return None
-    if isinstance(asked, dict) and isinstance(answered, dict):
-        for key, name in asked.items():
-            if key in answered and answered[key] != name:
-                return broken(
-                    (as_json(key), ": the secret's name, ", as_json(name)), as_json(answered[key]), run.exchange
+    if isinstance(sent, dict) and isinstance(received, dict):
+        for key, name in sent.items():
+            if key in received and received[key] != name:
+                return failed(
+                    (as_json(key), ": the secret's name, ", as_json(name)), as_json(received[key]), run.exchange
                 )
-    return kept(run.exchange)
+    return passed(run.exchange)
 
 
-def _only_asked(run: Run) -> Observation | None:
-    if not isinstance(run.answer, dict) or run.exchange.probe.asked is NOTHING:
+def _only_what_was_sent(run: Run) -> Observation | None:
+    if not isinstance(run.received, dict) or run.exchange.probe.content is NOTHING:
         return None
     for name in ("metadata", "secrets_provided"):
-        asked, answered = value_at(run.asked, ECHO[name]), run.view.get(name)
-        if _odd(asked if isinstance(asked, dict) else {}):
+        sent, received = value_at(run.sent, ECHO[name]), run.fields.get(name)
+        if _odd(sent if isinstance(sent, dict) else {}):
             return None
-        more = set(answered) - set(asked if isinstance(asked, dict) else ()) if isinstance(answered, dict) else set()
+        more = set(received) - set(sent if isinstance(sent, dict) else ()) if isinstance(received, dict) else set()
         if more:
-            return broken(
+            return failed(
                 f"{name}: nothing that was not asked for",
                 (f"{name}: ", as_json(sorted(more)), " as well"),
                 run.exchange,
             )
-    return kept(run.exchange)
+    return passed(run.exchange)

@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Callable, Iterator
 
-from runloop_conformance.clauses.clause import Clause, Observation, broken, by_rule, kept
+from runloop_conformance.clauses.clause import Clause, Observation, by_rule, failed, passed
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Operation
 from runloop_conformance.exchanges.excerpt import Excerpt, Message
@@ -44,7 +44,7 @@ def clauses(_: Contract, operation: Operation) -> Iterator[Clause]:
 def _nothing_leaks(recording: Recording) -> Iterator[Observation]:
     secrets, passwords = _secrets(recording), _passwords(recording)
     traces: dict[bytes, Message | None] = {}  # many answers are the same, and some are long
-    for exchange in recording.answered():
+    for exchange in recording.with_response():
         assert exchange.response is not None
         if exchange.probe.method == "TRACE":  # to send the request back is what the method is for (RFC 9110, 9.3.8)
             continue
@@ -57,9 +57,9 @@ def _nothing_leaks(recording: Recording) -> Iterator[Observation]:
             traces[body] = traces[body] if body in traces else _stack_trace(body)
             found = traces[body]
         if found:
-            yield broken("no token, secret or stack trace", found, exchange)
+            yield failed("no token, secret or stack trace", found, exchange)
         else:
-            yield kept(exchange)
+            yield passed(exchange)
 
 
 def _stack_trace(body: bytes) -> Message | None:
@@ -79,7 +79,7 @@ def _passwords(recording: Recording) -> Callable[[Exchange], list[str]]:
     paths = [m.path for m in recording.operation.request if m.schema.get("format") == "password"]
 
     def of(exchange: Exchange) -> list[str]:
-        texts = (text for path in paths for text in values_at(exchange.probe.asked, path) if isinstance(text, str))
+        texts = (text for path in paths for text in values_at(exchange.probe.content, path) if isinstance(text, str))
         return [text for text in texts if len(text) >= SHORTEST]
 
     return of

@@ -17,8 +17,8 @@ import yaml
 from attrs import evolve, field, frozen
 
 from runloop_conformance.contract.general_rules import general_rules
-from runloop_conformance.contract.operation import BEARER, Json, Member, Operation, Parameter, Rule, escape
-from runloop_conformance.contract.properties import members
+from runloop_conformance.contract.operation import BEARER, Json, Operation, Parameter, Property, Rule, escape
+from runloop_conformance.contract.properties import properties_of
 
 PACKAGED = Path(__file__).parents[1] / "openapi.yaml"
 CHECKOUT = Path(__file__).resolve().parents[3] / "openapi.yaml"
@@ -196,14 +196,14 @@ def _json_content(contract: Contract, message: Mapping[str, Json] | None) -> Map
 def _read_operation(contract: Contract, path: str, method: str) -> Operation:
     pointer = f"#/paths/{escape(path)}/{method}"
     operation = contract.at(pointer)
-    asked = _json_content(contract, operation.get("requestBody"))
+    body = _json_content(contract, operation.get("requestBody"))
     status = next((one for one in operation["responses"] if str(one).startswith("2")), None)
     stated = status if status is not None else next(iter(operation["responses"]), "200")
-    answer_at = f"{pointer}/responses/{stated}"
-    answer = contract.resolve(operation["responses"].get(stated, {}), answer_at)[0]
-    answered = _json_content(contract, answer)
-    request_schema, request_pointer = contract.resolve((asked or {}).get("schema", {}), f"{pointer}/requestBody")
-    response_schema, response_pointer = contract.resolve((answered or {}).get("schema", {}), answer_at)
+    response_at = f"{pointer}/responses/{stated}"
+    response = contract.resolve(operation["responses"].get(stated, {}), response_at)[0]
+    received = _json_content(contract, response)
+    request_schema, request_pointer = contract.resolve((body or {}).get("schema", {}), f"{pointer}/requestBody")
+    response_schema, response_pointer = contract.resolve((received or {}).get("schema", {}), response_at)
     identifier = str(operation.get("operationId") or f"{method.upper()} {path}")
     credentials = _credentials(contract, operation)
     made = Operation(
@@ -212,27 +212,27 @@ def _read_operation(contract: Contract, path: str, method: str) -> Operation:
         method=method.upper(),
         path=path,
         pointer=pointer,
-        takes_json=asked is not None,
-        gives_json=answered is not None,
-        needs_body=asked is not None and bool(contract.resolve(operation["requestBody"])[0].get("required")),
+        takes_json=body is not None,
+        gives_json=received is not None,
+        needs_body=body is not None and bool(contract.resolve(operation["requestBody"])[0].get("required")),
         request_schema=request_schema,
         request_pointer=request_pointer,
         response_schema=response_schema,
         response_pointer=response_pointer,
         status=int(status) if status is not None and str(status).isdigit() else 200,
-        status_pointer=answer_at,
-        status_text=str(answer.get("description", "")),
+        status_pointer=response_at,
+        status_text=str(response.get("description", "")),
         credentials=credentials,
         parameters=tuple(_parameters(contract, path, method)),
-        request=tuple(_request(contract, operation, request_schema, request_pointer)) if asked is not None else (),
-        response=tuple(members(contract, response_schema, response_pointer)) if answered is not None else (),
+        request=tuple(_request(contract, operation, request_schema, request_pointer)) if body is not None else (),
+        response=tuple(properties_of(contract, response_schema, response_pointer)) if received is not None else (),
         own_rules="x-rules" in operation,
         rules={
             name: Rule(name, f"{pointer}/x-rules/{escape(name)}", rule["level"], rule["source"], rule["text"])
             for name, rule in operation.get("x-rules", {}).items()
         },
         responses=tuple(str(status) for status in operation["responses"]),
-        examples=_examples(asked or {}),
+        examples=_examples(body or {}),
         others=frozenset(other.upper() for there, other in _methods(contract) if _meet(there, path)),
     )
     return made if made.own_rules else evolve(made, rules=general_rules(made))
@@ -240,11 +240,11 @@ def _read_operation(contract: Contract, path: str, method: str) -> Operation:
 
 def _request(
     contract: Contract, operation: Mapping[str, Json], schema: Mapping[str, Json], pointer: str
-) -> Iterator[Member]:
+) -> Iterator[Property]:
     free = "null-objects" in operation.get("x-legal", {})
-    for member in members(contract, schema, pointer):
-        optional_object = "object" in member.types and len(member.path) == 1 and not member.required
-        yield evolve(member, null_is_free=free and optional_object and not member.nullable)
+    for prop in properties_of(contract, schema, pointer):
+        optional_object = "object" in prop.types and len(prop.path) == 1 and not prop.required
+        yield evolve(prop, null_is_free=free and optional_object and not prop.nullable)
 
 
 def _examples(content: Mapping[str, Json]) -> dict[str, Json]:

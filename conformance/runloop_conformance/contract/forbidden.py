@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from runloop_conformance.contract.operation import Json, Member, Parameter
+from runloop_conformance.contract.operation import Json, Parameter, Property
 from runloop_conformance.contract.properties import kind, types
 
 OTHER_TYPES: Mapping[str, tuple[Json, ...]] = {
@@ -41,9 +41,9 @@ OTHER_TEXTS: Mapping[str, tuple[str, ...]] = {
 """The same for parameters, whose values are texts."""
 
 
-def wrong_values(member: Member) -> Iterator[tuple[str, Json]]:
+def wrong_values(prop: Property) -> Iterator[tuple[str, Json]]:
     """Values that the contract does not allow at this place, with the kind of statement that each breaks."""
-    schema = member.schema
+    schema = prop.schema
     if "const" in schema:
         yield "const", f"{schema['const']}x"
     if "enum" in schema:
@@ -57,8 +57,8 @@ def wrong_values(member: Member) -> Iterator[tuple[str, Json]]:
     if "minimum" in schema:
         yield "minimum", schema["minimum"] - 1
     yield from _beyond_keywords(schema)
-    stated = member.types - {"null"}
-    if not member.nullable and not member.null_is_free:
+    stated = prop.types - {"null"}
+    if not prop.nullable and not prop.null_is_free:
         yield "null", None
     seen: set[str] = set()
     for expected in sorted(stated):

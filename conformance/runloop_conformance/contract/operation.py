@@ -13,7 +13,7 @@ Json = Any
 
 
 @frozen
-class Member:
+class Property:
     """One place in a JSON message: a named member, the values of a map, or the items of an array.
 
     `path` leads to it from the top of the message; `*` stands for any name in a map, `[]` for any item of an array,
@@ -110,8 +110,8 @@ class Operation:
     status_text: str
     credentials: tuple[str, str] | None
     parameters: tuple[Parameter, ...]
-    request: tuple[Member, ...]
-    response: tuple[Member, ...]
+    request: tuple[Property, ...]
+    response: tuple[Property, ...]
     own_rules: bool
     rules: Mapping[str, Rule]
     responses: tuple[str, ...]
@@ -134,7 +134,7 @@ class Operation:
         return self.method in SAFE
 
     @cached_property
-    def required_text(self) -> Member | None:
+    def required_text(self) -> Property | None:
         """The first required string at the top of the request, which no body can lack."""
         return next((m for m in self.request if m.required and len(m.path) == 1 and "string" in m.types), None)
 
@@ -158,22 +158,22 @@ class Operation:
     def _maps(self, level: Level) -> tuple[tuple[str, ...], ...]:
         return tuple(m.path[:-1] for m in self.request if m.path[-1] == "*" and self.level_of(m) == level)
 
-    def level_of(self, member: Member) -> Level:
+    def level_of(self, prop: Property) -> Level:
         """The level at which a server has to accept a property; for the values of a map, that of the map."""
-        holder = None if member.named else self.asks(*member.path[:-1])
-        return (holder or member).level
+        holder = None if prop.named else self.request_property(*prop.path[:-1])
+        return (holder or prop).level
 
-    def asks(self, *path: str) -> Member | None:
+    def request_property(self, *path: str) -> Property | None:
         """The member of the request at `path`, if the contract has it."""
         return self._request_at.get(path)
 
     @cached_property
-    def _request_at(self) -> Mapping[tuple[str, ...], Member]:
-        return {member.path: member for member in reversed(self.request)}
+    def _request_at(self) -> Mapping[tuple[str, ...], Property]:
+        return {prop.path: prop for prop in reversed(self.request)}
 
-    def answers(self, *path: str) -> Member | None:
+    def response_property(self, *path: str) -> Property | None:
         """The member of the answer at `path`, if the contract has it."""
-        return next((member for member in self.response if member.path == path), None)
+        return next((prop for prop in self.response if prop.path == path), None)
 
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # RFC 9110, 9.2.1: they change nothing, so they cost nothing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from runloop_conformance.contract.operation import Json, Level, Member, escape
+from runloop_conformance.contract.operation import Json, Level, Property, escape
 
 DEEPEST = 12  # steps; a message that goes on deeper says nothing new
 
@@ -18,7 +18,7 @@ class Resolves(Protocol):
         ...
 
 
-def members(
+def properties_of(
     contract: Resolves,
     schema: Mapping[str, Json],
     pointer: str,
@@ -29,7 +29,7 @@ def members(
     level: Level = "must",
     alternative: bool = False,
     inside: tuple[str, ...] = (),
-) -> Iterator[Member]:
+) -> Iterator[Property]:
     """Every member below `schema`, outermost first. A schema that contains itself is followed once."""
     if pointer in inside or len(path) > DEEPEST:
         return
@@ -47,7 +47,7 @@ def members(
             its_level: Level = level if level == "should" else raw.get("x-level", sub.get("x-level", "must"))
             kinds = [kind for kind, _ in alternatives(contract, sub, target)]
             told = frozenset(one for kind in kinds for one in types(kind))
-            yield Member(
+            yield Property(
                 path=(*path, step),
                 name=its_name,
                 pointer=where,
@@ -61,7 +61,7 @@ def members(
                 level=its_level,
                 alternative=alternative,
             )
-            yield from members(
+            yield from properties_of(
                 contract, sub, target, (*path, step), its_name,
                 from_page=page, level=its_level, alternative=alternative, inside=inside,
             )  # fmt: skip

@@ -22,14 +22,14 @@ def exchange_document(exchange: Exchange, redaction: Redaction, longest: int | N
         "framing": probe.framing,
         **_body(probe.body, redaction, longest),
     }
-    answer: dict[str, Any] = {}
+    content: dict[str, Any] = {}
     if response is not None:
         headers = [[redaction.text(name), redaction.text(value)] for name, value in response.headers]
-        answer = {"status": response.status, "headers": headers, **_body(response.body, redaction, longest)}
+        content = {"status": response.status, "headers": headers, **_body(response.body, redaction, longest)}
     elif exchange.failure is not None:
-        answer = {"failure": {"kind": exchange.failure.kind, "text": redaction.text(exchange.failure.text)}}
-    answer |= {"began_ms": exchange.began_ms, "ended_ms": exchange.ended_ms}
-    return {"number": exchange.number, "request": request, "response": answer}
+        content = {"failure": {"kind": exchange.failure.kind, "text": redaction.text(exchange.failure.text)}}
+    content |= {"began_ms": exchange.began_ms, "ended_ms": exchange.ended_ms}
+    return {"number": exchange.number, "request": request, "response": content}
 
 
 def _named(template: str) -> str:

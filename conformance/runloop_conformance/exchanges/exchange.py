@@ -55,7 +55,7 @@ class Probe:
     headers: tuple[tuple[str, str], ...]
     path: str = ""
     operation: str = ""
-    asked: Any = NOTHING
+    content: Any = NOTHING
     query: str = ""
     control: str | None = None
     change: str | None = None
@@ -90,7 +90,7 @@ class Response:
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
 
-ASKED_OFTEN = 3
+MOST_TRIES = 3
 """Tries after which 429 or 503 is the server's answer to this request, rather than its state."""
 
 FailureKind = Literal["unreachable", "tls", "dropped", "timeout", "malformed", "too_large"]
@@ -130,17 +130,17 @@ class Exchange:
         return self.response is not None and 200 <= self.response.status < 300
 
     @property
-    def refused(self) -> bool:
+    def rejected(self) -> bool:
         """Whether the server refused it for what it is: a 4xx that does not just put it off."""
         return (
             self.response is not None and 400 <= self.response.status < 500 and self.response.status not in (408, 429)
         )
 
     @property
-    def put_off(self) -> bool:
+    def postponed(self) -> bool:
         """Whether the server asked to come back later, and was not seen to stick to it: 429, 503."""
         later = self.response is not None and self.response.status in (429, 503)
-        return later and self.tries <= ASKED_OFTEN
+        return later and self.tries <= MOST_TRIES
 
 
 def started(exchange: Exchange) -> bool:

@@ -26,19 +26,19 @@ class Run:
     unreadable: str | None
 
     @property
-    def answer(self) -> Any:
+    def received(self) -> Any:
         """The answer's JSON value."""
         return self.parsed.value if self.parsed else NOTHING
 
     @property
-    def view(self) -> dict[str, Any]:
+    def fields(self) -> dict[str, Any]:
         """The answer where it is an object, else an empty one."""
-        return self.answer if isinstance(self.answer, dict) else {}
+        return self.received if isinstance(self.received, dict) else {}
 
     @property
-    def asked(self) -> dict[str, Any]:
+    def sent(self) -> dict[str, Any]:
         """The request's body where it is a valid object, else an empty one."""
-        return self.exchange.probe.asked if isinstance(self.exchange.probe.asked, dict) else {}
+        return self.exchange.probe.content if isinstance(self.exchange.probe.content, dict) else {}
 
 
 @define
@@ -48,17 +48,17 @@ class Recording:
     contract: Contract
     exchanges: Sequence[Exchange]
     secrets: tuple[str, ...] = field(default=(), repr=False)
-    only: str = ""
+    operation_id: str = ""
     _views: dict[str, Recording] = field(factory=dict, init=False, repr=False)
 
     @property
     def operation(self) -> Operation:
         """The operation that this is a recording of; the main one where it is of several."""
-        return self.contract.find(self.only)
+        return self.contract.find(self.operation_id)
 
     def of(self, operation: str) -> Recording:
         """The exchanges of one operation alone."""
-        if operation == self.only:
+        if operation == self.operation_id:
             return self
         if operation not in self._views:
             told = self._by_operation.get(operation, [])
@@ -88,9 +88,9 @@ class Recording:
         return {exchange.probe.name: exchange for exchange in self.exchanges if exchange.accepted}
 
     @cached_property
-    def refused_names(self) -> frozenset[str]:
+    def rejected_names(self) -> frozenset[str]:
         """The probes that were refused, and never accepted."""
-        return frozenset(one.probe.name for one in self.exchanges if one.refused) - self.accepted_names.keys()
+        return frozenset(one.probe.name for one in self.exchanges if one.rejected) - self.accepted_names.keys()
 
     @cached_property
     def by_clause(self) -> dict[str, list[Exchange]]:
@@ -105,7 +105,7 @@ class Recording:
         """The accepted exchange that this one is a twin of."""
         return self.accepted_names.get(exchange.probe.control or "")
 
-    def answered(self) -> Iterator[Exchange]:
+    def with_response(self) -> Iterator[Exchange]:
         """Those to which a whole answer came."""
         return (exchange for exchange in self.exchanges if exchange.response is not None)
 
@@ -131,7 +131,7 @@ def _read(exchange: Exchange) -> Run:
         return Run(exchange, None, str(error))
 
 
-def answer_to(exchange: Exchange) -> object:
+def response_value(exchange: Exchange) -> object:
     """The JSON value of an accepted exchange's answer, None where there is none."""
     if exchange.response is None or not exchange.accepted:
         return None
@@ -143,6 +143,6 @@ def answer_to(exchange: Exchange) -> object:
 
 def run_id(exchange: Exchange) -> str | None:
     """The id of the run that an answer tells of, None where it tells of none."""
-    answer = answer_to(exchange)
-    found = answer.get("id") if isinstance(answer, dict) else None
+    received = response_value(exchange)
+    found = received.get("id") if isinstance(received, dict) else None
     return found if isinstance(found, str) else None

@@ -52,20 +52,20 @@ def _told(exchange: Exchange, redaction: Redaction) -> dict[str, Any]:
         "control": probe.control,
         "change": probe.change,
         "together": probe.together,
-        **_asked(probe, redaction),
+        **_content(probe, redaction),
     }
     if redaction.raw(probe.body) != probe.body:
         more["body_redacted"] = True  # so it cannot be sent again byte for byte
     return {**exchange_document(exchange, redaction), "tries": exchange.tries, "probe": more}
 
 
-def _asked(probe: Probe, redaction: Redaction) -> dict[str, Any]:
+def _content(probe: Probe, redaction: Redaction) -> dict[str, Any]:
     """What the body asks: nothing, what it says as JSON, or, where it spells that in an odd way, the value itself."""
-    if probe.asked is NOTHING:
+    if probe.content is NOTHING:
         return {"asked": "nothing"}
-    if dump(probe.asked) == probe.body == redaction.raw(probe.body):
+    if dump(probe.content) == probe.body == redaction.raw(probe.body):
         return {"asked": "body"}
-    return {"asked": "value", "value": _cleaned(probe.asked, redaction)}
+    return {"asked": "value", "value": _cleaned(probe.content, redaction)}
 
 
 def _cleaned(value: Any, redaction: Redaction) -> Any:
@@ -103,31 +103,31 @@ def redacted(line: Mapping[str, Any]) -> bool:
 
 
 def _exchange(told: dict[str, Any], bodies: dict[int, bytes]) -> Exchange:
-    answer, response, failure = told["response"], None, None
-    if "failure" in answer:
-        failure = Failure(answer["failure"]["kind"], answer["failure"]["text"])
+    content, response, failure = told["response"], None, None
+    if "failure" in content:
+        failure = Failure(content["failure"]["kind"], content["failure"]["text"])
     else:
-        body = bodies[answer["body_as_in"]] if "body_as_in" in answer else _body(answer)
+        body = bodies[content["body_as_in"]] if "body_as_in" in content else _body(content)
         if len(body) > REPEATED:
             bodies[told["number"]] = body
-        headers = tuple((str(name), str(value)) for name, value in answer["headers"])
-        response = Response(answer["status"], headers, body)
+        headers = tuple((str(name), str(value)) for name, value in content["headers"])
+        response = Response(content["status"], headers, body)
     return Exchange(
         told["number"],
         _probe(told["request"], told["probe"]),
         response,
         failure,
-        answer["began_ms"],
-        answer["ended_ms"],
+        content["began_ms"],
+        content["ended_ms"],
         told["tries"],
     )
 
 
 def _probe(request: dict[str, Any], more: dict[str, Any]) -> Probe:
     body = _body(request)
-    asked = {"nothing": NOTHING, "value": more.get("value")}.get(more["asked"], NOTHING)
+    content = {"nothing": NOTHING, "value": more.get("value")}.get(more["asked"], NOTHING)
     if more["asked"] == "body":
-        asked = json.loads(body)
+        content = json.loads(body)
     return Probe(
         name=request["name"],
         intent=request["intent"],
@@ -137,7 +137,7 @@ def _probe(request: dict[str, Any], more: dict[str, Any]) -> Probe:
         headers=tuple((name, value.replace("{$RUNLOOP_API_KEY", "{token")) for name, value in request["headers"]),
         path=request["path"],
         operation=more["operation"],
-        asked=asked,
+        content=content,
         query=request["query"],
         control=more["control"],
         change=more["change"],

@@ -53,10 +53,10 @@ def parse(raw: bytes) -> Parsed:
     """
     duplicates: list[str] = []
 
-    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
-        built = dict(members)
-        if len(built) != len(members):
-            counted = Counter(name for name, _ in members)
+    def pairs(props: list[tuple[str, Any]]) -> dict[str, Any]:
+        built = dict(props)
+        if len(built) != len(props):
+            counted = Counter(name for name, _ in props)
             duplicates.extend(name for name, times in counted.items() if times > 1)
         return built
 

@@ -41,9 +41,9 @@ def judge(clauses: Sequence[Clause], recording: Recording) -> tuple[Finding, ...
 
 
 def _find(clause: Clause, recording: Recording) -> Finding:
-    observations = list(clause.look(recording))
-    failures = [observation for observation in observations if observation.kept is False]
-    passes = sum(observation.kept is True for observation in observations)
+    observations = list(clause.observe(recording))
+    failures = [observation for observation in observations if observation.passed is False]
+    passes = sum(observation.passed is True for observation in observations)
     if failures:
         judged = len(failures) + passes
         times = f"failed {len(failures)} of {counted(judged, 'time')}"
@@ -66,7 +66,7 @@ def undecided(observation: Observation) -> str:
     last = observation.exchanges[-1]
     if last.failure:
         return f"no response: {last.failure.text}"
-    if last.put_off:
+    if last.postponed:
         return f"the server put it off with {last.status}"
     return "rejected, but no accepted request beside it shows that this was the reason"
 

@@ -81,14 +81,14 @@ class Planner:
         sent = controls if self.max_runs >= len(controls) else controls[:-1]
         return Plan(sent, tuple(self._spread(rejected, minimal)), plain, known)
 
-    def further(self, operation: Operation, answers: Mapping[str, Sequence[Json]], share: int) -> Plan:
+    def further(self, operation: Operation, responses: Mapping[str, Sequence[Json]], share: int) -> Plan:
         """The plan for an operation without rules of its own.
 
         answers: what was accepted so far, by operation id. share: how many valid requests it may have.
         """
         drawn = min(DRAWN_OF_OTHERS[self.profile], max(0, share - FEW_OF_OTHERS))
         writer = Writer(self.contract, operation, self.seed, self.benchmark_ids)
-        return GeneralPlanner(self.contract, operation, writer, self.token, answers, drawn).plan()
+        return GeneralPlanner(self.contract, operation, writer, self.token, responses, drawn).plan()
 
     def _rejections(self, minimal: Probe, full: Probe, everything: Probe) -> Iterator[Probe]:
         operation = self.contract.operation
@@ -106,7 +106,7 @@ class Planner:
         yield from methods.media_types(full)
         yield from methods.forms(full)
         yield from hostile.hostile(operation, full)
-        known = [member for member in operation.request if operation.level_of(member) == "should"]
+        known = [prop for prop in operation.request if operation.level_of(prop) == "should"]
         yield from wrong_types.wrong_types(known, [everything], all_types=self.profile == "thorough")
 
     def _spread(self, rejected: list[Probe], minimal: Probe) -> list[Probe]:

@@ -104,11 +104,11 @@ def again(operation: Operation, control: Probe) -> list[Probe]:
         with_credentials(control, "authorization.required", f"no Authorization header, again ({n})", ())
         for n in range(2, REPEATS + 2)
     ]
-    asked = control.asked
+    content = control.content
     for path, value in ((operation.texts[:1], "x" * 1000), (operation.maps[:1], {"a": "x" * 1000})):
-        asked = replaced(asked, path[0], value) if path else asked
+        content = replaced(content, path[0], value) if path else content
     different: dict[int, dict[str, Any]] = {
-        1: {"asked": asked, "body": dump(asked)},
+        1: {"content": content, "body": dump(content)},
         3: {"headers": (("Content-Type", "application/json; charset=utf-8"), ("Accept", "*/*"))},
         5: {"headers": (*anonymous[5].headers, ("X-Forwarded-For", "127.0.0.1"), ("X-Real-IP", "127.0.0.1"))},
         7: {"framing": "chunked"},

@@ -11,7 +11,7 @@ from runloop_conformance.exchanges.json_path import replaced
 from runloop_conformance.plan import vocabulary
 from runloop_conformance.plan.priority import Priority
 from runloop_conformance.plan.probes import odd_headers, odd_query, twin
-from runloop_conformance.plan.unknown_properties import named_as_answered
+from runloop_conformance.plan.unknown_properties import response_only_properties
 from runloop_conformance.plan.writer import names_are_variables
 
 Freedom = tuple[Priority, str, dict[str, Any]]
@@ -30,21 +30,21 @@ def free(operation: Operation, control: Probe) -> Iterator[Probe]:
 
 def _beyond(operation: Operation, control: Probe) -> dict[str, Any]:
     """More members than must be taken, odd names, unknown members with odd values, a query and long headers."""
-    asked = control.asked
+    content = control.content
     for path in operation.maps[:1]:
-        asked = replaced(asked, path, {f"k{n}": "v" for n in range(70)})
+        content = replaced(content, path, {f"k{n}": "v" for n in range(70)})
     for path in _variables(operation):
-        asked = replaced(asked, path, {"A-B": "odd name", "1A": "odd name", "A.B": "odd name"})
-    asked = {
-        **asked,
-        **named_as_answered(operation),
+        content = replaced(content, path, {"A-B": "odd name", "1A": "odd name", "A.B": "odd name"})
+    content = {
+        **content,
+        **response_only_properties(operation),
         "x_huge": 10**30,
         "x_tiny": 1e-300,
         "x_deep": [[[[{"a": [None]}]]]],
         "x_text": "'\"\\%",
     }
     headers = (*control.headers, *odd_headers())
-    return {"asked": asked, "headers": headers, "query": odd_query(operation)}
+    return {"content": content, "headers": headers, "query": odd_query(operation)}
 
 
 def _variables(operation: Operation) -> list[tuple[str, ...]]:
@@ -57,39 +57,39 @@ def _free_texts(operation: Operation, control: Probe) -> Iterator[Freedom]:
         (Priority.FREE, "a lone surrogate in a text", "lone \ud800 inside"),
         (Priority.FREE_EARLY, "a text of 100,000 characters", "x" * 100_000),
     ):
-        body = control.asked
+        body = control.content
         for path in operation.texts[:1]:
             body = replaced(body, path, value)
         for path in operation.maps[:1]:
             body = replaced(body, (*path, "KEY"), value)
             if len(value) < 100:
                 body = replaced(body, (*path, value), "value")
-        yield priority, change, {"asked": body}
+        yield priority, change, {"content": body}
 
 
 def _free_properties(operation: Operation, control: Probe) -> Iterator[Freedom]:
-    asked = control.asked
+    content = control.content
     for variables in _variables(operation):
         names = dict.fromkeys(("", "1A", "A B", "A=B", "Ä", "A-B", "\n", "PATH", "LD_PRELOAD"), "value")
-        odd = replaced(asked, variables, names)
+        odd = replaced(content, variables, names)
         for secrets in operation.known_maps:
             odd = replaced(odd, secrets, {"EMPTY": ""})
-        yield Priority.FREE, "odd environment names", {"asked": odd}
+        yield Priority.FREE, "odd environment names", {"content": odd}
     for secrets in operation.known_maps:
         words = [word for word in vocabulary.WHOLE if word][:40]
         awkward = {f"S{n}": word for n, word in enumerate(words)}
         awkward |= {f"L{n}": "s" * n for n in (64, 65, 128, 255, 256, 1000)}
-        yield Priority.FREE, f"{secrets[-1]} with awkward names", {"asked": replaced(asked, secrets, awkward)}
+        yield Priority.FREE, f"{secrets[-1]} with awkward names", {"content": replaced(content, secrets, awkward)}
     for path in operation.maps[:1]:
         many = {f"k{n}": "v" for n in range(1500)}
-        yield Priority.FREE, "1,500 members in a map", {"asked": replaced(asked, path, many)}
-    for member in operation.request:
-        if member.null_is_free:
-            yield Priority.FREE, f"{member.name} is null", {"asked": replaced(asked, member.path, None)}
+        yield Priority.FREE, "1,500 members in a map", {"content": replaced(content, path, many)}
+    for prop in operation.request:
+        if prop.null_is_free:
+            yield Priority.FREE, f"{prop.name} is null", {"content": replaced(content, prop.path, None)}
     required = operation.required_text
     for priority, change, value in ODD_IDENTIFIERS if required else ():
         assert required is not None
-        yield priority, f"{required.name} is {change}", {"asked": replaced(asked, required.path, value)}
+        yield priority, f"{required.name} is {change}", {"content": replaced(content, required.path, value)}
 
 
 ODD_IDENTIFIERS = (
@@ -104,11 +104,11 @@ ODD_IDENTIFIERS = (
 
 
 def _free_spellings(control: Probe) -> Iterator[Freedom]:
-    body, asked = control.body, control.asked
+    body, content = control.body, control.content
     nested = b"[" * 500 + b"]" * 500
     yield Priority.FREE, "an unknown member nested 500 deep", {"body": body[:-1] + b',"x":' + nested + b"}"}
     yield Priority.FREE, "a byte order mark", {"body": b"\xef\xbb\xbf" + body}
     untyped = tuple(header for header in control.headers if header[0] != "Content-Type")
-    yield Priority.FREE, "no Content-Type", {"headers": untyped, "asked": asked}
+    yield Priority.FREE, "no Content-Type", {"headers": untyped, "content": content}
     suffixed = (*untyped, ("Content-Type", "application/vnd.api+json"))
-    yield Priority.FREE, "Content-Type is application/vnd.api+json", {"headers": suffixed, "asked": asked}
+    yield Priority.FREE, "Content-Type is application/vnd.api+json", {"headers": suffixed, "content": content}

@@ -33,7 +33,7 @@ def valid_bodies(contract: Contract, writer: Writer, examples: int) -> list[dict
     for case in _cases(strict, operation, examples, writer.seed):
         if not isinstance(case, dict):
             continue
-        known = operation.asks(BENCHMARK_ID) and BENCHMARK_ID in case
+        known = operation.request_property(BENCHMARK_ID) and BENCHMARK_ID in case
         body = {**case, BENCHMARK_ID: writer.identifier()} if known else case
         if validator.is_valid(body) and _plain(body):
             found.setdefault(dump(body), body)
@@ -105,8 +105,8 @@ def _narrowed(
             return _narrowed(contract, operation, schema[keyword][0], path)
     stated = schema.get("type", "object" if "properties" in schema else [])
     kinds = [stated] if isinstance(stated, str) else list(stated)
-    member = operation.asks(*path)
-    if member is not None and not member.from_page:
+    prop = operation.request_property(*path)
+    if prop is not None and not prop.from_page:
         kinds = [kind for kind in kinds if kind != "null"]
     made: dict[str, Any] = {
         name: schema[name] for name in ("enum", "const", "minimum", "maximum", "format") if name in schema
@@ -120,7 +120,7 @@ def _narrowed(
         made["properties"] = {
             name: _narrowed(contract, operation, sub, (*path, name))
             for name, sub in schema.get("properties", {}).items()
-            if (at := operation.asks(*path, name)) is not None and (at.level == "must" or at.required)
+            if (at := operation.request_property(*path, name)) is not None and (at.level == "must" or at.required)
         }
         made["required"] = [name for name in schema.get("required", []) if name in made["properties"]]
         values = schema.get("additionalProperties")

@@ -38,7 +38,7 @@ class GeneralPlanner:
     operation: Operation
     writer: Writer
     token: str = field(repr=False)
-    answers: Mapping[str, Sequence[Json]]
+    responses: Mapping[str, Sequence[Json]]
     drawn: int
     _valid: Callable[[Any], bool] = field(init=False, repr=False)
 
@@ -47,16 +47,16 @@ class GeneralPlanner:
 
     def plan(self) -> Plan:
         """Controls, refusals and successes."""
-        required, known = (values(self.operation, self.answers, optional=optional) for optional in (False, True))
+        required, known = (values(self.operation, self.responses, optional=optional) for optional in (False, True))
         bodies = list(self._bodies())
         minimal, full = self._ask("minimal", required, bodies[0]), self._ask("full", known, bodies[-1])
         # What was deleted once is gone: a second request for it may be refused.
         if self.operation.method == "DELETE" or full.sent == minimal.sent:
             full = minimal
-        refused = [probe for probe in self._refusals(minimal, full, known) if self._right_to_refuse(probe)]
+        rejected = [probe for probe in self._refusals(minimal, full, known) if self._right_to_refuse(probe)]
         accepted = [probe for probe in self._successes(minimal, full) if self._right_to_accept(probe)]
         groups = tuple((probe,) for probe in once(accepted, (minimal, full)))
-        return Plan(tuple(once((minimal, full))), tuple(once(refused)), groups, groups)
+        return Plan(tuple(once((minimal, full))), tuple(once(rejected)), groups, groups)
 
     def _ask(self, name: str, given: Mapping[str, Json], body: Json) -> Probe:
         where = target(self.operation, given)
@@ -83,10 +83,10 @@ class GeneralPlanner:
         if not self.operation.takes_json:
             return
         yield from wrong_types.wrong_types(self.operation.request, [minimal, full], all_types=False)
-        if isinstance(minimal.asked, dict):
+        if isinstance(minimal.content, dict):
             yield from wrong_types.not_objects(full)
         yield from not_json.not_json(self.operation, minimal)
-        if isinstance(full.asked, dict) and full.asked:
+        if isinstance(full.content, dict) and full.content:
             yield from not_json.json_extensions(self.operation, full)
         yield from methods.media_types(minimal)
         yield from hostile.hostile_bodies(minimal)
@@ -115,7 +115,7 @@ class GeneralPlanner:
         if not self.operation.takes_json:
             yield from cases if spelled else ()
             return
-        several = isinstance(full.asked, dict) and full.asked
+        several = isinstance(full.content, dict) and full.content
         at_once, *other_spellings = spellings(full)
         yield at_once
         if several:
@@ -132,10 +132,10 @@ class GeneralPlanner:
         yield from (self._like(full, f"drawn {n + 1}", body) for n, body in enumerate(made[: self.drawn]))
 
     def _like(self, control: Probe, name: str, body: Json) -> Probe:
-        return twin(control, name, ACCEPTED, intent="accept", asked=body)
+        return twin(control, name, ACCEPTED, intent="accept", content=body)
 
     def _right_to_accept(self, probe: Probe) -> bool:
-        return probe.asked is NOTHING or self._valid(probe.asked)
+        return probe.content is NOTHING or self._valid(probe.content)
 
     def _right_to_refuse(self, probe: Probe) -> bool:
         """Whether what is called wrong about a body is, by the validator."""
@@ -145,6 +145,6 @@ class GeneralPlanner:
         if not probe.body.strip():
             return self.operation.needs_body
         try:
-            return not self._valid(plain(parse(probe.body).value if probe.asked is NOTHING else probe.asked))
+            return not self._valid(plain(parse(probe.body).value if probe.content is NOTHING else probe.content))
         except (NotJsonError, UnicodeEncodeError):  # the second: a lone surrogate, which is no text
             return True

@@ -23,11 +23,11 @@ def hostile(operation: Operation, control: Probe) -> Iterator[Probe]:
         return
     yield from _hostile_values(required.name, control)
     yield from _hostile_properties(operation, required.name, control)
-    missing, without = replaced(control.asked, required.path, NOTHING), f"no {required.name}, and "
+    missing, without = replaced(control.content, required.path, NOTHING), f"no {required.name}, and "
     for framing, change in (("two lengths", "two lengths that differ"), ("both", "a length beside chunks")):
-        yield twin(control, without + change, HOSTILE[:1], asked=missing, framing=framing)
+        yield twin(control, without + change, HOSTILE[:1], content=missing, framing=framing)
     for probe in hostile_headers(control):  # beside a missing member they cost nothing
-        yield twin(control, f"{without}{probe.change}", HOSTILE[:1], asked=missing, headers=probe.headers)
+        yield twin(control, f"{without}{probe.change}", HOSTILE[:1], content=missing, headers=probe.headers)
 
 
 def hostile_bodies(control: Probe) -> Iterator[Probe]:
@@ -53,7 +53,7 @@ def hostile_bodies(control: Probe) -> Iterator[Probe]:
 
 def _hostile_values(name: str, control: Probe) -> Iterator[Probe]:
     """A required property with a value that no machine word holds, or with an odd one beside another wrong property."""
-    marked = dump({**control.asked, name: RAW})
+    marked = dump({**control.content, name: RAW})
     for change, raw in (
         ("1,000 nested arrays", b"[" * 1000 + b"]" * 1000),
         ("a number of 5,000 digits", b"9" * 5000),
@@ -67,15 +67,15 @@ def _hostile_values(name: str, control: Probe) -> Iterator[Probe]:
 
 def _hostile_properties(operation: Operation, name: str, control: Probe) -> Iterator[Probe]:
     """Odd things in a request that lacks a required property."""
-    missing = {other: value for other, value in control.asked.items() if other != name}
+    missing = {other: value for other, value in control.content.items() if other != name}
     without, text, mapped = f"no {name}, and ", operation.texts[:1], operation.maps[:1]
 
     def beside(text_value: str | None, map_value: dict[str, str] | None) -> dict[str, Any]:
         """The rest of the request with these values in its first text and its first map."""
-        asked = missing
+        content = missing
         for path, value in ((text, text_value), (mapped, map_value)):
-            asked = replaced(asked, path[0], value) if path and value is not None else asked
-        return {"asked": asked}
+            content = replaced(content, path[0], value) if path and value is not None else content
+        return {"content": content}
 
     odd: tuple[tuple[str, dict[str, Any]], ...] = (
         (f"{without}an odd query", {"query": odd_query(operation)}),
@@ -84,17 +84,17 @@ def _hostile_properties(operation: Operation, name: str, control: Probe) -> Iter
         (f"{without}a lone surrogate", beside("\ud800", {"\udc00": "x"})),
         (f"{without}1,000 members", beside(None, {f"k{n}": "v" for n in range(1000)})),
         (f"{without}a long text", beside("x" * 100_000, None)),
-        (f"{without}a huge number", {"asked": {**missing, "x": 10**30}}),
+        (f"{without}a huge number", {"content": {**missing, "x": 10**30}}),
         # Where a server may take it, it may give it back as well, and Infinity is no JSON.
         (f"{without}1e400", {"body": b'{"x":1e400}'}),
-        (f"{without}nothing but null", {"asked": dict.fromkeys(missing)}),
+        (f"{without}nothing but null", {"content": dict.fromkeys(missing)}),
         *_odd_identifiers(operation, name, control),
-        (f"{without}__proto__", {"asked": {**missing, "__proto__": {name: "bmd_1"}}}),
+        (f"{without}__proto__", {"content": {**missing, "__proto__": {name: "bmd_1"}}}),
         (f"{without}nested 500 deep", {"body": dump(missing)[:-1] + b',"x":' + b"[" * 500 + b"]" * 500 + b"}"}),
         (f"{without}a byte order mark", {"body": b"\xef\xbb\xbf" + dump(missing)}),
     )
     for change, different in odd:
-        whole = different if {"asked", "body"} & different.keys() else {"asked": missing, **different}
+        whole = different if {"content", "body"} & different.keys() else {"content": missing, **different}
         yield twin(control, change, HOSTILE[:1], **whole)
 
 
@@ -106,8 +106,8 @@ def _odd_identifiers(operation: Operation, name: str, control: Probe) -> Iterato
             ("not ASCII", "\u00e9\U0001f600"),
             ("long", "b" * 300),
         ):
-            asked = {**replaced(control.asked, path, 123), name: value}
-            yield f"{path[-1]} is 123, and {name} is {change}", {"asked": asked}
+            content = {**replaced(control.content, path, 123), name: value}
+            yield f"{path[-1]} is 123, and {name} is {change}", {"content": content}
 
 
 def hostile_headers(control: Probe) -> Iterator[Probe]:

@@ -48,7 +48,7 @@ def not_json(operation: Operation, control: Probe) -> Iterator[Probe]:
 def json_extensions(operation: Operation, control: Probe) -> Iterator[Probe]:
     """What some parsers forgive and RFC 8259 does not have."""
     body, clause = control.body, ("request.json-extensions",)
-    first = dump(next(iter(control.asked)))
+    first = dump(next(iter(control.content)))
     inside = body[1:-1]
     for change, raw in (
         ("with invalid UTF-8", body[:-1] + b',"x":"\xff\xfe"}'),

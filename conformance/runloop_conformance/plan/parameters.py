@@ -46,7 +46,7 @@ def _texts(value: Json) -> list[str]:
     return [str(value).lower() if isinstance(value, bool) else str(value)]
 
 
-def values(operation: Operation, answers: Mapping[str, Sequence[Json]], *, optional: bool) -> dict[str, Json]:
+def values(operation: Operation, responses: Mapping[str, Sequence[Json]], *, optional: bool) -> dict[str, Json]:
     """A value for each parameter that is required, or for each at all.
 
     answers: the answers that were accepted so far, by the id of their operation. A value comes from where a link says,
@@ -55,17 +55,17 @@ def values(operation: Operation, answers: Mapping[str, Sequence[Json]], *, optio
     found: dict[str, Json] = {}
     for parameter in operation.parameters:
         if parameter.required or optional:
-            candidates = (*_linked(parameter, answers), *_examples(parameter), *_alike(parameter, answers))
+            candidates = (*_linked(parameter, responses), *_examples(parameter), *_alike(parameter, responses))
             found[parameter.name] = next(iter(candidates), _made_up(parameter.schema))
     return found
 
 
-def _linked(parameter: Parameter, answers: Mapping[str, Sequence[Json]]) -> Iterator[Json]:
+def _linked(parameter: Parameter, responses: Mapping[str, Sequence[Json]]) -> Iterator[Json]:
     if parameter.link is None:
         return
     source, path = parameter.link
-    for answer in answers.get(source, ()):
-        value = value_at(answer, path)
+    for content in responses.get(source, ()):
+        value = value_at(content, path)
         if value is not NOTHING and value is not None:
             yield value
 
@@ -78,14 +78,14 @@ def _examples(parameter: Parameter) -> Iterator[Json]:
     yield from parameter.schema.get("examples", ())
 
 
-def _alike(parameter: Parameter, answers: Mapping[str, Sequence[Json]]) -> Iterator[Json]:
+def _alike(parameter: Parameter, responses: Mapping[str, Sequence[Json]]) -> Iterator[Json]:
     """What an earlier answer gave under the same name, or as the id of the thing that the name ends with."""
     if parameter.place != "path":
         return
     wanted = parameter.name.lower().replace("_", "").replace("-", "")
-    for source, told in answers.items():
-        for answer in told:
-            for name, value in answer.items() if isinstance(answer, dict) else ():
+    for source, told in responses.items():
+        for content in told:
+            for name, value in content.items() if isinstance(content, dict) else ():
                 same = name.lower().replace("_", "") == wanted
                 identifies = name == "id" and wanted.endswith("id") and wanted[:-2] in source.lower()
                 if (same or identifies) and isinstance(value, str | int):

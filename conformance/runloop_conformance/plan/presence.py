@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from attrs import evolve
 
-from runloop_conformance.contract.operation import Member, Operation
+from runloop_conformance.contract.operation import Operation, Property
 from runloop_conformance.exchanges.exchange import NOTHING, Probe
 from runloop_conformance.exchanges.json_path import object_at, replaced
 from runloop_conformance.plan.priority import Priority
@@ -30,10 +30,10 @@ def rows(operation: Operation, writer: Writer, words: Words) -> list[Probe]:
         words.put(writer, body)
         if body in mapped[:1]:
             _number_names(writer, body)
-        asked = _in_latin_1(body) if body in mapped[1:2] else body
+        content = _in_latin_1(body) if body in mapped[1:2] else body
         change, priority, different = row
         clauses = ("request.accepted", "request.text")
-        probe = ask(operation, f"presence {number + 1}{change}", "accept", clauses, asked, priority=priority)
+        probe = ask(operation, f"presence {number + 1}{change}", "accept", clauses, content, priority=priority)
         made.append(evolve(probe, **different(probe)))
     return made
 
@@ -86,17 +86,17 @@ EARLY_TURNS = 2  # of those that send each value of each enum
 
 def all_empty(operation: Operation, control: Probe) -> Probe:
     """The control with every optional text and map that a MUST covers, and nothing in them."""
-    asked = control.asked
-    for member in operation.request:
-        if member.level == "must" and not member.required and member.named and "enum" not in member.schema:
-            empty: Any = "" if "string" in member.types else {} if "object" in member.types else NOTHING
-            asked = asked if empty is NOTHING else replaced(asked, member.path, empty)
+    content = control.content
+    for prop in operation.request:
+        if prop.level == "must" and not prop.required and prop.named and "enum" not in prop.schema:
+            empty: Any = "" if "string" in prop.types else {} if "object" in prop.types else NOTHING
+            content = content if empty is NOTHING else replaced(content, prop.path, empty)
     return twin(
         control,
         "every optional member empty",
         ("request.accepted",),
         intent="accept",
-        asked=asked,
+        content=content,
         priority=Priority.EMPTY,
     )
 
@@ -108,21 +108,21 @@ def all_null(operation: Operation, control: Probe) -> Probe:
 
 def half_null(operation: Operation, control: Probe) -> Iterator[Probe]:
     """The control with the objects alone null of what may be null, then with what is no object."""
-    objects = [member for member in _nullable(operation) if "object" in member.types]
+    objects = [prop for prop in _nullable(operation) if "object" in prop.types]
     yield _null(control, "its objects null that may be null", objects, Priority.OTHER_KNOWN_VALUES)
-    others = [member for member in _nullable(operation) if member not in objects]
+    others = [prop for prop in _nullable(operation) if prop not in objects]
     yield _null(control, "all but its objects null that may be null", others, Priority.OTHER_KNOWN_VALUES)
 
 
-def _nullable(operation: Operation) -> list[Member]:
+def _nullable(operation: Operation) -> list[Property]:
     return [m for m in operation.request if m.nullable and not m.required and len(m.path) <= 2 and m.named]
 
 
-def _null(control: Probe, change: str, members: list[Member], priority: Priority) -> Probe:
-    asked = control.asked
-    for member in members:
-        asked = replaced(asked, member.path, None)
-    return twin(control, change, ("request.known-members",), intent="accept", asked=asked, priority=priority)
+def _null(control: Probe, change: str, props: list[Property], priority: Priority) -> Probe:
+    content = control.content
+    for prop in props:
+        content = replaced(content, prop.path, None)
+    return twin(control, change, ("request.known-members",), intent="accept", content=content, priority=priority)
 
 
 def known_values(operation: Operation, writer: Writer, words: Words) -> Iterator[Probe]:

@@ -28,8 +28,8 @@ def odd_headers() -> tuple[tuple[str, str], ...]:
 
 def top_level_texts(control: Probe) -> dict[str, str]:
     """The texts at the top of a body, by name."""
-    asked = control.asked if isinstance(control.asked, dict) else {}
-    return {name: value for name, value in asked.items() if isinstance(value, str)}
+    content = control.content if isinstance(control.content, dict) else {}
+    return {name: value for name, value in content.items() if isinstance(value, str)}
 
 
 def ask(operation: Operation, name: str, intent: Intent, clauses: tuple[str, ...], value: Any, **more: Any) -> Probe:
@@ -38,7 +38,7 @@ def ask(operation: Operation, name: str, intent: Intent, clauses: tuple[str, ...
     more.setdefault("headers", headers_for(operation))
     more.setdefault("path", operation.path)
     return Probe(
-        name=operation.prefix + name, intent=intent, clauses=clauses, method=operation.method, asked=value,
+        name=operation.prefix + name, intent=intent, clauses=clauses, method=operation.method, content=value,
         operation=operation.id, safe=operation.safe, **more,
     )  # fmt: skip
 
@@ -53,10 +53,10 @@ def twin(
     control: Probe, change: str, clauses: tuple[str, ...], *, intent: Intent = "refuse", **different: Any
 ) -> Probe:
     """The control with one thing different, which `change` names."""
-    if "body" in different and "asked" not in different:
-        different["asked"] = NOTHING
-    elif "asked" in different:
-        different.setdefault("body", dump(different["asked"]))
+    if "body" in different and "content" not in different:
+        different["content"] = NOTHING
+    elif "content" in different:
+        different.setdefault("body", dump(different["content"]))
     return attrs.evolve(
         control, name=f"{control.name} · {change}", intent=intent, clauses=clauses, control=control.name, change=change,
         together="", **different,

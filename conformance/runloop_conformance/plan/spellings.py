@@ -16,12 +16,12 @@ CAPITALS = 'Application/JSON;Charset="UTF-8"'
 
 def spellings(control: Probe) -> Iterator[Probe]:
     """The same request in other bytes: two that change several things at once, then each thing by itself."""
-    asked = control.asked
+    content = control.content
     typed = tuple(header for header in control.headers if header[0] != "Content-Type")
     capitals = (*((name.upper(), value) for name, value in typed), ("CONTENT-TYPE", CAPITALS))
     with_charset = (*typed, ("Content-Type", f"{JSON[1]}; charset=utf-8"))
-    reordered = _escaped(_reordered(asked)).replace(b',"', b' ,\r\n\t"').replace(b'":', b'" \t:\r\n')
-    spaced = json.dumps(asked, ensure_ascii=False, indent="\t", separators=(" ,\r\n", " : ")).encode()
+    reordered = _escaped(_reordered(content)).replace(b',"', b' ,\r\n\t"').replace(b'":', b'" \t:\r\n')
+    spaced = json.dumps(content, ensure_ascii=False, indent="\t", separators=(" ,\r\n", " : ")).encode()
     slashes = control.body.replace(b"/", b"\\/")
     change = "another order, white space, escapes and charset"
     different: dict[str, Any] = {"body": b" \r\n\t" + reordered + b" \r\n", "headers": with_charset}
@@ -30,10 +30,10 @@ def spellings(control: Probe) -> Iterator[Probe]:
     different = {"body": slashes, "headers": capitals, "framing": "chunked"}
     yield _twin(control, change, different, "packed", Priority.CHUNKED_SPELLING)
     singles: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("every letter of a string escaped", {"body": _escaped(asked)}),
+        ("every letter of a string escaped", {"body": _escaped(content)}),
         ("charset=utf-8", {"headers": with_charset}),
         ("white space between everything", {"body": b"\n " + spaced + b"\n"}),
-        ("members in another order", {"body": dump(_reordered(asked))}),
+        ("members in another order", {"body": dump(_reordered(content))}),
         ("slashes escaped", {"body": slashes}),
         ("in chunks", {"framing": "chunked"}),
         ("charset without a blank", {"headers": (*typed, ("Content-Type", f"{JSON[1]};charset=utf-8"))}),
@@ -47,7 +47,7 @@ def _twin(
     control: Probe, change: str, different: dict[str, Any], rank: Literal["packed", "single"], priority: Priority
 ) -> Probe:
     return twin(
-        control, change, ("request.spelling",), intent="accept", asked=control.asked, rank=rank, priority=priority,
+        control, change, ("request.spelling",), intent="accept", content=control.content, rank=rank, priority=priority,
         **different,
     )  # fmt: skip
 

@@ -19,14 +19,14 @@ class Plan:
     """
 
     controls: tuple[Probe, ...]
-    refusals: tuple[Probe, ...]
+    rejections: tuple[Probe, ...]
     successes: tuple[tuple[Probe, ...], ...]
     known_successes: tuple[tuple[Probe, ...], ...]
 
     def probes(self) -> Iterator[Probe]:
         """All of them, in order, for a server that takes everything."""
         yield from self.controls
-        yield from self.refusals
+        yield from self.rejections
         for group in self.known_successes:
             yield from group
 
@@ -36,7 +36,7 @@ class Plan:
         The others are sent only in the place of what the server was free to refuse, which costs nothing.
         """
         left = limit
-        for group in (*((probe,) for probe in (*self.controls, *self.refusals)), *self.known_successes):
+        for group in (*((probe,) for probe in (*self.controls, *self.rejections)), *self.known_successes):
             cost = sum(costs(probe) for probe in group)
             allowed = cost <= left
             left -= cost if allowed else 0

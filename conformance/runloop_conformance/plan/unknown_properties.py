@@ -17,22 +17,27 @@ def unknown_properties(operation: Operation, control: Probe, fits: Callable[[Any
 
     fits: whether a body with them still fits the contract, which may have closed an object.
     """
-    asked = {**control.asked, "x_unknown": {"a": [1, None, "b"]}, "unknown": "value", **named_as_answered(operation)}
+    content = {
+        **control.content,
+        "x_unknown": {"a": [1, None, "b"]},
+        "unknown": "value",
+        **response_only_properties(operation),
+    }
     for path in dict.fromkeys(m.path[:-1] for m in operation.request if m.named and len(m.path) > 1):
-        if object_at(asked, path) is not None:
-            more = replaced(asked, (*path, "x_unknown"), new=True)
-            asked = more if fits(more) else asked
+        if object_at(content, path) is not None:
+            more = replaced(content, (*path, "x_unknown"), new=True)
+            content = more if fits(more) else content
     return twin(
         control,
         "with members that the contract does not name",
         ("request.unknown-members",),
         intent="accept",
         priority=Priority.UNKNOWN_PROPERTIES,
-        asked=asked,
+        content=content,
     )
 
 
-def named_as_answered(operation: Operation) -> dict[str, Any]:
+def response_only_properties(operation: Operation) -> dict[str, Any]:
     """Members that only the answer has, which a server that takes whatever it is given would give back."""
     values: dict[str, Any] = {
         "object": {"FROM": "the request"},
@@ -44,5 +49,5 @@ def named_as_answered(operation: Operation) -> dict[str, Any]:
     kinds = {
         m.path[0]: next(iter(sorted(m.types - {"null"})), "string") for m in operation.response if len(m.path) == 1
     }
-    asked = {m.path[0] for m in operation.request}
-    return {name: values.get(kind, "from the request") for name, kind in kinds.items() if name not in asked}
+    content = {m.path[0] for m in operation.request}
+    return {name: values.get(kind, "from the request") for name, kind in kinds.items() if name not in content}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from attrs import define, field, frozen
 
 from runloop_conformance.contract.document import Contract
-from runloop_conformance.contract.operation import Json, Member, Operation, item
+from runloop_conformance.contract.operation import Json, Operation, Property, item
 from runloop_conformance.contract.properties import types
 from runloop_conformance.exchanges.json_path import object_at
 from runloop_conformance.plan import vocabulary
@@ -41,7 +41,7 @@ class Filling:
     """What one body is filled with: the members that are wanted, telling or plain texts, which of several values."""
 
     mark: str
-    wanted: Callable[[Member], bool]
+    wanted: Callable[[Property], bool]
     telling: bool = False
     turn: int = 0
 
@@ -103,7 +103,7 @@ class Writer:
         """A benchmark that exists, as far as is known."""
         return self.benchmark_ids[self.made % len(self.benchmark_ids)] if self.benchmark_ids else MADE_UP_ID
 
-    def body(self, wanted: Callable[[Member], bool], *, telling: bool = False, turn: int = 0) -> dict[str, Json]:
+    def body(self, wanted: Callable[[Property], bool], *, telling: bool = False, turn: int = 0) -> dict[str, Json]:
         """A body with the required members and those that are wanted, each filled with a value of its type."""
         built = self.value(wanted, telling=telling, turn=turn)
         if not isinstance(built, dict):
@@ -111,13 +111,13 @@ class Writer:
         self._identify(built)
         return built
 
-    def value(self, wanted: Callable[[Member], bool], *, telling: bool = False, turn: int = 0) -> Json:
+    def value(self, wanted: Callable[[Property], bool], *, telling: bool = False, turn: int = 0) -> Json:
         """As `body`, where the schema may be of any type."""
         write = Filling(self.mark(), wanted, telling, turn)
         return self._value(self.operation.request_schema, self.operation.request_pointer, (), write)
 
     def _identify(self, body: dict[str, Json]) -> None:
-        if self.operation.asks(BENCHMARK_ID):
+        if self.operation.request_property(BENCHMARK_ID):
             body[BENCHMARK_ID] = self.identifier()
 
     def _value(
@@ -169,8 +169,8 @@ class Writer:
         properties, required = self._properties(schema, pointer)
         for name, raw in properties.items():
             sub, at = self.contract.resolve(raw, pointer)
-            member = self.operation.asks(*path, name)
-            wanted = member is not None and len(path) < DEEPEST and filling.wanted(member)
+            prop = self.operation.request_property(*path, name)
+            wanted = prop is not None and len(path) < DEEPEST and filling.wanted(prop)
             wanted = wanted and not (filling.turn == BARE_ITEMS and any(item(step) is not None for step in path))
             if name in required or wanted:
                 built[name] = self._value(sub, at, (*path, name), filling)
@@ -201,45 +201,45 @@ class Writer:
 
     def turns(self) -> int:
         """How many turns it takes to have sent every value of every enum."""
-        return max((len(member.schema.get("enum", ())) for member in self.operation.request), default=0)
+        return max((len(prop.schema.get("enum", ())) for prop in self.operation.request), default=0)
 
-    def usual(self, member: Member) -> bool:
+    def usual(self, prop: Property) -> bool:
         """Whether a member belongs into the bodies that this server should take."""
-        return member.level == "must" or (self.known and self._extra(member))
+        return prop.level == "must" or (self.known and self._extra(prop))
 
-    def _extra(self, member: Member) -> bool:
+    def _extra(self, prop: Property) -> bool:
         whole = self.operation.request
-        return len(member.path) == 2 and any(other.path == (*member.path, "*") for other in whole)
+        return len(prop.path) == 2 and any(other.path == (*prop.path, "*") for other in whole)
 
     def pairwise(self) -> list[dict[str, Json]]:
         """Bodies in which states of every two optional members come together: absent, null, empty, filled."""
         operation = self.operation
         optional = [m for m in operation.request if not m.required and self.usual(m) and m.named]
-        factors: list[tuple[Member, list[str]]] = []
-        for member in optional:
+        factors: list[tuple[Property, list[str]]] = []
+        for prop in optional:
             states = ["absent", "filled"]
-            if member.nullable and member.from_page:
+            if prop.nullable and prop.from_page:
                 states.append("null")
-            if member.level == "must" and member.types & {"string", "object", "array"} and "enum" not in member.schema:
+            if prop.level == "must" and prop.types & {"string", "object", "array"} and "enum" not in prop.schema:
                 states.append("empty")
-            factors.append((member, states))
-        places = [member.path for member, _ in factors]
+            factors.append((prop, states))
+        places = [prop.path for prop, _ in factors]
         held = {n: places.index(path[:-1]) for n, path in enumerate(places) if path[:-1] in places}
         rows = covering([states for _, states in factors], self.random, held)
-        return [self._row([member for member, _ in factors], row) for row in rows]
+        return [self._row([prop for prop, _ in factors], row) for row in rows]
 
-    def _row(self, optional: Sequence[Member], states: Sequence[str]) -> dict[str, Json]:
-        chosen = dict(zip((member.path for member in optional), states, strict=True))
+    def _row(self, optional: Sequence[Property], states: Sequence[str]) -> dict[str, Json]:
+        chosen = dict(zip((prop.path for prop in optional), states, strict=True))
         body = self.body(
             lambda m: (
                 self.usual(m) and all(chosen.get(m.path[: n + 1], "filled") == "filled" for n in range(len(m.path)))
             ),
             telling=True,
         )
-        for member in optional:
-            if chosen[member.path] in ("null", "empty") and (holder := object_at(body, member.path[:-1])) is not None:
-                empty: Json = "" if "string" in member.types else {} if "object" in member.types else []
-                holder[member.path[-1]] = None if chosen[member.path] == "null" else empty
+        for prop in optional:
+            if chosen[prop.path] in ("null", "empty") and (holder := object_at(body, prop.path[:-1])) is not None:
+                empty: Json = "" if "string" in prop.types else {} if "object" in prop.types else []
+                holder[prop.path[-1]] = None if chosen[prop.path] == "null" else empty
         return body
 
 

@@ -38,7 +38,7 @@ class Explaining:
             self._accepted[probe.name] = probe
         about = clause_ids(self.contract, probe)
         levels = {clause.level for clause in self.clauses if clause.id in about}
-        if exchange.refused and levels:
+        if exchange.rejected and levels:
             self._rejected.append((probe, "must" if "must" in levels else "should"))
 
     def reorder(self, queue: list[tuple[Probe, ...]], *, musts_settled: bool) -> None:
@@ -69,13 +69,13 @@ class Explaining:
         control = self._accepted.get(probe.control or "")
         if control is None:
             return False
-        return bool((states(self.operation, probe.asked) - states(self.operation, control.asked)) & suspected)
+        return bool((states(self.operation, probe.content) - states(self.operation, control.content)) & suspected)
 
 
 def suspects(operation: Operation, rejected: Iterable[Probe], accepted: Iterable[Probe]) -> frozenset[State]:
     """The states that rejected requests had, and no accepted one."""
-    harmless = {state for probe in accepted for state in states(operation, probe.asked)}
-    return frozenset(state for probe in rejected for state in states(operation, probe.asked)) - harmless
+    harmless = {state for probe in accepted for state in states(operation, probe.content)}
+    return frozenset(state for probe in rejected for state in states(operation, probe.content)) - harmless
 
 
 def states(operation: Operation, asked: Any) -> frozenset[State]:

@@ -9,7 +9,7 @@ from attrs import define, evolve, field
 
 from runloop_conformance.clauses import Clause
 from runloop_conformance.contract.document import Contract
-from runloop_conformance.exchanges.exchange import ASKED_OFTEN, Exchange, Probe
+from runloop_conformance.exchanges.exchange import MOST_TRIES, Exchange, Probe
 from runloop_conformance.plan import EVERYTHING
 
 HANGS = 3  # of requests about one clause; then no more of them are sent
@@ -49,7 +49,7 @@ class Relevance:
         probe, about = exchange.probe, clause_ids(self.contract, exchange.probe)
         if exchange.accepted:
             self.accepted.add(probe.name)
-        if probe.intent == "refuse" and exchange.tries > ASKED_OFTEN:
+        if probe.intent == "refuse" and exchange.tries > MOST_TRIES:
             self._failed |= about
         elif probe.intent == "refuse" and exchange.accepted and self._starts_runs(probe):
             # It is no server error to accept an invalid request: the clause about those is tested further.

@@ -115,21 +115,21 @@ def _sent(exchanges: Sequence[Exchange], sender: Sender) -> list[Exchange]:
 def _judged(
     clause: Clause, sent: Sequence[Exchange], contract: Contract, beside: Sequence[Exchange], secrets: tuple[str, ...]
 ) -> Again:
-    now = list(clause.look(Recording(contract, sent, secrets)))
-    broken = next((one for one in now if one.kept is False), None)
+    now = list(clause.observe(Recording(contract, sent, secrets)))
+    broken = next((one for one in now if one.passed is False), None)
     if broken is not None:
         return Again(clause.id, "still fails", broken.expected, broken.actual)
     if _kept(now, sent[-1]):
         return Again(clause.id, "passes now")
-    among = [one for one in clause.look(Recording(contract, beside, secrets)) if sent[-1] in one.exchanges]
-    if _kept(among, sent[-1]) and all(one.kept is not False for one in among):
+    among = [one for one in clause.observe(Recording(contract, beside, secrets)) if sent[-1] in one.exchanges]
+    if _kept(among, sent[-1]) and all(one.passed is not False for one in among):
         return Again(clause.id, "passes now")
     return Again(clause.id, "inconclusive", reason=_why(sent, now))
 
 
 def _kept(observations: Sequence[Observation], decisive: Exchange) -> bool:
     """Whether the decisive exchange was seen to keep it, rather than its control alone."""
-    return any(one.kept is True and decisive in one.exchanges for one in observations)
+    return any(one.passed is True and decisive in one.exchanges for one in observations)
 
 
 def _why(sent: Sequence[Exchange], observations: Sequence[Observation]) -> str:

@@ -12,7 +12,7 @@ from runloop_conformance.clauses.run import STANDING_MS
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Json, Operation
 from runloop_conformance.exchanges.exchange import Exchange, Probe
-from runloop_conformance.exchanges.recording import Recording, answer_to
+from runloop_conformance.exchanges.recording import Recording, response_value
 from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.judging.judge import judge
 from runloop_conformance.judging.precondition import precondition
@@ -99,7 +99,7 @@ class Suite:
             if self._over():
                 break
             valid = (one for one in self.sender.exchanges[self._first :] if one.probe.intent != "refuse")
-            responses[operation.id] = [answer_to(exchange) for exchange in valid if exchange.accepted]
+            responses[operation.id] = [response_value(exchange) for exchange in valid if exchange.accepted]
         return self.stopping.reason if self.stopping.gone else self._nothing_accepted()
 
     def _begin(self, operation: Operation) -> None:
@@ -116,13 +116,13 @@ class Suite:
             return None
         main = self.operation.own_rules
         problem = self._precondition(controls, alone=main or len(self.contract.operations) == 1)
-        readable = any(isinstance(answer_to(exchange), dict | list) for exchange in controls)
+        readable = any(isinstance(response_value(exchange), dict | list) for exchange in controls)
         if not problem and main and not readable:
             self.stopping.hopeless()
         return problem
 
     def _send_twins(self, plan: Plan) -> str | None:
-        for probe in musts_first(self.contract, self.clauses, plan.refusals):
+        for probe in musts_first(self.contract, self.clauses, plan.rejections):
             if self.relevance.of_twin(probe) and not self._over():
                 self._try([probe])
                 if len(self.sender.exchanges) == 1 and self.sender.exchanges[0].failure:

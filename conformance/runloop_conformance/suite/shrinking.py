@@ -54,7 +54,7 @@ class Shrinking:
         """Whether the clause fails on an exchange, beside an accepted one that was recorded before."""
         accepted = [e for e in self.recording.exchanges if e.accepted][:1]
         recording = Recording(self.recording.contract, [*accepted, exchange], self.recording.secrets)
-        return any(one.kept is False and one.exchanges[-1] is exchange for one in self.clause.look(recording))
+        return any(one.passed is False and one.exchanges[-1] is exchange for one in self.clause.observe(recording))
 
 
 def shrinkable(clauses: Sequence[Clause], recording: Recording) -> list[Shrinking]:
@@ -63,7 +63,7 @@ def shrinkable(clauses: Sequence[Clause], recording: Recording) -> list[Shrinkin
     # Only what fails on valid requests can be made small, and they are few beside all others.
     valid = [one for one in recording.exchanges if one.probe.intent != "refuse"]
     some = Recording(contract, valid, recording.secrets)
-    failed = [clause for clause in clauses if any(one.kept is False for one in clause.look(some))]
+    failed = [clause for clause in clauses if any(one.passed is False for one in clause.observe(some))]
     found: list[Shrinking] = []
     for finding in judge(failed, recording):
         exchange = finding.counterexample.exchanges[-1] if finding.counterexample else None
@@ -76,7 +76,7 @@ def shrinkable(clauses: Sequence[Clause], recording: Recording) -> list[Shrinkin
 def _worth_it(clause: Clause, exchange: Exchange) -> bool:
     """Whether a counterexample is a valid request that could be smaller: in its body, its headers or its query."""
     probe = exchange.probe
-    plain = isinstance(probe.asked, dict) and probe.body == dump(probe.asked) and not probe.together
+    plain = isinstance(probe.content, dict) and probe.body == dump(probe.content) and not probe.together
     return probe.intent != "refuse" and plain and _large(probe) and not clause.id.startswith("response.json")
 
 
@@ -96,8 +96,8 @@ def _candidates(probe: Probe, valid: Callable[[Any], bool]) -> Iterator[Probe]:
     if probe.framing == "kept":
         yield evolve(probe, framing="length")
     if len(probe.body) > SMALL:
-        for asked in filter(valid, smaller(probe.asked)):
-            yield evolve(probe, asked=asked, body=dump(asked))
+        for content in filter(valid, smaller(probe.content)):
+            yield evolve(probe, content=content, body=dump(content))
 
 
 def smaller(body: dict[str, Any]) -> Iterator[dict[str, Any]]:

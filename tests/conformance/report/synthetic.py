@@ -35,7 +35,7 @@ def answered(probe: Probe, status: int = 200, body: bytes = b"{}", headers: Any 
 
 def taken(change: str = "benchmark_id is a number", **different: Any) -> tuple[Exchange, Exchange]:
     """A control, and a twin that was taken though it must not be."""
-    different = different or {"asked": ASKED | {"benchmark_id": 30}}
+    different = different or {"content": ASKED | {"benchmark_id": 30}}
     wrong = twin(CONTROL, change, ("request.benchmark_id.type",), **different)
     return answered(CONTROL, body=b'{"id":"bmr_1"}'), answered(wrong, body=b'{"id":"bmr_2"}', number=2)
 
@@ -43,7 +43,7 @@ def taken(change: str = "benchmark_id is a number", **different: Any) -> tuple[E
 def broken(
     *exchanges: Exchange, expected: str = "refused with a 4xx", actual: str = "200: it was accepted"
 ) -> Observation:
-    return Observation(kept=False, exchanges=exchanges or taken(), expected=expected, actual=actual)
+    return Observation(passed=False, exchanges=exchanges or taken(), expected=expected, actual=actual)
 
 
 def finding(clause: Clause, status: Any = "pass", seen: Observation | None = None) -> Finding:

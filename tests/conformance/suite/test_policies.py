@@ -28,7 +28,7 @@ CONTROL = ask(OPERATION, "full", "accept", ("request.accepted",), {"benchmark_id
 
 
 def wrong(number: int = 1, clause: str = TYPE, **different: Any) -> Probe:
-    return twin(CONTROL, f"change {number}", (clause,), **different or {"asked": {"benchmark_id": number}})
+    return twin(CONTROL, f"change {number}", (clause,), **different or {"content": {"benchmark_id": number}})
 
 
 def failed(probe: Probe, kind: FailureKind = "timeout") -> Exchange:
@@ -203,9 +203,9 @@ def test_a_counterexample_is_made_small_as_long_as_its_clause_fails() -> None:
     sent = [next(probes)]
     with suppress(StopIteration):
         while True:  # the fault lies in the metadata
-            status = 500 if "metadata" in sent[-1].asked else 200
+            status = 500 if "metadata" in sent[-1].content else 200
             sent.append(probes.send(answered(sent[-1], status, number=len(sent) + 2)))
-    smallest = [probe.asked for probe in sent if "metadata" in probe.asked][-1]
+    smallest = [probe.content for probe in sent if "metadata" in probe.content][-1]
     assert len(str(smallest)) < 160 < len(str(asked))
     assert smallest["benchmark_id"] == "bmd_1"
     assert len({probe.name for probe in sent}) == len(sent)

@@ -11,7 +11,7 @@ from attrs import frozen
 from runloop_conformance.clauses import Clause
 from runloop_conformance.clauses.ledger import Entry, ledger
 from runloop_conformance.contract.document import Contract
-from runloop_conformance.contract.operation import Member, Operation
+from runloop_conformance.contract.operation import Operation, Property
 from runloop_conformance.report.tally import OUTCOMES, Outcome
 
 Mark = Outcome | Literal["free"]
@@ -83,7 +83,7 @@ def annotated(contract: Contract, clauses: Sequence[Clause], marks: Marks) -> tu
 def _part(operation: Operation | None, entries: Sequence[Entry], clauses: Sequence[Clause], marks: Marks) -> Part:
     if operation is None:
         return Part("Operations that are not tested", (("", (_bare(entries, marks),)),))
-    placed: dict[str, dict[str, tuple[Member | None, list[Entry]]]] = {}
+    placed: dict[str, dict[str, tuple[Property | None, list[Entry]]]] = {}
     for entry in entries:
         section, member = _place(entry, operation)
         passages = placed.setdefault(section, {})
@@ -103,10 +103,10 @@ def _part(operation: Operation | None, entries: Sequence[Entry], clauses: Sequen
     return Part(f"{operation.method} {operation.path}", sections)
 
 
-def _place(entry: Entry, operation: Operation) -> tuple[str, Member | None]:
+def _place(entry: Entry, operation: Operation) -> tuple[str, Property | None]:
     """The heading of a statement, and the property that it is about."""
     statement = entry.statement
-    stems = [stem.removeprefix(operation.prefix) for stem in statement.told_by]
+    stems = [stem.removeprefix(operation.prefix) for stem in statement.clause_ids]
     sides = (("Body", "request.", operation.request), ("Response", "response.", operation.response))
     for title, beginning, members in sides:
         if any(stem.startswith(beginning) for stem in stems):
@@ -136,7 +136,7 @@ def _bare(entries: Sequence[Entry], marks: Marks) -> Passage:
 
 
 def _passage(
-    member: Member, entries: Sequence[Entry], operation: Operation, clauses: Sequence[Clause], marks: Marks
+    member: Property, entries: Sequence[Entry], operation: Operation, clauses: Sequence[Clause], marks: Marks
 ) -> Passage:
     statements = tuple(_statement(entry, marks) for entry in entries)
     places = set(_of_the_sentence(member, operation))
@@ -153,7 +153,7 @@ def _passage(
     )
 
 
-def _of_the_sentence(member: Member, operation: Operation) -> Iterator[str]:
+def _of_the_sentence(member: Property, operation: Operation) -> Iterator[str]:
     """The pointers of clauses that judge the sentence about a property: its own, or a rule that quotes it."""
     yield f"{member.pointer}/description"
     yield f"{member.target}/description"

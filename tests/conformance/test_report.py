@@ -118,22 +118,25 @@ def test_what_is_printed_names_every_failure(failing: Done) -> None:
     assert failing.out.startswith("nonconformant: ")
 
 
-def interrupted(url: str, server: StartsThenTakesItsTime) -> Done:
-    """Ctrl-C once a few runs have been started, so that some have been answered."""
+def interrupted(url: str, server: StartsThenTakesItsTime, how: signal.Signals = signal.SIGINT) -> Done:
+    """The command, ended once a few runs have been started, so that some have been answered."""
     folder = Path(tempfile.mkdtemp(prefix="report-"))
+    for name in ("report.json", "recording.jsonl"):
+        (folder / name).write_text("of yesterday")
     with started("run", url, "--report-dir", folder) as process:
         while server.runs < 3 and process.poll() is None:
             time.sleep(0.05)
         time.sleep(server.pause_s / 2)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(how)
         out, err = process.communicate(timeout=HANGS_AFTER)
     return Done(process.returncode, out, err, folder)
 
 
-def test_ctrl_c_leaves_a_partial_report() -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_leaves_a_partial_report(how: signal.Signals) -> None:
     server = StartsThenTakesItsTime(CONTRACT.document, TOKEN)
     with running(server) as url:
-        done = interrupted(url, server)
+        done = interrupted(url, server, how)
     assert (done.code, done.report["complete"], done.report["verdict"]) == (3, False, "inconclusive"), done.said
     assert "interrupted" in done.report["reason"]
     assert "Traceback" not in done.said
@@ -141,6 +144,17 @@ def test_ctrl_c_leaves_a_partial_report() -> None:
     assert done.clauses["response.id.required"]["status"] == "pass"
     assert "not_tested" in {clause["status"] for clause in done.report["clauses"]}
     assert done.report["runs_started"] >= server.runs > 0
+    assert (done.folder / "run_ids.txt").read_text().splitlines() == done.report["run_ids"]
+
+
+def test_a_killed_run_leaves_the_ids_of_its_runs_and_no_file_of_another_run() -> None:
+    server = StartsThenTakesItsTime(CONTRACT.document, TOKEN)
+    with running(server) as url:
+        done = interrupted(url, server, signal.SIGKILL)
+    ids = (done.folder / "run_ids.txt").read_text().splitlines()
+    assert len(ids) >= 2
+    assert all(one.startswith("bmr_") for one in ids), ids
+    assert [path.name for path in done.folder.iterdir()] == ["run_ids.txt"]
 
 
 def test_ctrl_c_before_anything_was_sent_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,11 @@ from rich.console import Console
 from runloop_conformance.commands.options import EXIT, contract_at, contract_option, wrong_usage
 from runloop_conformance.commands.outcome import annotate, exit_code, on_github, publish, without_workflow_commands
 from runloop_conformance.contract.document import Contract
+from runloop_conformance.exchanges.exchange import Exchange
 from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.judging.judge import counted
 from runloop_conformance.judging.result import Result
+from runloop_conformance.report import artefacts
 from runloop_conformance.report.console import Page, planned_line
 from runloop_conformance.report.document import document
 from runloop_conformance.report.progress import Progress
@@ -113,7 +117,8 @@ def run(**settings: Any) -> None:
       RUNLOOP_API_KEY=… runloop-conformance run https://host/prefix --benchmark-id bmd_1 --max-runs 25
     """
     try:
-        _run(settings)
+        with _ended_by_sigterm():
+            _run(settings)
     except KeyboardInterrupt:  # before the first request: later on, what was recorded is judged
         click.echo("inconclusive: interrupted before anything was sent", err=True)
         sys.exit(EXIT["inconclusive"])
@@ -126,7 +131,6 @@ def run(**settings: Any) -> None:
 
 
 def _run(settings: dict[str, Any]) -> None:
-    _make_folder(settings["report_dir"])
     github_mode = on_github(settings["github"])
     contract = contract_at(settings["contract_path"])
     with _server(settings, contract) as (url, token):
@@ -137,8 +141,11 @@ def _run(settings: dict[str, Any]) -> None:
         if settings["only_plan"]:
             _print_plan(Page(Console(highlight=False)), suite)
             return
+        note_run_id = _begin(settings["report_dir"], redaction)
+        if settings["url"] is not None and not settings["quiet"]:
+            _print_limits(suite)
         try:
-            result = _tested(suite, quiet=settings["quiet"])
+            result = _tested(suite, note_run_id, quiet=settings["quiet"])
         except Exception as error:  # noqa: BLE001 - a defect of the suite is a verdict, and leaves a report
             with without_workflow_commands(github_mode=github_mode):
                 _print_defect(error, redaction)
@@ -156,22 +163,56 @@ def _print_defect(error: Exception, redaction: Redaction) -> None:
     click.echo(f"error: the suite itself failed; please report this.\n{trace}", err=True)
 
 
-def _tested(suite: Suite, *, quiet: bool) -> Result:
+def _tested(suite: Suite, note_run_id: Callable[[Exchange], None], *, quiet: bool) -> Result:
+    suite.on_exchange = lambda exchange, _: note_run_id(exchange)
     if quiet:
         return suite.run()
+    limit = suite.options.limits.max_runs
     with Progress(Console(stderr=True), len(suite.clauses), suite.settled) as progress:
-        limit = suite.options.limits.max_runs
-        suite.on_exchange = lambda exchange, spent: progress(exchange.number, spent, limit)
+
+        def observe(exchange: Exchange, runs: int) -> None:
+            note_run_id(exchange)
+            progress(exchange.number, runs, limit)
+
+        suite.on_exchange = observe
         return suite.run()
 
 
-def _make_folder(folder: Path | None) -> None:
+def _print_limits(suite: Suite) -> None:
+    limits = suite.options.limits
+    with suppress(OSError):  # whatever becomes of stderr is no reason not to test the server
+        click.echo(
+            f"{suite.options.to.url}: at most {counted(limits.max_runs, 'run')} will be started by valid requests,"
+            f" and {limits.most_by_mistake} more if the server accepts what it must reject.",
+            err=True,
+        )
+
+
+def _begin(folder: Path | None, redaction: Redaction) -> Callable[[Exchange], None]:
     """Make sure that the report can be written before anybody has paid for it."""
-    if folder is not None:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise click.UsageError(f"--report-dir {folder}: the folder cannot be made: {error.strerror}") from error
+    if folder is None:
+        return lambda _: None
+    try:
+        return artefacts.begin(folder, redaction)
+    except OSError as error:
+        raise click.UsageError(f"--report-dir {folder} cannot be written to: {error.strerror}") from error
+
+
+@contextmanager
+def _ended_by_sigterm() -> Generator[None]:
+    """Let SIGTERM, which ends jobs that are cancelled or take too long, do what Ctrl-C does."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():  # no other may set a handler
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -42,7 +42,7 @@ class Work:
         raised: list[BaseException] = []
         try:
             with self._transport(given, raised.append) as to:
-                result = self._run(given, to)
+                result = self._run(given, to, redaction)
             report = document(result, redaction)
             if given["report_dir"]:
                 artefacts.write(given["report_dir"], report, result, redaction)
@@ -63,15 +63,16 @@ class Work:
         with in_process(self.server, on_error=on_error) as to:
             yield to
 
-    def _run(self, given: dict[str, Any], to: Transport) -> Result:
-        if given["report_dir"]:  # found out before anybody has paid for the report
-            given["report_dir"].mkdir(parents=True, exist_ok=True)
+    def _run(self, given: dict[str, Any], to: Transport, redaction: Redaction) -> Result:
         with warnings.catch_warnings():
             # Those of what the suite is built on are no affair of the session, which may take them for errors.
             warnings.simplefilter("ignore")
             contract = load_contract(given["contract_path"])
             settings = {**given, "select": self._selected()}
             suite = Suite(contract, options_from(settings, contract, to, self.token.value, options.PREFIX))
+        if given["report_dir"]:  # what is wrong with it shows before anybody has paid for the report
+            note_run_id = artefacts.begin(given["report_dir"], redaction)
+            suite.on_exchange = lambda exchange, _: note_run_id(exchange)
         return suite.run()
 
     def _selected(self) -> tuple[str, ...]:

@@ -13,12 +13,12 @@ from rich.console import Console
 from rich.text import Text
 
 from runloop_conformance.exchanges.exchange import Probe
+from runloop_conformance.judging.judge import counted
 from runloop_conformance.report.tally import (
     Clause,
     Report,
     cost_line,
     count_line,
-    counted,
     failing,
     known,
     stale,

@@ -126,7 +126,7 @@ def test_on_a_dumb_terminal_nothing_is_rewritten() -> None:
 def test_in_a_log_no_line_is_rewritten(environ: dict[str, str]) -> None:
     with running(reference()) as url:
         done = quick(url, "--select", "run", **environ)
-    assert done.err == ""
+    assert re.fullmatch(r"http://\S+: at most 10 runs will be started .*, and 10 more if .*\.\n", done.err)
     assert "\r" not in done.out
     assert re.sub("\x1b\\[[0-9;]*m", "", done.out) == done.out or environ == {"FORCE_COLOR": "1"}
     assert "\x1b[?25l" not in done.out

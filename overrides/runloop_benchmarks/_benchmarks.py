@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, cast
 
+from ._frames import frameless
 from ._models import UNSET
 from ._raw import AsyncRawResponse, RawResponse
 from ._request import Arguments
-from ._settings import without_frames
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -71,6 +71,7 @@ class Benchmarks(_Benchmarks):
     def __init__(self, call: Callable[[Arguments], Success]) -> None:
         self._call = call
 
+    @frameless
     def start_run(
         self,
         *,
@@ -99,13 +100,7 @@ class Benchmarks(_Benchmarks):
             retry_ambiguous=retry_ambiguous,
             idempotency_key=idempotency_key,
         )
-        # A traceback with local variables (Sentry, rich) would show them.
-        del metadata, run_profile, extra_headers, extra_query, extra_body
-        try:
-            return self._call(arguments).run()
-        except BaseException as error:
-            without_frames(error)
-            raise
+        return self._call(arguments).run()
 
     @property
     def with_raw_response(self) -> BenchmarksWithRawResponse:
@@ -126,6 +121,7 @@ class AsyncBenchmarks(_Benchmarks):
     def __init__(self, call: Callable[[Arguments], Awaitable[Success]]) -> None:
         self._call = call
 
+    @frameless
     async def start_run(
         self,
         *,
@@ -154,12 +150,7 @@ class AsyncBenchmarks(_Benchmarks):
             retry_ambiguous=retry_ambiguous,
             idempotency_key=idempotency_key,
         )
-        del metadata, run_profile, extra_headers, extra_query, extra_body
-        try:
-            return (await self._call(arguments)).run()
-        except BaseException as error:
-            without_frames(error)
-            raise
+        return (await self._call(arguments)).run()
 
     @property
     def with_raw_response(self) -> AsyncBenchmarksWithRawResponse:
@@ -175,15 +166,11 @@ class AsyncBenchmarksWithRawResponse:
 
 
 def _raw(parsed: Callable[P, BenchmarkRunView], call: Callable[[Arguments], Success]) -> Callable[P, RawResponse]:
+    @frameless
     @wraps(parsed)
     def start_run(*args: P.args, **kwargs: P.kwargs) -> RawResponse:
         arguments = Arguments(*args, **cast("dict[str, Any]", kwargs))
-        kwargs.clear()
-        try:
-            return RawResponse(call(arguments))
-        except BaseException as error:
-            without_frames(error)
-            raise
+        return RawResponse(call(arguments))
 
     return start_run
 
@@ -191,14 +178,10 @@ def _raw(parsed: Callable[P, BenchmarkRunView], call: Callable[[Arguments], Succ
 def _async_raw(
     parsed: Callable[P, Awaitable[BenchmarkRunView]], call: Callable[[Arguments], Awaitable[Success]]
 ) -> Callable[P, Awaitable[AsyncRawResponse]]:
+    @frameless
     @wraps(parsed)
     async def start_run(*args: P.args, **kwargs: P.kwargs) -> AsyncRawResponse:
         arguments = Arguments(*args, **cast("dict[str, Any]", kwargs))
-        kwargs.clear()
-        try:
-            return AsyncRawResponse(await call(arguments))
-        except BaseException as error:
-            without_frames(error)
-            raise
+        return AsyncRawResponse(await call(arguments))
 
     return start_run

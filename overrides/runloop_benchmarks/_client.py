@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn
 
 import anyio
 import httpx
-from attrs import evolve
 
 from ._attempt import async_attempt, attempt
 from ._benchmarks import AsyncBenchmarks, Benchmarks
 from ._call import Wait, one_call
 from ._connection import AsyncConnection, Connection, H
+from ._frames import frameless
 from ._logs import mask_other_logs, set_up_from_environment
 from ._models import UNSET, Unset
 from ._request import Base
-from ._settings import Options, without_frames
+from ._settings import settings_from
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +44,7 @@ class _Client(Generic[H]):
     _base: Base
     _connection: Any
 
+    @frameless
     def __init__(
         self,
         *,
@@ -78,24 +79,10 @@ class _Client(Generic[H]):
             TypeError, ValueError: An option, or a variable of the environment, cannot be used. A missing token is a
                 RunloopError, too.
         """
-        options = Options(
-            bearer_token=bearer_token,
-            base_url=base_url,
-            timeout=timeout,
-            max_retries=max_retries,
-            default_headers=default_headers,
-            default_query=default_query,
-            retry_ambiguous=retry_ambiguous,
-            allow_cleartext=allow_cleartext,
-        )
-        # A traceback with local variables (Sentry, rich) would show them.
-        del bearer_token, base_url, default_headers, default_query
-        try:
-            self._set_up(options, http_client, None)
-        except BaseException as error:
-            without_frames(error)
-            raise
+        options = {name: value for name, value in locals().items() if name != "self"}
+        self._set_up(None, **options)
 
+    @frameless
     def with_options(
         self,
         *,
@@ -114,45 +101,34 @@ class _Client(Generic[H]):
         It shares the connections, unless `base_url` or `http_client` is among the options: closing one closes the
         other.
         """
-        options = Options(
-            bearer_token=bearer_token,
-            base_url=base_url,
-            timeout=timeout,
-            max_retries=max_retries,
-            default_headers=default_headers,
-            default_query=default_query,
-            retry_ambiguous=retry_ambiguous,
-            allow_cleartext=allow_cleartext,
-        )
-        del bearer_token, base_url, default_headers, default_query
-        try:
-            made = object.__new__(type(self))
-            made.__dict__.update({name: value for name, value in self.__dict__.items() if name != "benchmarks"})
-            made._set_up(options, http_client, self)
-        except BaseException as error:
-            without_frames(error)
-            raise
+        options = {name: value for name, value in locals().items() if name != "self"}
+        made = object.__new__(type(self))
+        made.__dict__.update({name: value for name, value in self.__dict__.items() if name != "benchmarks"})
+        made._set_up(self, **options)
         return made
 
     copy = __copy__ = with_options
 
-    def _set_up(self, options: Options, http_client: H | None, origin: _Client[H] | None) -> None:
+    def _set_up(
+        self,
+        origin: Self | None,
+        *,
+        http_client: H | None = None,
+        timeout: TimeoutOption | Unset = UNSET,
+        base_url: str | httpx.URL | None = None,
+        **options: Any,
+    ) -> None:
         """Check the options, over those of `origin`, and share its connections where that is possible."""
         if http_client is not None and not isinstance(http_client, self._http_client):
             wanted = self._http_client.__name__
             raise TypeError(f"http_client has to be an httpx.{wanted}, and is {type(http_client).__name__}.")
-        shared, over = (origin._connection, origin._settings) if origin else (None, None)  # noqa: SLF001
+        shared, over = (origin._connection, origin._settings) if origin else (None, None)  # noqa: SLF001 - of a Self
         own = http_client is None and (shared is None or shared.own)
-        if (
-            origin is None
-            and http_client
-            and isinstance(options.timeout, Unset)
-            and http_client.timeout != _HTTPX_DEFAULT
-        ):
-            options = evolve(options, timeout=http_client.timeout)
-        self._settings = options.settings(over, own=own)
+        if origin is None and http_client and timeout is UNSET and http_client.timeout != _HTTPX_DEFAULT:
+            timeout = http_client.timeout
+        self._settings = settings_from(over, own=own, timeout=timeout, base_url=base_url, **options)
         self._base = Base.of(self._settings)
-        if shared is None or http_client is not None or (own and options.base_url is not None):
+        if shared is None or http_client is not None or (own and base_url is not None):
             make: Any = self._connections
             shared = make(self._settings, http_client)
         self._connection = shared
@@ -172,8 +148,9 @@ class _Client(Generic[H]):
         return self._settings.bearer_token
 
     @bearer_token.setter
+    @frameless
     def bearer_token(self, token: str) -> None:
-        self._set_up(Options(bearer_token=token), None, self)
+        self._set_up(self, bearer_token=token)
 
     @property
     def base_url(self) -> httpx.URL:
@@ -181,8 +158,9 @@ class _Client(Generic[H]):
         return httpx.URL(self._settings.base_url)
 
     @base_url.setter
+    @frameless
     def base_url(self, url: str | httpx.URL) -> None:
-        self._set_up(Options(base_url=url), None, self)
+        self._set_up(self, base_url=url)
 
     @property
     def timeout(self) -> TimeoutOption:
@@ -190,8 +168,9 @@ class _Client(Generic[H]):
         return self._settings.timeout
 
     @timeout.setter
+    @frameless
     def timeout(self, timeout: TimeoutOption) -> None:
-        self._set_up(Options(timeout=timeout), None, self)
+        self._set_up(self, timeout=timeout)
 
     @property
     def max_retries(self) -> int:
@@ -199,8 +178,9 @@ class _Client(Generic[H]):
         return self._settings.max_retries
 
     @max_retries.setter
+    @frameless
     def max_retries(self, number: int) -> None:
-        self._set_up(Options(max_retries=number), None, self)
+        self._set_up(self, max_retries=number)
 
     @property
     def default_headers(self) -> dict[str, str]:

@@ -57,6 +57,10 @@ for _name in models.__all__:
     _cls: Any = getattr(models, _name)
     if attrs.has(_cls):
         setattr(_cls, "__repr__", _repr)  # noqa: B010 - type checkers reject the assignment
+        # rich shows the fields of attrs classes by these, whatever `__repr__` is.
+        _fields = attrs.fields(_cls)
+        _marked = [field.evolve(repr=field.name not in SECRET_FIELDS | {EXTRA}) for field in _fields]
+        setattr(_cls, "__attrs_attrs__", type(_fields)(_marked))  # noqa: B010
 # The generated code tests `is UNSET`, so a copy and an unpickled object need that very object: by its name.
 for _method in ("__repr__", "__reduce__"):
     setattr(Unset, _method, _unset)

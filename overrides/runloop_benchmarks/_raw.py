@@ -6,8 +6,7 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ._exceptions import APIError
-from ._settings import without_frames
+from ._frames import frameless
 
 __all__ = ["AsyncRawResponse", "RawResponse"]
 
@@ -69,13 +68,10 @@ class _Raw:
 class RawResponse(_Raw):
     """A 2xx response: `status_code`, `headers`, `content`, `text()`, `json()`, `parse()`."""
 
+    @frameless
     def parse(self) -> BenchmarkRunView:
         """The run. Raises APIResponseValidationError if the response is not valid."""
-        try:
-            return self._success.run()
-        except APIError as error:
-            without_frames(error)
-            raise
+        return self._success.run()
 
     def read(self) -> bytes:
         """The body."""
@@ -96,13 +92,10 @@ class AsyncRawResponse(_Raw):
     The methods are awaited as in the official SDK, although they have nothing to wait for.
     """
 
+    @frameless
     async def parse(self) -> BenchmarkRunView:
         """The run. Raises APIResponseValidationError if the response is not valid."""
-        try:
-            return self._success.run()
-        except APIError as error:
-            without_frames(error)
-            raise
+        return self._success.run()
 
     async def read(self) -> bytes:
         """The body."""

@@ -14,7 +14,7 @@ from runloop_benchmarks_api.models import StartRunRequest
 from runloop_benchmarks_api.types import UNSET, Unset
 
 from ._arguments import is_list, is_mapping, json_value, query_from, request_from
-from ._settings import CONNECT_TIMEOUT, checked_headers, checked_retries, checked_timeout, hidden
+from ._settings import CONNECT_TIMEOUT, checked_headers, checked_retries, checked_timeout
 from ._version import __version__
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Deadline:
         return {"connect": min(CONNECT_TIMEOUT, left), "read": left, "write": left, "pool": left}
 
 
-@frozen(field_transformer=hidden)
+@frozen(repr=False)
 class Base:
     """What all calls of a client share, computed once."""
 
@@ -87,9 +87,9 @@ class Base:
         return cls(url=url, headers=merged)
 
 
-@frozen(field_transformer=hidden)
+@frozen(repr=False)
 class Prepared:
-    """One call, checked and ready to be sent. No `repr`, ours or rich's, shows a field of it."""
+    """One call, checked and ready to be sent."""
 
     url: httpx.URL
     headers: dict[str, str]
@@ -141,9 +141,9 @@ def _properties(value: Any) -> Mapping[str, Any]:
     return value if is_mapping(value) else {}
 
 
-@frozen(kw_only=True, field_transformer=hidden)
+@frozen(kw_only=True, repr=False)
 class Arguments:
-    """The arguments of `start_run`, in one object that a traceback with local variables does not show."""
+    """The arguments of `start_run`."""
 
     benchmark_id: object
     run_name: object = UNSET

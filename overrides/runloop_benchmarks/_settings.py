@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping
 
-    from attrs import Attribute
-
 DEFAULT_BASE_URL = "https://api.runloop.ai"
 DEFAULT_TIMEOUT = 60.0
 """Seconds for a whole call. The official SDK allows 30 s for each read, and sets no limit to their sum."""
@@ -42,12 +40,7 @@ _FRAMING = {"content-length", "host", "transfer-encoding"}
 TimeoutOption = float | httpx.Timeout | None
 
 
-def hidden(_cls: type, fields: list[Attribute[Any]]) -> list[Attribute[Any]]:
-    """For attrs: no field is in the `repr`, nor in what rich and other tools make of the fields."""
-    return [field.evolve(repr=False) for field in fields]
-
-
-@frozen(kw_only=True, field_transformer=hidden)
+@frozen(kw_only=True, repr=False)
 class Settings:
     """A client's policy. Immutable; `with_options` makes another."""
 
@@ -62,53 +55,41 @@ class Settings:
     proxy: str | None
 
 
-@frozen(kw_only=True, field_transformer=hidden)
-class Options:
-    """The options as they were passed; None, or UNSET, where one was left out. The time-out None means no limit."""
+def settings_from(over: Settings | None, *, own: bool, timeout: TimeoutOption | Unset, **options: Any) -> Settings:
+    """The settings that these options make, where None or UNSET means that an option was left out.
 
-    bearer_token: str | None = None
-    base_url: str | httpx.URL | None = None
-    timeout: TimeoutOption | Unset = UNSET
-    max_retries: int | Unset | None = None
-    default_headers: Mapping[str, str] | None = None
-    default_query: Mapping[str, Any] | None = None
-    retry_ambiguous: bool | None = None
-    allow_cleartext: bool | None = None
+    Args:
+        over: what `with_options` starts from.
+        own: whether the connections are those of this package, which look for a proxy themselves.
+        timeout: seconds, or None for no limit.
+        options: the other options of a client.
 
-    def settings(self, over: Settings | None, *, own: bool) -> Settings:
-        """The settings, checked. Raises TypeError or ValueError with the reason.
+    Raises:
+        TypeError, ValueError: with the reason, and without a secret in it.
+    """
 
-        Args:
-            over: what `with_options` starts from.
-            own: whether the connections are those of this package, which look for a proxy themselves.
-        """
+    def option(name: str, default: Any = None) -> Any:
+        value = options.get(name)
+        return getattr(over, name, default) if value is None or value is UNSET else value
 
-        def option(name: str, default: Any) -> Any:
-            value = getattr(self, name)
-            return getattr(over, name, default) if value is None or value is UNSET else value
-
-        base_url = checked_base_url(option("base_url", None))
-        headers = over.default_headers if over else environment_headers()
-        headers = headers | checked_headers(self.default_headers, argument="default_headers")
-        if any(name.lower() == "x-request-id" for name in headers):
-            raise ValueError(
-                "x-request-id is the idempotency key of one call: pass idempotency_key= to the call instead."
-            )
-        timeout = getattr(over, "timeout", DEFAULT_TIMEOUT) if isinstance(self.timeout, Unset) else self.timeout
-        allow_cleartext = option("allow_cleartext", False)  # noqa: FBT003 - a default
-        proxy = proxy_for(base_url) if own else None
-        reject_cleartext(base_url, proxy, allowed=allow_cleartext)
-        return Settings(
-            bearer_token=checked_token(option("bearer_token", None)),
-            base_url=base_url,
-            timeout=checked_timeout(timeout),
-            max_retries=checked_retries(option("max_retries", DEFAULT_MAX_RETRIES)),
-            retry_ambiguous=option("retry_ambiguous", False),  # noqa: FBT003
-            allow_cleartext=allow_cleartext,
-            default_headers=headers,
-            default_query={**(over.default_query if over else {}), **(self.default_query or {})},
-            proxy=proxy,
-        )
+    base_url = checked_base_url(option("base_url"))
+    headers = over.default_headers if over else environment_headers()
+    headers = headers | checked_headers(options.get("default_headers"), argument="default_headers")
+    if any(name.lower() == "x-request-id" for name in headers):
+        raise ValueError("x-request-id is the idempotency key of one call: pass idempotency_key= to the call instead.")
+    settings = Settings(
+        bearer_token=checked_token(option("bearer_token")),
+        base_url=base_url,
+        timeout=checked_timeout(getattr(over, "timeout", DEFAULT_TIMEOUT) if isinstance(timeout, Unset) else timeout),
+        max_retries=checked_retries(option("max_retries", DEFAULT_MAX_RETRIES)),
+        retry_ambiguous=option("retry_ambiguous", False),  # noqa: FBT003 - a default
+        allow_cleartext=option("allow_cleartext", False),  # noqa: FBT003
+        default_headers=headers,
+        default_query={**(over.default_query if over else {}), **(options.get("default_query") or {})},
+        proxy=proxy_for(base_url) if own else None,
+    )
+    reject_cleartext(base_url, settings.proxy, allowed=settings.allow_cleartext)
+    return settings
 
 
 def checked_token(token: str | None) -> str:
@@ -291,14 +272,3 @@ def checked_timeout(timeout: TimeoutOption) -> TimeoutOption:
     if not 0 < timeout < float("inf"):
         raise ValueError(f"timeout has to be more than 0 seconds, and finite: {timeout}. None means no limit.")
     return float(timeout)
-
-
-def without_frames(error: BaseException) -> None:
-    """Take the frames of this package from an error before a public method raises it: their local variables hold the
-    token and the body, and tools that report errors print them."""
-    link: BaseException | None = error
-    while link is not None:
-        link.__traceback__ = link.__context__ = None
-        if isinstance(link, httpx.RequestError):
-            link._request = None  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - it has no public way to drop it
-        link = link.__cause__

@@ -1,0 +1,50 @@
+"""No frame of this package in a traceback: the local variables there hold the token and the body, and tools that report
+errors print them."""
+
+from __future__ import annotations
+
+import inspect
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def frameless(function: Callable[P, R]) -> Callable[P, R]:
+    """The same function. Where it raises, the traceback ends with the code that called it."""
+    if inspect.iscoroutinefunction(function):
+
+        @wraps(function)
+        async def call_async(*args: P.args, **kwargs: P.kwargs) -> Any:
+            try:
+                return await function(*args, **kwargs)
+            except BaseException as error:
+                _clear(error)
+                raise  # a bare one adds no frame
+
+        return cast("Callable[P, R]", call_async)
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except BaseException as error:
+            _clear(error)
+            raise
+
+    return call
+
+
+def _clear(error: BaseException) -> None:
+    link: BaseException | None = error
+    while link is not None:
+        link.__traceback__ = link.__context__ = None
+        if isinstance(link, httpx.RequestError):
+            link._request = None  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - it has no public way to drop it
+        link = link.__cause__

@@ -15,6 +15,7 @@ from runloop_conformance.servers.hosting import running
 from runloop_conformance.servers.reference import Reference
 from runloop_conformance.suite.options import Options
 from runloop_conformance.suite.run import Suite
+from starlette.responses import Response
 
 from tests.conformance.miniatures import LosesAnswers, StartsThenTakesItsTime, TakesEverything, Watched, reference
 from tests.conformance.outside import CONTRACT, TOKEN, conformance
@@ -146,3 +147,41 @@ def test_a_server_that_hangs_at_everything_costs_twelve_waits() -> None:
     hung = [one for one in result.exchanges if one.probe.intent == "refuse" and one.failure]
     assert (len(hung), {one.failure.kind for one in hung if one.failure}) == (12, {"timeout"})
     assert result.verdict == "nonconformant"
+
+
+class Gateway(Reference):
+    """Starts each run, and responds in place of the server that did."""
+
+    status, headers = 504, {}
+
+    async def respond(self, request: Any) -> Any:
+        response = await super().respond(request)
+        if response.status_code == 200:
+            response = Response(b"later", self.status, self.headers)
+        return response
+
+
+class Brotli(Gateway):
+    status, headers = 200, {"Content-Encoding": "br", "Content-Type": "application/json"}
+
+
+class Broken(Gateway):
+    status = 500
+
+
+@pytest.mark.parametrize(
+    ("kind", "runs", "verdict", "reason"),
+    [
+        (Gateway, 5, "inconclusive", "could be used: 504"),
+        (Broken, 5, "nonconformant", "could be used: 500"),
+        (Brotli, 3, "inconclusive", "coded as 'br'"),
+    ],
+)
+def test_a_server_that_never_gives_a_usable_response_does_not_get_the_whole_budget(
+    kind: type[Gateway], runs: int, verdict: str, reason: str
+) -> None:
+    server = kind(CONTRACT.document, TOKEN)
+    with DrivenTransport(server, VirtualClock()) as to:
+        result = Suite(CONTRACT, Options(to, TOKEN, (), Limits(25))).run()
+    assert (server.runs, result.verdict) == (runs, verdict)
+    assert reason in str(result.reason)

@@ -57,7 +57,7 @@ def _always_answers(recording: Recording) -> Iterator[Observation]:
         if failure is None:
             if recording.runs:
                 yield passed(exchange)
-        elif failure.kind in ("unreachable", "tls") or _may_close(exchange, failure):
+        elif failure.kind in ("unreachable", "tls", "coding") or _may_close(exchange, failure):
             yield Observation(None, (exchange,))
         else:
             control = recording.control(exchange)

@@ -93,7 +93,7 @@ class Response:
 MOST_TRIES = 3
 """Tries after which 429 or 503 is the server's answer to this request, rather than its state."""
 
-FailureKind = Literal["unreachable", "tls", "dropped", "timeout", "malformed", "too_large"]
+FailureKind = Literal["unreachable", "tls", "dropped", "timeout", "malformed", "too_large", "coding"]
 
 
 @frozen

@@ -91,6 +91,11 @@ def _no_response(exchange: Exchange, url: str, prefix: str) -> str | None:
         return f"No secure connection to {url}: {text}. A private authority is passed with {prefix}ca-bundle."
     if failure.kind == "timeout":
         return f"{url} did not respond to a valid request: {text}. A slow server needs a longer {prefix}timeout."
+    if failure.kind == "coding":
+        return (
+            f"{url} cannot be tested: {text}. Requests have `Accept-Encoding: gzip, deflate`: turn the other coding off"
+            " in the server, or in the proxy in front of it."
+        )
     if failure.kind == "dropped":
         return f"{url} ends the connection instead of responding: {text}. Does it speak HTTP here?"
     return None

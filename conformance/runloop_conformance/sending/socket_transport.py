@@ -262,7 +262,7 @@ def sent_headers(
     """All headers that a request leaves with."""
     # Who stands before a server (a firewall, a gateway) may refuse what does not say what it is.
     given = {name.lower() for name, _ in headers}
-    usual = (("Host", to.authority), ("User-Agent", AGENT))
+    usual = (("Host", to.authority), ("User-Agent", AGENT), ("Accept-Encoding", "gzip, deflate"))
     every = [*(one for one in usual if one[0].lower() not in given), *headers]
     if framing in ("chunked", "both"):
         every.append(("Transfer-Encoding", "chunked"))
@@ -341,7 +341,7 @@ def _decompressed(body: bytes, headers: tuple[tuple[str, str], ...]) -> bytes | 
     codings = [coding.strip() for coding in stated.split(",") if coding.strip() not in ("", "identity")]
     for coding in reversed(codings):
         if coding not in ("gzip", "x-gzip", "deflate"):
-            return Failure("malformed", f"the answer is coded as {coding!r}, which was not asked for")
+            return Failure("coding", f"the response is coded as {coding!r}, which the request does not accept")
         unpacked = _unpacked(body, coding) if body else body
         if isinstance(unpacked, Failure):
             return unpacked

@@ -100,7 +100,7 @@ class Suite:
                 break
             valid = (one for one in self.sender.exchanges[self._first :] if one.probe.intent != "refuse")
             responses[operation.id] = [response_value(exchange) for exchange in valid if exchange.accepted]
-        return self.stopping.reason if self.stopping.gone else self._nothing_accepted()
+        return self.stopping.reason if self.stopping.inconclusive else self._nothing_accepted()
 
     def _begin(self, operation: Operation) -> None:
         self.operation, self._first, self._shrunk = operation, len(self.sender.exchanges), False

@@ -17,7 +17,7 @@ from runloop_conformance.suite.explaining import Explaining
 from runloop_conformance.suite.relevance import HANGS, MOST_HANGS, Relevance, musts_first
 from runloop_conformance.suite.shares import Shares
 from runloop_conformance.suite.shrinking import shrinkable
-from runloop_conformance.suite.stopping import HOPELESS, LONGEST, MANY_FAILURES, Stopping
+from runloop_conformance.suite.stopping import HOPELESS, LONGEST, MANY_FAILURES, UNUSABLE, Stopping
 
 from tests.conformance.outside import CONTRACT, OPERATION
 from tests.conformance.report.synthetic import answered
@@ -113,7 +113,7 @@ def test_silence_is_checked_with_an_accepted_request_before_the_run_ends() -> No
     assert check is not None
     stopping.observe(failed(check, "unreachable"))
     assert stopping.over()
-    assert (stopping.gone, stopping.reason) == (True, "the server stopped responding: no whole response")
+    assert (stopping.inconclusive, stopping.reason) == (True, "the server stopped responding: no whole response")
     assert stopping.check() is None
 
 
@@ -144,6 +144,38 @@ def test_a_server_whose_responses_cannot_be_read_gets_few_more_requests() -> Non
         assert not stopping.over()
         stopping.observe(answered(wrong(), 400))
     assert stopping.over()
+
+
+@pytest.mark.parametrize(
+    ("exchanges", "inconclusive"),
+    [
+        ([answered(CONTROL, 504)] * UNUSABLE, True),
+        ([answered(CONTROL, 502), *[failed(CONTROL, "coding")] * (UNUSABLE - 1)], True),
+        ([answered(CONTROL, 500), *[answered(CONTROL, 504)] * (UNUSABLE - 1)], False),
+        ([answered(CONTROL, body=b"<html>")] * UNUSABLE, False),
+        ([failed(CONTROL, "malformed")] * UNUSABLE, False),
+    ],
+)
+def test_a_server_none_of_whose_responses_can_be_used_gets_no_more_runs(
+    exchanges: list[Exchange], *, inconclusive: bool
+) -> None:
+    stopping = Stopping(VirtualClock())
+    for exchange in exchanges:
+        assert not stopping.over()
+        stopping.observe(exchange)
+        stopping.observe(answered(wrong(), 500))
+    assert stopping.over()
+    assert stopping.inconclusive is inconclusive
+    assert stopping.reason
+    assert stopping.reason.startswith("none of the first 5 responses to valid requests could be used: ")
+
+
+@pytest.mark.parametrize("usable", [answered(CONTROL, body=b'{"id":"bmr_1"}'), answered(CONTROL, 400)])
+def test_one_usable_response_is_enough_to_go_on(usable: Exchange) -> None:
+    stopping = Stopping(VirtualClock())
+    for exchange in [answered(CONTROL, 504)] * 4 + [usable] + [answered(CONTROL, 504)] * 20:
+        stopping.observe(exchange)
+        assert not stopping.over()
 
 
 # --- explaining ---

@@ -18,6 +18,8 @@ from runloop_conformance.servers.reference import Document, Reference, Rejection
 
 Level = Literal["must", "should"]
 Build = Callable[[Document, str, Sequence[str]], ASGIApp | RawServer]
+TextRow = tuple[str, Place, str, Callable[[str], str], str]
+"""The name, the place, the summary, the change, and a sample of text that it changes."""
 
 
 @frozen
@@ -89,9 +91,10 @@ class Mutants:
 
         self.add(name, breaks, summary, Changed, *witness)
 
-    def change_text(self, name: str, place: Place, summary: str, change: Callable[[str], str], sample: str) -> None:
-        """Register a server that changes the text at a place of its responses; `sample` is a text that it changes."""
-        self.change_response(name, VIEW + place.property, summary, place.change(change), place.request(sample))
+    def change_texts(self, *rows: TextRow) -> None:
+        """Register servers that change the text at a place of their responses, one for each row."""
+        for name, place, summary, change, sample in rows:
+            self.change_response(name, VIEW + place.property, summary, place.change(change), place.request(sample))
 
     def reject(
         self,

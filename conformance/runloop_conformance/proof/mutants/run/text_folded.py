@@ -15,96 +15,98 @@ from runloop_conformance.proof.mutants.place import (
 )
 
 MUTANTS = Mutants(__name__)
-MUTANTS.change_text("name-lower-cased", NAME, "The name is lower-cased.", str.lower, "Nightly")
-MUTANTS.change_text("name-capitalized", NAME, "The name is written like a title.", str.title, "nightly run")
-MUTANTS.change_text("purpose-upper-cased", PURPOSE, "The purpose is upper-cased.", str.upper, "regression")
-MUTANTS.change_text(
-    "purpose-case-folded",
-    PURPOSE,
-    "The purpose is case-folded where it is not ASCII.",
-    lambda value: value if value.isascii() else value.casefold(),
-    "Straße",
-)
-MUTANTS.change_text(
-    "metadata-keys-lower-cased",
-    METADATA_KEYS,
-    "Keys of metadata are lower-cased, as header names are.",
-    str.lower,
-    "Team",
-)
-MUTANTS.change_text("metadata-lower-cased", METADATA, "Metadata is lower-cased.", str.lower, "Agents")
-MUTANTS.change_text(
-    "variable-names-upper-cased", VARIABLE_NAMES, "Names of variables are upper-cased.", str.upper, "log_level"
-)
-MUTANTS.change_text(
-    "variable-names-lower-cased", VARIABLE_NAMES, "Names of variables are lower-cased.", str.lower, "LOG_LEVEL"
-)
-MUTANTS.change_text("secrets-upper-cased", SECRETS, "Names of secrets are upper-cased.", str.upper, "db_password")
-MUTANTS.change_text(
-    "secret-variables-lower-cased", SECRET_VARIABLES, "The variables of secrets are lower-cased.", str.lower, "DB_PASS"
-)
-MUTANTS.change_text(
-    "name-composed",
-    NAME,
-    "The name is normalized to NFC.",
-    lambda value: unicodedata.normalize("NFC", value),
-    "cafe\u0301",
-)
-MUTANTS.change_text(
-    "metadata-decomposed",
-    METADATA,
-    "Metadata is normalized to NFD, as macOS names files.",
-    lambda value: unicodedata.normalize("NFD", value),
-    "caf\xe9",
-)
-MUTANTS.change_text(
-    "purpose-compatible",
-    PURPOSE,
-    "The purpose is normalized to NFKC.",
-    lambda value: unicodedata.normalize("NFKC", value),
-    "ﬁve ①",
-)
-MUTANTS.change_text(
-    "metadata-keys-composed",
-    METADATA_KEYS,
-    "Keys of metadata are normalized to NFC.",
-    lambda value: unicodedata.normalize("NFC", value),
-    "cafe\u0301",
-)
-MUTANTS.change_text(
-    "name-joiners-dropped",
-    NAME,
-    "Characters without a width are dropped.",
-    lambda value: re.sub("[\u200b-\u200d\ufe0f\u00ad]", "", value),
-    "\U0001f3c3\u200d\u2640\ufe0f",
-)
-MUTANTS.change_text(
-    "name-marks-dropped",
-    NAME,
-    "Marks of direction are dropped.",
-    lambda value: re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", value),
-    "a\u202eb\u202cc",
-)
-MUTANTS.change_text(
-    "purpose-byte-order-mark-dropped",
-    PURPOSE,
-    "U+FEFF is dropped.",
-    lambda value: value.replace("\ufeff", ""),
-    "\ufeffx",
-)
-MUTANTS.change_text(
-    "name-separators-dropped",
-    NAME,
-    "U+2028 and U+2029 are dropped.",
-    lambda value: re.sub("[\u2028\u2029]", "", value),
-    "a\u2028b",
-)
-MUTANTS.change_text(
-    "name-accents-dropped",
-    NAME,
-    "Accents are removed from the name.",
-    lambda value: "".join(
-        character for character in unicodedata.normalize("NFD", value) if not unicodedata.combining(character)
+MUTANTS.change_texts(
+    ("name-lower-cased", NAME, "The name is lower-cased.", str.lower, "Nightly"),
+    ("name-capitalized", NAME, "The name is written like a title.", str.title, "nightly run"),
+    ("purpose-upper-cased", PURPOSE, "The purpose is upper-cased.", str.upper, "regression"),
+    (
+        "purpose-case-folded",
+        PURPOSE,
+        "The purpose is case-folded where it is not ASCII.",
+        lambda value: value if value.isascii() else value.casefold(),
+        "Straße",
     ),
-    "café",
+    (
+        "metadata-keys-lower-cased",
+        METADATA_KEYS,
+        "Keys of metadata are lower-cased, as header names are.",
+        str.lower,
+        "Team",
+    ),
+    ("metadata-lower-cased", METADATA, "Metadata is lower-cased.", str.lower, "Agents"),
+    ("variable-names-upper-cased", VARIABLE_NAMES, "Names of variables are upper-cased.", str.upper, "log_level"),
+    ("variable-names-lower-cased", VARIABLE_NAMES, "Names of variables are lower-cased.", str.lower, "LOG_LEVEL"),
+    ("secrets-upper-cased", SECRETS, "Names of secrets are upper-cased.", str.upper, "db_password"),
+    (
+        "secret-variables-lower-cased",
+        SECRET_VARIABLES,
+        "The variables of secrets are lower-cased.",
+        str.lower,
+        "DB_PASS",
+    ),
+    (
+        "name-composed",
+        NAME,
+        "The name is normalized to NFC.",
+        lambda value: unicodedata.normalize("NFC", value),
+        "cafe\u0301",
+    ),
+    (
+        "metadata-decomposed",
+        METADATA,
+        "Metadata is normalized to NFD, as macOS names files.",
+        lambda value: unicodedata.normalize("NFD", value),
+        "caf\xe9",
+    ),
+    (
+        "purpose-compatible",
+        PURPOSE,
+        "The purpose is normalized to NFKC.",
+        lambda value: unicodedata.normalize("NFKC", value),
+        "ﬁve ①",
+    ),
+    (
+        "metadata-keys-composed",
+        METADATA_KEYS,
+        "Keys of metadata are normalized to NFC.",
+        lambda value: unicodedata.normalize("NFC", value),
+        "cafe\u0301",
+    ),
+    (
+        "name-joiners-dropped",
+        NAME,
+        "Characters without a width are dropped.",
+        lambda value: re.sub("[\u200b-\u200d\ufe0f\u00ad]", "", value),
+        "\U0001f3c3\u200d\u2640\ufe0f",
+    ),
+    (
+        "name-marks-dropped",
+        NAME,
+        "Marks of direction are dropped.",
+        lambda value: re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", value),
+        "a\u202eb\u202cc",
+    ),
+    (
+        "purpose-byte-order-mark-dropped",
+        PURPOSE,
+        "U+FEFF is dropped.",
+        lambda value: value.replace("\ufeff", ""),
+        "\ufeffx",
+    ),
+    (
+        "name-separators-dropped",
+        NAME,
+        "U+2028 and U+2029 are dropped.",
+        lambda value: re.sub("[\u2028\u2029]", "", value),
+        "a\u2028b",
+    ),
+    (
+        "name-accents-dropped",
+        NAME,
+        "Accents are removed from the name.",
+        lambda value: "".join(
+            character for character in unicodedata.normalize("NFD", value) if not unicodedata.combining(character)
+        ),
+        "café",
+    ),
 )

@@ -32,24 +32,26 @@ MUTANTS.change_response(
     change_property("metadata", masked("^(password|passwd|authorization|api_?key|token|secret)$")),
     start_run(metadata={"authorization": "approved"}),
 )
-MUTANTS.change_text(
-    "metadata-addresses-scrubbed",
-    METADATA,
-    "What looks like an e-mail address is scrubbed.",
-    lambda value: re.sub(r"[\w.]{1,64}@[\w.]{1,64}", "[EMAIL]", value),
-    "agents@example.org",
-)
-MUTANTS.change_text(
-    "purpose-card-numbers-scrubbed",
-    PURPOSE,
-    "Sixteen digits are scrubbed, as the number of a card.",
-    lambda value: re.sub(r"\b\d{16}\b", "[CARD]", value),
-    "4111111111111111",
-)
-MUTANTS.change_text(
-    "metadata-formulas-guarded",
-    METADATA,
-    "What a spreadsheet would take for a formula gets an apostrophe.",
-    lambda value: f"'{value}" if value.startswith(("=", "+", "-", "@")) else value,
-    "=1+1",
+MUTANTS.change_texts(
+    (
+        "metadata-addresses-scrubbed",
+        METADATA,
+        "What looks like an e-mail address is scrubbed.",
+        lambda value: re.sub(r"[\w.]{1,64}@[\w.]{1,64}", "[EMAIL]", value),
+        "agents@example.org",
+    ),
+    (
+        "purpose-card-numbers-scrubbed",
+        PURPOSE,
+        "Sixteen digits are scrubbed, as the number of a card.",
+        lambda value: re.sub(r"\b\d{16}\b", "[CARD]", value),
+        "4111111111111111",
+    ),
+    (
+        "metadata-formulas-guarded",
+        METADATA,
+        "What a spreadsheet would take for a formula gets an apostrophe.",
+        lambda value: f"'{value}" if value.startswith(("=", "+", "-", "@")) else value,
+        "=1+1",
+    ),
 )

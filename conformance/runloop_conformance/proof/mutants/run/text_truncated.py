@@ -29,75 +29,75 @@ for length, place in (
     (255, VARIABLES), (512, VARIABLES), (40, METADATA_KEYS), (64, METADATA_KEYS), (64, SECRETS), (999, NAME),
 ):  # fmt: skip
     place_name = place.property.replace("_", "-") + "-keys" * place.keys
-    MUTANTS.change_text(
-        f"{place_name}-cut-at-{length}",
-        place,
-        f"Text in {place_name} is cut at {length} characters.",
-        cut(length),
-        "x" * (length + 1),
+    MUTANTS.change_texts(
+        (
+            f"{place_name}-cut-at-{length}",
+            place,
+            f"Text in {place_name} is cut at {length} characters.",
+            cut(length),
+            "x" * (length + 1),
+        )
     )
-MUTANTS.change_text("name-cut-at-255-bytes", NAME, "The name is cut at 255 bytes.", cut_bytes(255), "ü" * 128)
-MUTANTS.change_text(
-    "purpose-cut-at-1000-bytes", PURPOSE, "The purpose is cut at 1,000 bytes.", cut_bytes(1000), "日" * 400
-)
-MUTANTS.change_text(
-    "metadata-cut-at-255-units", METADATA, "Metadata is cut at 255 UTF-16 units.", cut_units(255), "\U0001f600" * 128
-)
-MUTANTS.change_text(
-    "name-ellipsis",
-    NAME,
-    "A name beyond 80 characters ends in an ellipsis.",
-    lambda value: value if len(value) <= 80 else value[:79] + "…",
-    "x" * 81,
-)
-MUTANTS.change_text(
-    "name-cut-at-emoji",
-    NAME,
-    "The name ends before its first emoji, as in MySQL's utf8.",
-    lambda value: re.split("[\U00010000-\U0010ffff]", value)[0],
-    "run \U0001f3c3 fast",
-)
-MUTANTS.change_text(
-    "name-cut-at-line-break",
-    NAME,
-    "Only the first line of the name is kept.",
-    lambda value: value.split("\n")[0],
-    "one\ntwo",
-)
-MUTANTS.change_text(
-    "variables-cut-at-line-break",
-    VARIABLES,
-    "Only the first line of a variable is kept.",
-    lambda value: value.split("\n")[0],
-    "one\ntwo",
-)
-MUTANTS.change_text(
-    "variables-cut-at-equals",
-    VARIABLES,
-    "A variable ends before its first equals sign.",
-    lambda value: value.partition("=")[0],
-    "a=1&b=2",
-)
-MUTANTS.change_text(
-    "variables-cut-at-hash",
-    VARIABLES,
-    "What follows a hash is a comment, as in a .env file.",
-    lambda value: value.split("#")[0].rstrip() if "#" in value else value,
-    "red #ff0000",
-)
-MUTANTS.change_text(
-    "purpose-cut-at-semicolon",
-    PURPOSE,
-    "The purpose ends at a semicolon.",
-    lambda value: value.split(";")[0],
-    "a; DROP TABLE runs; --",
-)
-MUTANTS.change_text(
-    "metadata-cut-at-comma",
-    METADATA,
-    "Metadata goes through a list separated by commas.",
-    lambda value: value.split(",")[0],
-    "a,b",
+MUTANTS.change_texts(
+    ("name-cut-at-255-bytes", NAME, "The name is cut at 255 bytes.", cut_bytes(255), "ü" * 128),
+    ("purpose-cut-at-1000-bytes", PURPOSE, "The purpose is cut at 1,000 bytes.", cut_bytes(1000), "日" * 400),
+    ("metadata-cut-at-255-units", METADATA, "Metadata is cut at 255 UTF-16 units.", cut_units(255), "\U0001f600" * 128),
+    (
+        "name-ellipsis",
+        NAME,
+        "A name beyond 80 characters ends in an ellipsis.",
+        lambda value: value if len(value) <= 80 else value[:79] + "…",
+        "x" * 81,
+    ),
+    (
+        "name-cut-at-emoji",
+        NAME,
+        "The name ends before its first emoji, as in MySQL's utf8.",
+        lambda value: re.split("[\U00010000-\U0010ffff]", value)[0],
+        "run \U0001f3c3 fast",
+    ),
+    (
+        "name-cut-at-line-break",
+        NAME,
+        "Only the first line of the name is kept.",
+        lambda value: value.split("\n")[0],
+        "one\ntwo",
+    ),
+    (
+        "variables-cut-at-line-break",
+        VARIABLES,
+        "Only the first line of a variable is kept.",
+        lambda value: value.split("\n")[0],
+        "one\ntwo",
+    ),
+    (
+        "variables-cut-at-equals",
+        VARIABLES,
+        "A variable ends before its first equals sign.",
+        lambda value: value.partition("=")[0],
+        "a=1&b=2",
+    ),
+    (
+        "variables-cut-at-hash",
+        VARIABLES,
+        "What follows a hash is a comment, as in a .env file.",
+        lambda value: value.split("#")[0].rstrip() if "#" in value else value,
+        "red #ff0000",
+    ),
+    (
+        "purpose-cut-at-semicolon",
+        PURPOSE,
+        "The purpose ends at a semicolon.",
+        lambda value: value.split(";")[0],
+        "a; DROP TABLE runs; --",
+    ),
+    (
+        "metadata-cut-at-comma",
+        METADATA,
+        "Metadata goes through a list separated by commas.",
+        lambda value: value.split(",")[0],
+        "a,b",
+    ),
 )
 
 

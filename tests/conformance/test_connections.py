@@ -54,7 +54,7 @@ def test_what_is_left_unread_on_a_connection_is_found() -> None:
         done = conformance(url, "--max-runs", 25)
     assert (done.code, done.report["verdict"]) == (1, "nonconformant")
     names = [one["request"]["name"] for one in done.clauses["request.accepted"]["counterexample"]["exchanges"]]
-    assert any("after a refused one" in name for name in names), names
+    assert any("after a rejected one" in name for name in names), names
     assert "replay" in done.clauses["request.accepted"]["counterexample"]["curl"]
 
 

@@ -133,10 +133,10 @@ import sys
 from runloop_conformance.suite import run as suite
 from runloop_conformance.commands import main
 
-def judge(clauses, recording):
+def settle(clauses, recording, terms):
     raise ValueError(f"a defect that quotes {sys.argv} and {recording.exchanges[0].response}")
 
-suite.judge = judge
+suite.settle = settle
 main(prog_name="runloop-conformance")
 """
 
@@ -156,7 +156,7 @@ def test_a_defect_of_the_suite_is_told_without_them() -> None:
     assert done.report["verdict"] == "error"
     assert "a defect that quotes" in done.report["reason"]
     assert done.recording
-    assert_nothing_of_it(Done(1, done.out, done.err, folder, 0))
+    assert_nothing_of_it(Done(1, done.out, done.err, folder))
 
 
 def test_a_token_that_is_a_word_of_the_contract_accuses_nobody() -> None:

@@ -1,4 +1,4 @@
-"""The law: every clause of the contract, one chapter a module."""
+"""Every clause of the contract, selector chapter a module."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def inapplicable(contract: Contract) -> tuple[str, ...]:
 
 
 def selected(clauses: Sequence[Clause], select: Sequence[str], deselect: Sequence[str]) -> tuple[Clause, ...]:
-    """The clauses that the selectors leave: an id, a chapter or a beginning of an id, an operation, a pattern with `*`.
+    """The selected clauses. A selector is an id, its beginning, a chapter, an operation, or a pattern with `*`.
 
     Raises:
-        NoSuchClauseError: a selector that matches no clause, which a mistyped one must not do in silence.
+        NoSuchClauseError: a selector matches no clause.
     """
     for selector in (*select, *deselect):
         if not any(matches(clause, selector) for clause in clauses):
@@ -50,8 +50,8 @@ def selected(clauses: Sequence[Clause], select: Sequence[str], deselect: Sequenc
     return tuple(
         clause
         for clause in clauses
-        if (not select or any(matches(clause, one) for one in select))
-        and not any(matches(clause, one) for one in deselect)
+        if (not select or any(matches(clause, selector) for selector in select))
+        and not any(matches(clause, selector) for selector in deselect)
     )
 
 

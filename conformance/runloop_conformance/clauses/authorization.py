@@ -1,4 +1,4 @@
-"""Who may start a run: the Authorization header with a bearer token, and nothing in its place."""
+"""Who may start a run: a request with a bearer token in the Authorization header, and no other."""
 
 from __future__ import annotations
 
@@ -20,6 +20,16 @@ from runloop_conformance.exchanges.recording import Recording
 
 DENIED = frozenset({401, 403})
 MALFORMED = frozenset({400, 401, 403})
+REJECTED = (
+    ("authorization.required", "bearer-required", DENIED, "Tested without an Authorization header."),
+    ("authorization.token", "bearer-required", DENIED, "Tested with wrong tokens."),
+    ("authorization.header-only", "bearer-required", DENIED, "Tested with the token anywhere else."),
+    ("authorization.scheme", "bearer-required", MALFORMED, "Tested with other schemes, such as Basic."),
+    ("authorization.form", "bearer-malformed", MALFORMED, "Tested with a header that is not `Bearer <token>`."),
+    ("authorization.once", "bearer-malformed", MALFORMED, "Tested with two headers, the first of them wrong."),
+    ("authorization.doubled", "bearer-doubled", MALFORMED, ""),
+)  # fmt: skip
+"""Clause, rule, the statuses of a rejection, and what the clause tests of a rule that several clauses share."""
 
 
 def clauses(contract: Contract, operation: Operation) -> Iterator[Clause]:
@@ -30,28 +40,19 @@ def clauses(contract: Contract, operation: Operation) -> Iterator[Clause]:
     schemes = contract.document.get("components", {}).get("securitySchemes", {})
     for name, scheme in schemes.items():
         if operation.bearer and scheme.get("scheme", "bearer").lower() == "bearer":
-            text = str(scheme.get("description") or "A bearer token is taken.")
+            text = str(scheme.get("description") or "A bearer token is accepted.")
             pointer = f"#/components/securitySchemes/{escape(name)}"
             pointer += "/description" if "description" in scheme else ""
             yield Clause("authorization.bearer", "must", pointer, text, _bearer)
             break
-    required = rules.get("bearer-required")
-    malformed = rules.get("bearer-malformed")
-    yield from by_rule("authorization.required", required, rejection("authorization.required", DENIED))
-    yield from by_rule("authorization.token", required, rejection("authorization.token", DENIED))
-    yield from by_rule("authorization.header-only", required, rejection("authorization.header-only", DENIED))
-    yield from by_rule("authorization.scheme", required, rejection("authorization.scheme", MALFORMED))
-    yield from by_rule("authorization.form", malformed, rejection("authorization.form", MALFORMED))
-    yield from by_rule("authorization.once", malformed, rejection("authorization.once", MALFORMED))
-    yield from by_rule(
-        "authorization.doubled", rules.get("bearer-doubled"), rejection("authorization.doubled", MALFORMED)
-    )
+    for identifier, rule, statuses, tested in REJECTED:
+        yield from by_rule(identifier, rules.get(rule), rejection(identifier, statuses), tested)
     yield from by_rule("authorization.scheme-case", rules.get("scheme-case"), acceptance("authorization.scheme-case"))
     yield from by_rule("authorization.challenge", rules.get("challenge"), _challenge)
 
 
 def _bearer(recording: Recording) -> Iterator[Observation]:
-    """The right token, in the form that the contract says, opens the door each time."""
+    """Requests with the right token, in the form that the contract states, are not rejected with 401 or 403."""
     for exchange in recording.exchanges:
         if exchange.probe.intent != "accept" or "authorization.scheme-case" in exchange.probe.clauses:
             continue
@@ -68,4 +69,4 @@ def _challenge(recording: Recording) -> Iterator[Observation]:
             if exchange.response.header("WWW-Authenticate"):
                 yield passed(exchange)
             else:
-                yield failed("a WWW-Authenticate header beside the 401", "none", exchange)
+                yield failed("a WWW-Authenticate header in the 401", "none", exchange)

@@ -1,4 +1,4 @@
-"""What a clause is, and what judging one yields."""
+"""What a clause is, and what judging it yields."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from runloop_conformance.exchanges.strict_json import dump
 
 @frozen
 class Observation:
-    """One look at one clause: `kept`, or broken with what was expected and what came.
+    """The outcome of one clause on one request: passed, or failed with what was expected and what was received.
 
-    exchanges: all that are needed to see it, the decisive one last. `kept` is None where the server could not say.
+    passed: None if nothing follows from the response. exchanges: all that are needed to see the outcome, the decisive
+        one last.
     """
 
     passed: bool | None
@@ -31,11 +32,11 @@ Judge = Callable[[Recording], Iterable[Observation]]
 
 @frozen
 class Clause:
-    """One normative statement and the function that says, of a recording, where it was kept and where not.
+    """A normative statement, and the function that judges a recording by it.
 
-    pointer: where the statement stands in the contract; text: the sentence itself, quoted. `also` are the pointers of
-    other statements that it speaks for as well. operation: the id of the operation that it is about; `prefix`, what
-    the operation's clauses begin with, if it is not the main one.
+    pointer: where the statement is in the contract. text: the sentence itself, quoted. also: the pointers of other
+    statements that it covers. operation: the id of the operation that it is about. prefix: what the ids of the
+    operation's clauses begin with, if it is not the main operation.
     """
 
     id: str
@@ -57,10 +58,13 @@ class Clause:
         return self.judge(recording.of(self.operation))
 
 
-def by_rule(identifier: str, rule: Rule | None, judge: Judge) -> Iterator[Clause]:
-    """The clause of an entry of `x-rules`: level, pointer and sentence are the rule's. None where there is no entry."""
+def by_rule(identifier: str, rule: Rule | None, judge: Judge, tested: str = "") -> Iterator[Clause]:
+    """The clause of an entry of `x-rules`, if there is one: level, pointer and sentence are the rule's.
+
+    tested: what the clause tests of the rule, if other clauses test the rest.
+    """
     if rule is not None:
-        yield Clause(identifier, rule.level, rule.pointer, rule.text, judge)
+        yield Clause(identifier, rule.level, rule.pointer, f"{rule.text} {tested}".rstrip(), judge)
 
 
 def each_run(observe: Callable[[Run], Observation | None]) -> Judge:
@@ -68,44 +72,44 @@ def each_run(observe: Callable[[Run], Observation | None]) -> Judge:
 
     def judge(recording: Recording) -> Iterator[Observation]:
         for run in recording.runs:
-            seen = observe(run)
-            if seen is not None:
-                yield seen
+            observation = observe(run)
+            if observation is not None:
+                yield observation
 
     return judge
 
 
 def passed(*exchanges: Exchange) -> Observation:
-    """It was kept here."""
+    """The clause passed here."""
     return Observation(passed=True, exchanges=exchanges)
 
 
 def failed(expected: Message, actual: Message, *exchanges: Exchange) -> Observation:
-    """It was broken here."""
+    """The clause failed here."""
     return Observation(passed=False, exchanges=exchanges, expected=expected, actual=actual)
 
 
 def rejection(clause: str, statuses: frozenset[int] | None = None) -> Judge:
-    """Judge the requests that must be refused: a 4xx other than 408 and 429, or one of `statuses`.
+    """Judge the requests that must be rejected: with a 4xx other than 408 and 429, or with one of `statuses`.
 
-    A refusal counts only beside its accepted control; an acceptance is a fault with or without one.
+    A rejection counts only if its control was accepted; an accepted request fails the clause either way.
     """
-    wanted = f"{', '.join(map(str, sorted(statuses)))}" if statuses else "a 4xx other than 408 and 429"
+    expected = f"{', '.join(map(str, sorted(statuses)))}" if statuses else "a 4xx other than 408 and 429"
 
     def judge(recording: Recording) -> Iterator[Observation]:
         for exchange in recording.by_clause.get(clause, ()):
             if exchange.probe.intent != "refuse":
                 continue
             control = recording.control(exchange)
-            seen = (control, exchange) if control else (exchange,)
+            exchanges = (control, exchange) if control else (exchange,)
             if exchange.accepted:
-                yield failed(f"refused with {wanted}", f"{exchange.status}: it was accepted", *seen)
+                yield failed(f"rejected with {expected}", f"{exchange.status}: it was accepted", *exchanges)
             elif exchange.response is None or (exchange.postponed and exchange.status != 503) or not control:
-                yield Observation(None, seen)
+                yield Observation(None, exchanges)
             elif exchange.rejected and (statuses is None or exchange.status in statuses):
-                yield passed(*seen)
+                yield passed(*exchanges)
             else:
-                yield failed(f"refused with {wanted}", f"{exchange.status}", *seen)
+                yield failed(f"rejected with {expected}", f"{exchange.status}", *exchanges)
 
     return judge
 
@@ -118,16 +122,18 @@ def acceptance(clause: str) -> Judge:
             if exchange.probe.intent != "accept":
                 continue
             control = recording.control(exchange)
-            seen = (control, exchange) if control else (exchange,)
+            exchanges = (control, exchange) if control else (exchange,)
             if exchange.accepted:
                 yield passed(exchange)
             elif exchange.response is None or (exchange.postponed and (exchange.status != 503 or not recording.runs)):
-                yield Observation(None, seen)
+                yield Observation(None, exchanges)
             elif exchange.rejected and exchange.probe.control in recording.rejected_names:
-                yield Observation(None, seen)  # refused for what its control was refused for
+                yield Observation(None, exchanges)  # rejected for the same reason as its control
             else:
                 yield failed(
-                    f"accepted with {recording.operation.status}", (f"{exchange.status}: ", body_of(exchange)), *seen
+                    f"accepted with {recording.operation.status}",
+                    (f"{exchange.status}: ", body_of(exchange)),
+                    *exchanges,
                 )
 
     return judge

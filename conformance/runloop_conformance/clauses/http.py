@@ -1,4 +1,4 @@
-"""What holds for every request, whatever is in it: an answer, no failure of the server, and no other way in."""
+"""What holds for every request, whatever is in it: a response, no 5xx, and no run by another method."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from runloop_conformance.exchanges.exchange import CLOSABLE, Exchange, Failure
 from runloop_conformance.exchanges.recording import Recording
 from runloop_conformance.exchanges.strict_json import NotJsonError, parse
 
-LONG_HEADER = 8000  # characters; many servers read no longer line
+LONG_HEADER = 8000  # characters; many servers reject a longer line
 OVERSIZE = 64 * 1024  # bytes; a larger body may be cut off by closing the connection (413)
 
 
@@ -30,7 +30,7 @@ def _other_method(recording: Recording, exchange: Exchange) -> bool:
 
 
 def _unusual(exchange: Exchange) -> bool:
-    """Whether the method is one that a server, or what stands before it, may treat outside of the API."""
+    """Whether the method is one that a server, or a proxy in front of it, may handle outside of the API."""
     return exchange.probe.method in ("OPTIONS", "HEAD", "TRACE", "QUERY", "FROB")
 
 
@@ -45,9 +45,9 @@ def _no_server_error(recording: Recording) -> Iterator[Observation]:
                 yield Observation(None, (exchange,))
                 continue
             control = recording.control(exchange)
-            seen = (control, exchange) if control else (exchange,)
-            yield failed("any answer but a 5xx", (f"{status}: ", body_of(exchange)), *seen)
-        elif recording.runs:  # a server that was never seen to work has not been tested
+            exchanges = (control, exchange) if control else (exchange,)
+            yield failed("any response but a 5xx", (f"{status}: ", body_of(exchange)), *exchanges)
+        elif recording.runs:  # a server that accepted no request has not been tested
             yield passed(exchange)
 
 
@@ -61,12 +61,12 @@ def _always_answers(recording: Recording) -> Iterator[Observation]:
             yield Observation(None, (exchange,))
         else:
             control = recording.control(exchange)
-            seen = (control, exchange) if control else (exchange,)
-            yield failed("a whole, well-formed answer in time", failure.text, *seen)
+            exchanges = (control, exchange) if control else (exchange,)
+            yield failed("a complete, well-formed response in time", failure.text, *exchanges)
 
 
 def _may_close(exchange: Exchange, failure: Failure) -> bool:
-    """Whether to close early is an answer: 413, or that the client went away, or that nobody knows where it ends."""
+    """Whether closing early is a legal response: the body is too large, its end is unclear, or the client went away."""
     if _unusual(exchange):
         return failure.kind in ("malformed", "dropped")
     free = len(exchange.probe.body) > OVERSIZE or exchange.probe.framing in CLOSABLE
@@ -78,22 +78,22 @@ def _only_post(recording: Recording) -> Iterator[Observation]:
         if not _other_method(recording, exchange) or exchange.response is None:
             continue
         control = recording.control(exchange)
-        seen = (control, exchange) if control else (exchange,)
+        exchanges = (control, exchange) if control else (exchange,)
         if exchange.accepted and exchange.probe.method not in ("HEAD", "OPTIONS") and _is_run(recording, exchange):
-            yield failed("no run", (f"{exchange.status}, and a run: ", body_of(exchange)), *seen)
+            yield failed("no run", (f"{exchange.status}, and a run: ", body_of(exchange)), *exchanges)
         else:
-            yield Observation(True if control else None, seen)
+            yield Observation(True if control else None, exchanges)
 
 
 def _is_run(recording: Recording, exchange: Exchange) -> bool:
-    """Whether an answer is a run, rather than a page or an empty success."""
+    """Whether a response is a run, rather than a page or an empty success."""
     assert exchange.response is not None
     try:
-        content = parse(exchange.response.body).value
+        body = parse(exchange.response.body).value
     except NotJsonError:
         return False
     required = [m.path[0] for m in recording.operation.response if m.required and len(m.path) == 1]
-    return isinstance(content, dict) and sum(name in content for name in required) * 2 > len(required)
+    return isinstance(body, dict) and sum(name in body for name in required) * 2 > len(required)
 
 
 def _method_not_allowed(recording: Recording) -> Iterator[Observation]:
@@ -112,7 +112,7 @@ def _method_not_allowed(recording: Recording) -> Iterator[Observation]:
 
 
 def _below_the_api(exchange: Exchange) -> bool:
-    """Whether what reads HTTP, before any API is asked, may have refused it in its own words."""
+    """Whether the HTTP server may have rejected it, in a format of its own, before it reached the API."""
     long = any(len(value) > LONG_HEADER for _, value in exchange.probe.headers)
     return long or exchange.probe.framing in CLOSABLE
 
@@ -120,8 +120,7 @@ def _below_the_api(exchange: Exchange) -> bool:
 def _json_errors(recording: Recording) -> Iterator[Observation]:
     for exchange in recording.with_response():
         assert exchange.response is not None
-        told = exchange.rejected and exchange.response.body
-        if not told or _unusual(exchange) or _below_the_api(exchange):
+        if not exchange.rejected or not exchange.response.body or _unusual(exchange) or _below_the_api(exchange):
             continue
         try:
             parse(exchange.response.body)

@@ -21,12 +21,12 @@ KEYWORDS = (
     "minItems", "format",
 )  # fmt: skip
 HELD = ("int64", "int32", "float", "double")
-"""Formats that an answer is held to; any other is an annotation (JSON Schema, validation, 7.2.1)."""
+"""Formats that a response must have; any other is an annotation (JSON Schema, validation, 7.2.1)."""
 
 
 @frozen
 class Statement:
-    """One thing that the contract says: where, what, and how the ids of the clauses about it begin (or a whole id)."""
+    """One thing that the contract states: where, what, and the ids of the clauses about it."""
 
     pointer: str
     text: str
@@ -43,7 +43,7 @@ class Entry:
 
     @property
     def orphan(self) -> bool:
-        """Whether nothing is done about it, and nobody says why."""
+        """Whether no clause is about it, and no reason is given."""
         return not self.clauses and self.statement.excluded is None
 
 
@@ -62,14 +62,14 @@ def ledger(contract: Contract, clauses: Sequence[Clause]) -> tuple[Entry, ...]:
 
 
 def moved(contract: Contract, clause: Clause) -> str | None:
-    """Why a clause's quotation is no longer what stands at its pointer; None while it is."""
+    """Why a clause no longer quotes what its pointer leads to; None if it does."""
     try:
-        there = contract.at(clause.pointer)
+        node = contract.at(clause.pointer)
     except ContractError:
-        return f"nothing stands at {clause.pointer}"
-    told = there if isinstance(there, str) else there.get("description", "") if isinstance(there, dict) else ""
+        return f"node is nothing at {clause.pointer}"
+    told = node if isinstance(node, str) else node.get("description", "") if isinstance(node, dict) else ""
     sentence = _flat(str(told))
-    if isinstance(there, str) and sentence and sentence not in _flat(clause.text):
+    if isinstance(node, str) and sentence and sentence not in _flat(clause.text):
         return f"{clause.pointer} now says: {sentence}"
     return None
 
@@ -79,23 +79,23 @@ def _flat(text: str) -> str:
 
 
 def statements(contract: Contract) -> Iterator[Statement]:
-    """All that the contract demands of a message, and all that it explicitly leaves free, operation by operation."""
+    """All that the contract requires of a message, and all that it explicitly leaves free, operation by operation."""
     for operation in contract.operations:
         for statement in _statements(contract, operation):
             yield evolve(statement, clause_ids=tuple(operation.prefix + clause for clause in statement.clause_ids))
     for name, reason in contract.untested.items():
         method, path = name.split(" ", 1)
-        yield Statement(f"#/paths/{escape(path)}/{method.lower()}", name, (), f"it is not tested: {reason}")
+        yield Statement(f"#/paths/{escape(path)}/{method.lower()}", name, (), f"not tested: {reason}")
 
 
 def _statements(contract: Contract, operation: Operation) -> Iterator[Statement]:
     yield Statement(operation.pointer, f"{operation.method} {operation.path}", ("http.only-post", "request.accepted"))
-    told = f"{operation.status} - {operation.status_text}"
-    yield Statement(operation.status_pointer, told, ("response.status",))
+    text = f"{operation.status} - {operation.status_text}"
+    yield Statement(operation.status_pointer, text, ("response.status",))
     if operation.gives_json:
         envelope = ("response.media-type", "response.json")
         yield Statement(f"{operation.status_pointer}/content", "application/json", envelope)
-        whole = str(operation.response_schema.get("description", "the answer's schema"))
+        whole = str(operation.response_schema.get("description", "the schema of the response"))
         shape = (*(f"response.{kind}" for kind in types(operation.response_schema)), "response.schema")
         yield Statement(operation.response_pointer, whole, shape)
     if operation.needs_body:
@@ -105,13 +105,13 @@ def _statements(contract: Contract, operation: Operation) -> Iterator[Statement]
     for status in operation.responses:
         if status != operation.status_pointer.rsplit("/", 1)[-1]:
             yield Statement(
-                f"{operation.pointer}/responses/{status}", status, (), "what an error looks like is left open"
+                f"{operation.pointer}/responses/{status}", status, (), "the contract leaves error responses open"
             )
     yield from _of_security(contract, operation)
     for rule in operation.rules.values():
         yield Statement(rule.pointer, rule.text, ())
     for name, freedom in contract.at(operation.pointer).get("x-legal", {}).items():
-        reason = "a freedom: the suite's own variants take it, and must pass"
+        reason = "a freedom: correct variants in the proof of the suite use it, and must pass"
         yield Statement(f"{operation.pointer}/x-legal/{escape(name)}", str(freedom), (), reason)
     for side, props in (("request", operation.request), ("response", operation.response)):
         for prop in props:
@@ -124,7 +124,7 @@ def _of_security(contract: Contract, operation: Operation) -> Iterator[Statement
         pointer += "/description" if "description" in scheme else ""
         text = str(scheme.get("description", scheme.get("type")))
         used = operation.bearer and str(scheme.get("scheme", "bearer")).lower() == "bearer"
-        unused = None if used else "not what a token is sent by here"
+        unused = None if used else "this operation does not use it"
         yield Statement(pointer, text, ("authorization.required", "authorization.bearer"), unused)
 
 
@@ -134,7 +134,7 @@ def _of_parameter(parameter: Parameter) -> Iterator[Statement]:
         text = f"{parameter.name} is required"
         yield Statement(f"{parameter.pointer}/required", text, (f"{stem}.required",))
     kinds = dict.fromkeys(kind for kind, _ in wrong_texts(parameter))
-    free = None if kinds else "any text is one"
+    free = None if kinds else "any text is valid"
     text = f"{parameter.name}: {' or '.join(types(parameter.schema))}"
     yield Statement(f"{parameter.pointer}/schema", text, tuple(f"{stem}.{kind}" for kind in kinds), free)
 
@@ -155,7 +155,7 @@ def _of(side: str, prop: Property) -> Iterator[Statement]:
             f"{prop.pointer}/optional", f"{prop.name} is optional", (f"{stem}.accepted", f"{stem}.optional")
         )
     if not prop.nullable:
-        free = "null may be taken or refused (x-legal)" if prop.null_is_free else None
+        free = "null may be accepted or rejected (x-legal)" if prop.null_is_free else None
         yield Statement(f"{prop.pointer}/null", f"{prop.name} is not null", (f"{stem}.null", f"{stem}.not-null"), free)
     elif side == "request":
         yield Statement(f"{prop.pointer}/null", f"{prop.name} may be null", (f"{stem}.null-accepted",), _inner(prop))
@@ -166,10 +166,10 @@ def _of(side: str, prop: Property) -> Iterator[Statement]:
             text = f"{prop.name}: {keyword} {prop.schema[keyword]}"
             excluded = None
             if keyword == "format" and (prop.schema[keyword] not in HELD or side == "request"):
-                excluded = "an annotation: what it looks like is free"
+                excluded = "an annotation: servers need not check it"
             by_schema = side == "response" and keyword not in ("enum", "const", "format")
-            told = ("response.schema",) if by_schema else (f"{stem}.{keyword}",)
-            yield Statement(f"{prop.pointer}/{keyword}", text, told, excluded)
+            ids = ("response.schema",) if by_schema else (f"{stem}.{keyword}",)
+            yield Statement(f"{prop.pointer}/{keyword}", text, ids, excluded)
 
 
 def _inner(prop: Property) -> str | None:

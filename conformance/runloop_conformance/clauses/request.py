@@ -1,4 +1,4 @@
-"""What a server takes and what it refuses, member by member and as JSON."""
+"""Which requests a server accepts and which it rejects, property by property and as JSON."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ACCEPTED = {
     "request.known-members": "accepts-known-members",
     "request.unknown-members": "ignores-unknown-members",
 }
-REFUSED = {
+REJECTED = {
     "request.invalid": "refuses-invalid",
     "request.object": "refuses-not-object",
     "request.json": "refuses-not-json",
@@ -40,12 +40,12 @@ REFUSED = {
 
 
 def clauses(_: Contract, operation: Operation) -> Iterator[Clause]:
-    """The chapter's clauses: those of the rules, and those that follow from each member of the schema."""
+    """The chapter's clauses: those of the rules, and those that follow from each property of the schema."""
     rules = operation.rules
     for identifier, rule in ACCEPTED.items():
         judge = _spelled(identifier) if identifier == "request.spelling" else acceptance(identifier)
         yield from by_rule(identifier, rules.get(rule), judge)
-    for identifier, rule in REFUSED.items():
+    for identifier, rule in REJECTED.items():
         yield from by_rule(identifier, rules.get(rule), rejection(identifier))
     for parameter in operation.parameters:
         yield from _of_parameter(parameter)
@@ -57,69 +57,74 @@ def clauses(_: Contract, operation: Operation) -> Iterator[Clause]:
 
 
 def _of(prop: Property, also: tuple[str, ...], valid: tuple[str, ...]) -> Iterator[Clause]:
-    """The clauses of one member; `also` and `valid`: what else those say that refuse, and those that accept."""
-    # A value of the wrong kind in what is known from elsewhere than the page is refused by SHOULD, whatever the level
-    # at which the right one is accepted.
-    rejected: Level = "must" if prop.from_page else "should"
-    stem, quoted = f"request.{prop.name}", f" {prop.description}".rstrip()
+    """The clauses of one property. also, valid: pointers of the rules that the rejections and the acceptances cover."""
+    # What is known from elsewhere than the page rejects wrong values by a SHOULD, also where accepting is a MUST.
+    level_of_rejection: Level = "must" if prop.from_page else "should"
+    stem, description = f"request.{prop.name}", f" {prop.description}".rstrip()
     if prop.required:
         identifier = f"{stem}.required"
-        text = f"`{prop.name}` is required.{quoted}"
-        yield Clause(identifier, rejected, prop.pointer, text, rejection(identifier), also)
+        text = f"`{prop.name}` is required.{description}"
+        yield Clause(identifier, level_of_rejection, prop.pointer, text, rejection(identifier), also)
     for kind in dict.fromkeys(kind for kind, _ in wrong_values(prop)):
         identifier = f"{stem}.{kind}"
-        text = f"{_says(prop, kind)}{quoted}"
-        yield Clause(identifier, rejected, prop.pointer, text, rejection(identifier), also)
+        text = f"{_statement(prop, kind)}{description}"
+        yield Clause(identifier, level_of_rejection, prop.pointer, text, rejection(identifier), also)
     if not prop.required and prop.named:
         identifier = f"{stem}.accepted"
-        text = f"`{prop.name}` is accepted.{quoted}"
-        yield Clause(identifier, prop.level, prop.pointer, text, _taken(identifier, prop, null=False), valid)
+        text = f"`{prop.name}` is accepted.{description}"
+        yield Clause(identifier, prop.level, prop.pointer, text, _accepted(identifier, prop, null=False), valid)
         if len(prop.path) <= 2:
             identifier = f"{stem}.optional"
-            text = f"`{prop.name}` may be left out.{quoted}"
+            text = f"`{prop.name}` may be left out.{description}"
             yield Clause(identifier, prop.level, prop.pointer, text, _left_out(identifier, prop), valid)
         if prop.nullable:
             identifier = f"{stem}.null-accepted"
             level: Level = "must" if prop.from_page else "should"
-            text = f"`{prop.name}` may be null.{quoted}"
-            yield Clause(identifier, level, prop.pointer, text, _taken(identifier, prop, null=True), valid)
+            text = f"`{prop.name}` may be null.{description}"
+            yield Clause(identifier, level, prop.pointer, text, _accepted(identifier, prop, null=True), valid)
 
 
 def _spelled(identifier: str) -> Judge:
-    """Another spelling of a request is accepted like the request, and means the same: the answers repeat the same.
+    """Judge the requests in another spelling: they are accepted, and their responses repeat what was sent.
 
-    Where a usual spelling is not repeated either, the spelling is not what is wrong.
+    If a response to the usual spelling does not repeat it either, the spelling is not the cause.
     """
-    taken = acceptance(identifier)
+    accepted = acceptance(identifier)
 
     def judge(recording: Recording) -> Iterator[Observation]:
-        yield from taken(recording)
+        yield from accepted(recording)
         spelled = {exchange.number for exchange in recording.by_clause.get(identifier, ())}
         for name, path in ECHO.items():
-            told = [(run, echo(name, path)(run)) for run in recording.runs if run.exchange.probe.intent == "accept"]
-            wrong = [(run, seen) for run, seen in told if seen is not None and seen.passed is False]
+            observations = [
+                (run, echo(name, path)(run)) for run in recording.runs if run.exchange.probe.intent == "accept"
+            ]
+            wrong = [
+                (run, observation)
+                for run, observation in observations
+                if observation is not None and observation.passed is False
+            ]
             if any(run.exchange.number not in spelled for run, _ in wrong):
                 continue
-            for run, seen in wrong:
+            for run, observation in wrong:
                 control = recording.control(run.exchange)
                 if control is not None and run.exchange.probe.content == control.probe.content:
-                    expected = (seen.expected, ", as for the usual spelling")
-                    yield failed(expected, seen.actual, control, run.exchange)
+                    expected = (observation.expected, ", as for the usual spelling")
+                    yield failed(expected, observation.actual, control, run.exchange)
 
     return judge
 
 
 def _of_parameter(parameter: Parameter) -> Iterator[Clause]:
-    stem, quoted = parameter.stem, f" {parameter.description}".rstrip()
+    stem, description = parameter.stem, f" {parameter.description}".rstrip()
     kinds = ["required"] if parameter.required and parameter.place != "path" else []
     kinds += dict.fromkeys(kind for kind, _ in wrong_texts(parameter))
     for kind in kinds:
-        says = "is required" if kind == "required" else f"keeps its {kind}: {parameter.schema.get(kind)}"
-        text = f"The {parameter.place} parameter `{parameter.name}` {says}.{quoted}"
+        statement = "is required" if kind == "required" else f"has the {kind} {parameter.schema.get(kind)}"
+        text = f"The {parameter.place} parameter `{parameter.name}` {statement}.{description}"
         yield Clause(f"{stem}.{kind}", "must", parameter.pointer, text, rejection(f"{stem}.{kind}"))
 
 
-def _says(prop: Property, kind: str) -> str:
+def _statement(prop: Property, kind: str) -> str:
     schema = prop.schema
     stated = " or ".join(sorted(prop.types))
     return {
@@ -129,11 +134,11 @@ def _says(prop: Property, kind: str) -> str:
         "const": f"`{prop.name}` is {schema.get('const')}.",
         "maximum": f"`{prop.name}` is at most {schema.get('maximum')}.",
         "minimum": f"`{prop.name}` is at least {schema.get('minimum')}.",
-    }.get(kind, f"`{prop.name}` keeps its {kind}: {schema.get(kind)}.")
+    }.get(kind, f"`{prop.name}` has the {kind} {schema.get(kind)}.")
 
 
-def _taken(identifier: str, prop: Property, *, null: bool) -> Judge:
-    """Kept by any accepted request that holds the member; broken by the refusal of a twin that adds just it."""
+def _accepted(identifier: str, prop: Property, *, null: bool) -> Judge:
+    """Passes by any accepted request with the property; fails if a twin that adds only the property is rejected."""
     twins = acceptance(identifier)
 
     def judge(recording: Recording) -> Iterator[Observation]:
@@ -147,7 +152,7 @@ def _taken(identifier: str, prop: Property, *, null: bool) -> Judge:
 
 
 def _left_out(identifier: str, prop: Property) -> Judge:
-    """Kept by any accepted request that lacks the member; broken by the refusal of a twin that lacks just it."""
+    """Passes by any accepted request without the property; fails if a twin that lacks only the property is rejected."""
     twins = acceptance(identifier)
 
     def judge(recording: Recording) -> Iterator[Observation]:

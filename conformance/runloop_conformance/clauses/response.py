@@ -1,4 +1,4 @@
-"""The shape of the 200: status, media type, JSON, and every member of the schema."""
+"""The shape of the 200: status, media type, JSON, and every property of the schema."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from runloop_conformance.exchanges.strict_json import LONE_SURROGATE, SpelledFlo
 INT64 = (-(2**63), 2**63 - 1)
 FLOAT_MAX = 3.4028234663852886e38
 OWN = frozenset({"type", "required", "enum", "const"})
-"""Keywords whose statements have clauses of their own."""
+"""Keywords that have their own clauses."""
 JSON_TYPE = re.compile(r"application/json\s*(;(?!\s*charset\s*=(?!\s*\"?utf-?8)).*)?", re.IGNORECASE | re.DOTALL)
 
 
 def clauses(contract: Contract, operation: Operation) -> Iterator[Clause]:
-    """The chapter's clauses: the envelope's, and those that follow from each member of the schema."""
+    """The chapter's clauses: the envelope's, and those that follow from each property of the schema."""
     rules = operation.rules
-    told = f"{operation.status} - {operation.status_text}"
-    yield Clause("response.status", "must", operation.status_pointer, told, _status(operation))
+    text = f"{operation.status} - {operation.status_text}"
+    yield Clause("response.status", "must", operation.status_pointer, text, _status(operation))
     if not operation.gives_json:
         return
     yield from by_rule("response.media-type", rules.get("json-answer"), each_run(_media_type))
@@ -44,17 +44,17 @@ def clauses(contract: Contract, operation: Operation) -> Iterator[Clause]:
     also = (rules["json-answer"].pointer,) if "json-answer" in rules else ()
     for stated in types(operation.response_schema)[:1]:
         a = f"an {stated}" if stated[0] in "aeiou" else f"a {stated}"
-        text = str(operation.response_schema.get("description", "")) or f"The answer is {a}."
+        text = str(operation.response_schema.get("description", "")) or f"The response is {a}."
         observe = each_run(_is_a(stated, a))
         yield Clause(f"response.{stated}", "must", operation.response_pointer, text, observe, also)
     for prop in operation.response:
-        if not prop.alternative:  # which alternative an answer is, the whole schema says
+        if not prop.alternative:  # `response.schema` judges which alternative a response is
             yield from _of(prop)
     yield Clause(
         "response.schema",
         "must",
         operation.response_pointer,
-        "The answer keeps the whole schema.",
+        "The response fits the whole schema.",
         each_run(_schema(contract, operation)),
     )
 
@@ -70,7 +70,7 @@ def _status(operation: Operation) -> Judge:
             wanted = exchange.probe.intent != "refuse" and exchange.probe.method == operation.method
             if wanted and exchange.accepted and exchange.status in stated:
                 yield passed(exchange)
-            # A redirect refuses nothing either: it is what is said of something that was started elsewhere.
+            # A redirect does not reject the request: the run may have been started elsewhere.
             elif wanted and (exchange.accepted or 300 <= (exchange.status or 0) < 400):
                 yield failed(expected, f"status {exchange.status}", exchange)
 
@@ -98,18 +98,18 @@ def _paired(run: Run) -> bool:
 
 
 def _all_text(value: object) -> str:
-    """Every text in it, names included. Answers may be nested deeper than functions can call each other."""
+    """Every text in it, names included. No recursion: a response may be nested deeper than the stack allows."""
     texts: list[str] = []
     left = [value]
     while left:
-        one = left.pop()
-        if isinstance(one, str):
-            texts.append(one)
-        elif isinstance(one, dict):
-            texts += one
-            left += one.values()
-        elif isinstance(one, list):
-            left += one
+        node = left.pop()
+        if isinstance(node, str):
+            texts.append(node)
+        elif isinstance(node, dict):
+            texts += node
+            left += node.values()
+        elif isinstance(node, list):
+            left += node
     return "".join(texts)
 
 
@@ -139,35 +139,35 @@ def _is_a(stated: str, a: str) -> Callable[[Run], Observation | None]:
     def observe(run: Run) -> Observation | None:
         if run.parsed is None:
             return None
-        told = kind(run.received)
-        if told == stated or (told == "integer" and stated == "number"):
+        actual = kind(run.received)
+        if actual == stated or (actual == "integer" and stated == "number"):
             return passed(run.exchange)
-        return failed(a, (f"{told}: ", body_of(run.exchange)), run.exchange)
+        return failed(a, (f"{actual}: ", body_of(run.exchange)), run.exchange)
 
     return observe
 
 
 def _of(prop: Property) -> Iterator[Clause]:
     level: Level = "must" if prop.from_page else "should"
-    quoted = f" {prop.description}".rstrip()
+    description = f" {prop.description}".rstrip()
     stem = f"response.{prop.name}"
     if prop.required:
         yield Clause(
             f"{stem}.required",
             level,
             prop.pointer,
-            f"`{prop.name}` is required.{quoted}",
+            f"`{prop.name}` is required.{description}",
             each_run(_required(prop)),
         )
     if prop.types:
-        text = f"`{prop.name}` is of type {' or '.join(sorted(prop.types - {'null'}))}.{quoted}"
+        text = f"`{prop.name}` is of type {' or '.join(sorted(prop.types - {'null'}))}.{description}"
         yield Clause(f"{stem}.type", level, prop.pointer, text, _values(prop, _type))
         if not prop.nullable:
             yield Clause(
                 f"{stem}.not-null",
                 level,
                 prop.pointer,
-                f"`{prop.name}` is not null.{quoted}",
+                f"`{prop.name}` is not null.{description}",
                 _values(prop, _null),
             )
     if "enum" in prop.schema or "const" in prop.schema:
@@ -177,11 +177,11 @@ def _of(prop: Property) -> Iterator[Clause]:
             f"{stem}.enum",
             level,
             f"{prop.target}/{keyword}",
-            f"`{prop.name}` is one of {options}.{quoted}",
+            f"`{prop.name}` is one of {options}.{description}",
             _values(prop, _enum),
         )
     if prop.schema.get("format") in ("int64", "int32", "float", "double"):
-        text = f"`{prop.name}` is of format {prop.schema['format']}.{quoted}"
+        text = f"`{prop.name}` is of format {prop.schema['format']}.{description}"
         yield Clause(f"{stem}.format", level, prop.pointer, text, _values(prop, _format))
 
 
@@ -192,7 +192,7 @@ def _required(prop: Property) -> Callable[[Run], Observation | None]:
         holders = list(values_at(run.received, prop.path[:-1]))
         missing = [holder for holder in holders if isinstance(holder, dict) and prop.path[-1] not in holder]
         if missing:
-            return failed(f"a member {prop.name}", ("none: ", body_of(run.exchange)), run.exchange)
+            return failed(f"a property {prop.name}", ("none: ", body_of(run.exchange)), run.exchange)
         return passed(run.exchange) if holders else None
 
     return observe
@@ -202,9 +202,9 @@ Test = Callable[[Property, object], str | None]
 
 
 def _values(prop: Property, test: Test) -> Callable[..., Iterator[Observation]]:
-    """Judge every value at the member's place; the test says what was expected where it is wrong.
+    """Judge every value at the property's path. The test returns what was expected if a value is wrong.
 
-    An optional member that is absent keeps the clause: it could have been there and wrong.
+    An optional property that is absent passes: it could have been there and wrong.
     """
 
     def observe(run: Run) -> Observation | None:
@@ -220,13 +220,13 @@ def _values(prop: Property, test: Test) -> Callable[..., Iterator[Observation]]:
 
 
 def _type(prop: Property, value: object) -> str | None:
-    told = kind(value)
-    fits = told in prop.types or told == "null" or (told == "integer" and "number" in prop.types)
+    actual = kind(value)
+    fits = actual in prop.types or actual == "null" or (actual == "integer" and "number" in prop.types)
     return None if fits else " or ".join(sorted(prop.types))
 
 
 def _null(prop: Property, value: object) -> str | None:
-    return f"{' or '.join(sorted(prop.types))}, or no member at all" if value is None else None
+    return f"{' or '.join(sorted(prop.types))}, or no such property" if value is None else None
 
 
 def _options(prop: Property) -> list[object]:
@@ -235,7 +235,7 @@ def _options(prop: Property) -> list[object]:
 
 def _enum(prop: Property, value: object) -> str | None:
     if value in _options(prop) or value is None or _type(prop, value):
-        return None  # null and other types are other clauses' matter
+        return None  # other clauses judge null and other types
     return f"one of {', '.join(map(str, _options(prop)))}"
 
 
@@ -250,7 +250,7 @@ def _format(prop: Property, value: object) -> str | None:
 
 
 def _schema(contract: Contract, operation: Operation) -> Callable[[Run], Observation | None]:
-    """What the members' own clauses do not say, an independent validator does: nested combinations, other keywords."""
+    """Judge by an independent validator what no other clause does: nested combinations, other keywords."""
     validator = contract.validator(operation.response_schema)
 
     def observe(run: Run) -> Observation | None:
@@ -258,7 +258,7 @@ def _schema(contract: Contract, operation: Operation) -> Callable[[Run], Observa
             return None
         for error in validator.iter_errors(plain(run.received)):
             if not OWN.intersection(str(step) for step in error.schema_path):
-                return failed("an answer that keeps the schema", Excerpt(error.message), run.exchange)
+                return failed("a response that fits the schema", Excerpt(error.message.rstrip(".")), run.exchange)
         return passed(run.exchange)
 
     return observe

@@ -1,4 +1,4 @@
-"""What the answer must say about the run just started: the echo, the id, the time, the state, nobody else's data."""
+"""What a response says about the run just started: what was sent, the id, the time, the state, no other data."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ ECHO = {
     "environment_variables": ("runProfile", "envVars"),
     "secrets_provided": ("runProfile", "secrets"),
 }
-"""Members of the answer, and where in the request that which they hold was asked."""
+"""Properties of the response, and the path of the request whose value each repeats."""
 
 
 def clauses(_: Contract, operation: Operation) -> Iterator[Clause]:
-    """The chapter's clauses; those about members that the contract lacks fall away."""
+    """The chapter's clauses; those about properties that the contract lacks are left out."""
     rules = operation.rules
     for name, sent in ECHO.items():
         prop = operation.response_property(name)
         if "answers-about-this-run" in rules and prop is not None and operation.request_property(*sent) is not None:
-            text = f"`{name}` holds what was asked as {'.'.join(sent)}. {prop.description}"
+            text = f"`{name}` holds what was sent as `{'.'.join(sent)}`. {prop.description}"
             about_this_run = rules["answers-about-this-run"].pointer
             observe = each_run(echo(name, sent))
             yield Clause(f"run.{name}.echo", "must", f"{prop.pointer}/description", text, observe, (about_this_run,))
@@ -57,7 +57,7 @@ def clauses(_: Contract, operation: Operation) -> Iterator[Clause]:
 
 
 def _odd(value: object) -> bool:
-    """Whether a text holds what a server may change or refuse: U+0000, lone surrogates."""
+    """Whether a text holds what a server may change or reject: U+0000, lone surrogates."""
     text = json.dumps(value)
     return "\\u0000" in text or (any(f"\\ud{digit}" in text for digit in "89abcdef") and not _encodable(value))
 
@@ -71,14 +71,14 @@ def _encodable(value: object) -> bool:
 
 
 def echo(name: str, path: tuple[str, ...]) -> Callable[[Run], Observation | None]:
-    """Judges whether an answer's member holds what was asked for at a path of the request."""
+    """Judges whether a property of the response holds what was sent at a path of the request."""
 
     def observe(run: Run) -> Observation | None:
         sent = value_at(run.sent, path)
         if not isinstance(run.received, dict) or (sent is NOTHING and run.exchange.probe.content is NOTHING):
             return None
         if sent is NOTHING or sent is None or sent == {}:
-            return passed(run.exchange)  # nothing was asked: what else may stand here is other clauses' matter
+            return passed(run.exchange)  # nothing was sent: other clauses judge what may be here
         if _odd(sent):
             return None
         received = run.fields.get(name, NOTHING)
@@ -97,14 +97,16 @@ def _map(name: str, sent: dict[str, Any], received: Any, run: Run) -> Observatio
     for key, value in sent.items():
         if key not in received:
             return failed(
-                (f"{name}: a member ", as_json(key), ": ", as_json(value)),
+                (f"{name}: a property ", as_json(key), ": ", as_json(value)),
                 ("none; it has ", as_json(list(received))),
                 run.exchange,
             )
         if received[key] != value or type(received[key]) is not type(value):
-            seen = _difference(value, received[key])
+            difference = _difference(value, received[key])
             return failed(
-                (f"{name}, member ", as_json(key), ": ", as_json(value)), (as_json(key), ": ", seen), run.exchange
+                (f"{name}, property ", as_json(key), ": ", as_json(value)),
+                (as_json(key), ": ", difference),
+                run.exchange,
             )
     return passed(run.exchange)
 
@@ -116,7 +118,7 @@ def _difference(sent: Any, received: Any) -> Excerpt | Difference | str:
 
 
 def _isolation(recording: Recording) -> Iterator[Observation]:
-    """No text of another request, accepted or refused, stands in an answer: each has marks of its own."""
+    """No response holds a text of another request, accepted or rejected: each request has its own marks."""
     owner: dict[str, Any] = {}
     for exchange in recording.exchanges:
         for mark in recording.marks[exchange.probe.name]:
@@ -139,8 +141,8 @@ def _isolation(recording: Recording) -> Iterator[Observation]:
 
 
 def _new(recording: Recording) -> Iterator[Observation]:
-    """Ids are not empty and not given twice, also to equal and to simultaneous requests."""
-    given: dict[str, Run] = {}
+    """No id is empty or first_with twice, also for equal and simultaneous requests."""
+    first_with: dict[str, Run] = {}
     equal = simultaneous = False
     observed: list[Observation] = []
     for run in recording.runs:
@@ -149,20 +151,20 @@ def _new(recording: Recording) -> Iterator[Observation]:
             continue
         if not identifier.strip():
             yield failed("an id that is not empty", as_json(identifier), run.exchange)
-        elif identifier in given:
+        elif identifier in first_with:
             yield failed(
-                "an id that was not given before",
+                "a new id",
                 (as_json(identifier), " again"),
-                given[identifier].exchange,
+                first_with[identifier].exchange,
                 run.exchange,
             )
         else:
-            equal = equal or any(run.exchange.probe.body == other.exchange.probe.body for other in given.values())
+            equal = equal or any(run.exchange.probe.body == other.exchange.probe.body for other in first_with.values())
             simultaneous = simultaneous or bool(run.exchange.probe.together)
-            if given:
-                observed.append(passed(next(iter(given.values())).exchange, run.exchange))
-            given[identifier] = run
-    if equal and simultaneous:  # before both have been sent, nothing is known about them
+            if first_with:
+                observed.append(passed(next(iter(first_with.values())).exchange, run.exchange))
+            first_with[identifier] = run
+    if equal and simultaneous:  # only then could an id have been first_with twice
         yield from observed
 
 
@@ -197,7 +199,7 @@ def _now(recording: Recording) -> Iterator[Observation]:
 def _not_negative(run: Run) -> Observation | None:
     duration = run.fields.get("duration_ms")
     if isinstance(duration, int | float) and not isinstance(duration, bool) and duration < 0:
-        return failed("duration_ms: 0 or more", f"{duration}", run.exchange)
+        return failed("duration_ms: 0 or extra", f"{duration}", run.exchange)
     return passed(run.exchange) if isinstance(run.received, dict) else None
 
 
@@ -244,11 +246,11 @@ def _only_what_was_sent(run: Run) -> Observation | None:
         sent, received = value_at(run.sent, ECHO[name]), run.fields.get(name)
         if _odd(sent if isinstance(sent, dict) else {}):
             return None
-        more = set(received) - set(sent if isinstance(sent, dict) else ()) if isinstance(received, dict) else set()
-        if more:
+        extra = set(received) - set(sent if isinstance(sent, dict) else ()) if isinstance(received, dict) else set()
+        if extra:
             return failed(
-                f"{name}: nothing that was not asked for",
-                (f"{name}: ", as_json(sorted(more)), " as well"),
+                f"{name}: nothing that was not sent",
+                (f"{name}: ", as_json(sorted(extra)), " also"),
                 run.exchange,
             )
     return passed(run.exchange)

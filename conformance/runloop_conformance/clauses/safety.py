@@ -1,4 +1,4 @@
-"""What no answer shows."""
+"""What no response shows: the token, the value of a secret, a stack trace."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from runloop_conformance.exchanges.json_path import values_at
 from runloop_conformance.exchanges.recording import Recording
 from runloop_conformance.exchanges.redaction import REDACTED, SHORTEST, TOKEN_MARK
 
-LONGEST_LOOK = 1024 * 1024  # bytes of an answer that are searched for a stack trace
+LONGEST_LOOK = 1024 * 1024  # bytes of a response that are searched for a stack trace
 TRACE_SHOWN = 80  # characters of a stack trace in a message
-BEFORE_SECRET = 40  # characters in a message of what stands before a secret
+BEFORE_SECRET = 40  # characters in a message before a secret
 
-# What a stack trace of each kind looks like, by words that stand in every one: to look for them first is ten times as
-# fast. Each pattern begins with what is rare, so that a search through a large answer stays linear.
+# A pattern for each kind of stack trace, by words that are in every one: looking for the words first is ten times as
+# fast. Each pattern begins with what is rare, so that the search of a large response stays linear.
 STACK_TRACES = {
     "Traceback (": r"Traceback \(most recent call last\)",
     'File "': r"\bFile \"[^\"\n]{1,300}\", line \d+",
@@ -43,21 +43,21 @@ def clauses(_: Contract, operation: Operation) -> Iterator[Clause]:
 
 def _nothing_leaks(recording: Recording) -> Iterator[Observation]:
     secrets, passwords = _secrets(recording), _passwords(recording)
-    traces: dict[bytes, Message | None] = {}  # many answers are the same, and some are long
+    traces: dict[bytes, Message | None] = {}  # many responses are equal, and some are long
     for exchange in recording.with_response():
         assert exchange.response is not None
-        if exchange.probe.method == "TRACE":  # to send the request back is what the method is for (RFC 9110, 9.3.8)
+        if exchange.probe.method == "TRACE":  # the method exists to send the request back (RFC 9110, 9.3.8)
             continue
         headers = "\n".join(f"{name}: {value}" for name, value in exchange.response.headers)
         text = headers + "\n\n" + exchange.response.body.decode("utf-8", "replace")
-        found = _quoted(text, "the token", secrets, TOKEN_MARK)
-        found = found or _quoted(text, "the value of a secret", passwords(exchange), REDACTED)
-        if found is None:
+        leak = _quoted(text, "the token", secrets, TOKEN_MARK)
+        leak = leak or _quoted(text, "the value of a secret", passwords(exchange), REDACTED)
+        if leak is None:
             body = exchange.response.body
             traces[body] = traces[body] if body in traces else _stack_trace(body)
-            found = traces[body]
-        if found:
-            yield failed("no token, secret or stack trace", found, exchange)
+            leak = traces[body]
+        if leak:
+            yield failed("no token, secret or stack trace", leak, exchange)
         else:
             yield passed(exchange)
 
@@ -69,13 +69,18 @@ def _stack_trace(body: bytes) -> Message | None:
 
 
 def _secrets(recording: Recording) -> list[str]:
-    """What must not be in an answer; a token that is a word of the contract (`secret`) is in every right one."""
-    told = [secret for secret in recording.secrets if len(secret) >= SHORTEST and secret not in recording.contract.text]
-    return [*told, *(base64.b64encode(secret.encode()).decode().rstrip("=") for secret in told if secret.isascii())]
+    """What must not be in a response. A token that is a word of the contract (`secret`) may be."""
+    secrets = [
+        secret for secret in recording.secrets if len(secret) >= SHORTEST and secret not in recording.contract.text
+    ]
+    return [
+        *secrets,
+        *(base64.b64encode(secret.encode()).decode().rstrip("=") for secret in secrets if secret.isascii()),
+    ]
 
 
 def _passwords(recording: Recording) -> Callable[[Exchange], list[str]]:
-    """The values that a request put where the contract says `format: password`."""
+    """The values that a request has where the contract says `format: password`."""
     paths = [m.path for m in recording.operation.request if m.schema.get("format") == "password"]
 
     def of(exchange: Exchange) -> list[str]:
@@ -86,7 +91,7 @@ def _passwords(recording: Recording) -> Callable[[Exchange], list[str]]:
 
 
 def _quoted(text: str, what: str, words: list[str], mark: str) -> Message | None:
-    """What stands before the first of these words in a text, with a mark in the word's place."""
+    """The text before the first of these words, with a mark in the place of the word."""
     for word in words:
         if word in text:
             return f"{what}: ", Excerpt(text[: text.index(word)].lstrip(), BEFORE_SECRET, end=True), mark

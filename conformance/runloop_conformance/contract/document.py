@@ -1,4 +1,4 @@
-"""The contract, read once: its operations, and what stands where.
+"""The contract, read once: its operations, and what is at each JSON pointer.
 
 Everything downstream asks this module what the contract says; nothing downstream opens `openapi.yaml` again.
 """
@@ -25,8 +25,8 @@ CHECKOUT = Path(__file__).resolve().parents[3] / "openapi.yaml"
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 ORDER = ("post", "put", "patch", "get", "head", "delete", "options", "trace")
-IGNORED = ("accept", "content-type", "authorization")  # parameters that OpenAPI says are none (3.1, 4.8.12)
-FROM_ANSWER = "$response.body#/"
+IGNORED = ("accept", "content-type", "authorization")  # not parameters, says OpenAPI (3.1, 4.8.12)
+FROM_RESPONSE = "$response.body#/"
 
 
 class ContractError(Exception):
@@ -48,7 +48,7 @@ class Contract:
 
     @property
     def operation(self) -> Operation:
-        """The main operation: the first that states rules of its own, else the first that makes something."""
+        """The main operation: the first that has its own rules, else the first that creates something."""
         return self.operations[0]
 
     @cached_property
@@ -57,26 +57,28 @@ class Contract:
 
         What makes something comes before what reads it, and what takes it away comes last.
         """
-        found = [
-            _read_operation(self, path, method) for path, method in _methods(self) if not _beyond(self, path, method)
+        operations = [
+            _read_operation(self, path, method)
+            for path, method in _methods(self)
+            if not _untestable(self, path, method)
         ]
-        if not found:
+        if not operations:
             raise ContractError(
-                f"{self.path}: no operation can be tested: each takes a body that is not JSON, or none is there."
+                f"{self.path}: no operation can be tested: there is none, or each takes a body that is not JSON."
             )
-        found.sort(key=lambda one: (not one.own_rules, ORDER.index(one.method.lower())))
-        plain = found[0].own_rules or len(found) == 1
-        return (evolve(found[0], prefix=""), *found[1:]) if plain else tuple(found)
+        operations.sort(key=lambda operation: (not operation.own_rules, ORDER.index(operation.method.lower())))
+        main, *others = operations
+        return (evolve(main, prefix=""), *others) if main.own_rules or not others else tuple(operations)
 
     @cached_property
     def untested(self) -> Mapping[str, str]:
         """The operations that cannot be tested, by method and path, each with the reason."""
-        told = {f"{method.upper()} {path}": _beyond(self, path, method) for path, method in _methods(self)}
-        return {name: reason for name, reason in told.items() if reason}
+        reasons = {f"{method.upper()} {path}": _untestable(self, path, method) for path, method in _methods(self)}
+        return {name: reason for name, reason in reasons.items() if reason}
 
     @cached_property
     def text(self) -> str:
-        """All of it, as one text."""
+        """The whole contract as one text."""
         return json.dumps(self.document, ensure_ascii=False, default=str)
 
     def find(self, identifier: str) -> Operation:
@@ -85,25 +87,25 @@ class Contract:
 
     @cached_property
     def _by_id(self) -> Mapping[str, Operation]:
-        return {one.id: one for one in reversed(self.operations)}
+        return {operation.id: operation for operation in reversed(self.operations)}
 
     def resolve(self, node: Mapping[str, Json], pointer: str = "#") -> tuple[Mapping[str, Json], str]:
-        """Follow `$ref` to where the schema stands; siblings of the `$ref` (a description) win over what is there."""
-        seen: set[str] = set()
+        """Follow `$ref` to the schema. A sibling of the `$ref` (a description) wins over what the schema has."""
+        visited: set[str] = set()
         while "$ref" in node:
             reference = str(node["$ref"])
-            if reference in seen or not reference.startswith("#/"):
+            if reference in visited or not reference.startswith("#/"):
                 raise ContractError(f"{self.path}: {pointer} refers to {reference}, which cannot be followed.")
-            seen.add(reference)
+            visited.add(reference)
             siblings = {name: value for name, value in node.items() if name != "$ref"}
             node, pointer = {**self.at(reference), **siblings}, reference
         return node, pointer
 
     def at(self, pointer: str) -> Json:
-        """What stands at a JSON pointer into the contract.
+        """What is at a JSON pointer into the contract.
 
         Raises:
-            ContractError: nothing stands there.
+            ContractError: there is nothing.
         """
         node: Json = self.document
         for step in pointer.removeprefix("#").split("/")[1:]:
@@ -111,29 +113,29 @@ class Contract:
             try:
                 node = node[int(name)] if isinstance(node, list) else node[name]
             except (KeyError, IndexError, ValueError, TypeError) as error:
-                raise ContractError(f"{self.path}: nothing stands at {pointer}.") from error
+                raise ContractError(f"{self.path}: there is nothing at {pointer}.") from error
         return node
 
     def validator(self, schema: Mapping[str, Json]) -> jsonschema_rs.Draft202012Validator:
-        """An independent validator of `schema`, with the contract's components in reach."""
+        """An independent validator of `schema`, which can follow references to the contract's components."""
         return jsonschema_rs.Draft202012Validator({**schema, "components": self._needed(schema)})
 
     def _needed(self, schema: Mapping[str, Json]) -> Mapping[str, Json]:
-        """The components that a schema leads to. With all of them a contract would cost the square of its size."""
-        found: dict[str, dict[str, Json]] = {}
+        """The components that a schema leads to. With all of them, the cost would be the square of the contract."""
+        components: dict[str, dict[str, Json]] = {}
         ahead: list[Json] = [schema]
         while ahead:
             node = ahead.pop()
             if isinstance(node, dict):
-                led = re.match(r"#/components/([^/]+)/([^/]+)", str(node.get("$ref", "")))
-                name = led[2].replace("~1", "/").replace("~0", "~") if led else ""
-                if led and name not in found.setdefault(led[1], {}):
-                    found[led[1]][name] = self.at(led[0])
-                    ahead.append(self.at(led[0]))
+                match = re.match(r"#/components/([^/]+)/([^/]+)", str(node.get("$ref", "")))
+                name = match[2].replace("~1", "/").replace("~0", "~") if match else ""
+                if match and name not in components.setdefault(match[1], {}):
+                    components[match[1]][name] = self.at(match[0])
+                    ahead.append(self.at(match[0]))
                 ahead += node.values()
             elif isinstance(node, list):
                 ahead += node
-        return found
+        return components
 
 
 def load_contract(path: Path | None = None) -> Contract:
@@ -149,11 +151,11 @@ def load_contract(path: Path | None = None) -> Contract:
     except OSError as error:
         raise ContractError(f"{path}: cannot be read: {error.strerror}.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ContractError(f"{path}: is not YAML: {error}") from error
+        raise ContractError(f"{path}: is not YAML: {str(error).rstrip('.')}.") from error
     if not isinstance(document, dict) or not isinstance(document.get("paths"), dict) or "info" not in document:
         raise ContractError(f"{path}: is not an OpenAPI document: `info` and `paths` are needed.")
     contract = Contract(path, document, hashlib.sha256(raw).hexdigest())
-    try:  # a contract that cannot be used is refused here, not in the middle of a run
+    try:  # so that a contract that cannot be used does not fail in the middle of a run
         _ = contract.operations, contract.version
     except (KeyError, TypeError, AttributeError) as error:
         raise ContractError(f"{path}: is not an OpenAPI document that can be read: {error!r}.") from error
@@ -165,15 +167,15 @@ def _methods(contract: Contract) -> Iterator[tuple[str, str]]:
         yield from ((path, method) for method in METHODS if method in operations)
 
 
-def _meet(template: str, path: str) -> bool:
-    """Whether a request for `path` may also be one for `template`: `/pet/{id}` meets `/pet/findByStatus`."""
+def _matches(template: str, path: str) -> bool:
+    """Whether a request for `path` may also be for `template`: `/pet/{id}` matches `/pet/findByStatus`."""
     pattern = "".join(
         "[^/]+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{[^}]*\})", template)
     )
     return template == path or re.fullmatch(pattern, path) is not None
 
 
-def _beyond(contract: Contract, path: str, method: str) -> str | None:
+def _untestable(contract: Contract, path: str, method: str) -> str | None:
     """Why an operation cannot be tested; None where it can."""
     operation = contract.document["paths"][path][method]
     body = operation.get("requestBody")
@@ -181,7 +183,7 @@ def _beyond(contract: Contract, path: str, method: str) -> str | None:
         kinds = ", ".join(contract.resolve(body)[0].get("content", {})) or "nothing"
         return f"it takes {kinds}, and the suite writes JSON"
     if method in ("options", "trace"):
-        return "what these methods answer is no matter of the API's"
+        return "HTTP, not the API, defines what OPTIONS and TRACE do"
     return None
 
 
@@ -189,15 +191,15 @@ def _json_content(contract: Contract, message: Mapping[str, Json] | None) -> Map
     if message is None:
         return None
     content = contract.resolve(message)[0].get("content", {})
-    found: Mapping[str, Json] | None = content.get("application/json")
-    return found
+    json_content: Mapping[str, Json] | None = content.get("application/json")
+    return json_content
 
 
 def _read_operation(contract: Contract, path: str, method: str) -> Operation:
     pointer = f"#/paths/{escape(path)}/{method}"
     operation = contract.at(pointer)
     body = _json_content(contract, operation.get("requestBody"))
-    status = next((one for one in operation["responses"] if str(one).startswith("2")), None)
+    status = next((status for status in operation["responses"] if str(status).startswith("2")), None)
     stated = status if status is not None else next(iter(operation["responses"]), "200")
     response_at = f"{pointer}/responses/{stated}"
     response = contract.resolve(operation["responses"].get(stated, {}), response_at)[0]
@@ -233,7 +235,7 @@ def _read_operation(contract: Contract, path: str, method: str) -> Operation:
         },
         responses=tuple(str(status) for status in operation["responses"]),
         examples=_examples(body or {}),
-        others=frozenset(other.upper() for there, other in _methods(contract) if _meet(there, path)),
+        other_methods=frozenset(other.upper() for there, other in _methods(contract) if _matches(there, path)),
     )
     return made if made.own_rules else evolve(made, rules=general_rules(made))
 
@@ -248,12 +250,12 @@ def _request(
 
 
 def _examples(content: Mapping[str, Json]) -> dict[str, Json]:
-    found = {name: example["value"] for name, example in content.get("examples", {}).items() if "value" in example}
-    return {"example": content["example"], **found} if "example" in content else found
+    examples = {name: example["value"] for name, example in content.get("examples", {}).items() if "value" in example}
+    return {"example": content["example"], **examples} if "example" in content else examples
 
 
 def _credentials(contract: Contract, operation: Mapping[str, Json]) -> tuple[str, str] | None:
-    """The header that carries the token; None where a request without one is as good."""
+    """The header that carries the token; None if a request needs none."""
     needed = operation.get("security", contract.document.get("security", []))
     schemes = contract.document.get("components", {}).get("securitySchemes", {})
     if not needed or {} in needed:
@@ -273,36 +275,36 @@ def _credentials(contract: Contract, operation: Mapping[str, Json]) -> tuple[str
 def _parameters(contract: Contract, path: str, method: str) -> Iterator[Parameter]:
     whole = contract.document["paths"][path]
     at = f"#/paths/{escape(path)}"
-    found: dict[tuple[str, str], Parameter] = {}
+    parameters: dict[tuple[str, str], Parameter] = {}
     for holder, pointer in ((whole, at), (whole[method], f"{at}/{method}")):
         for index, raw in enumerate(holder.get("parameters", [])):
             stated, where = contract.resolve(raw, f"{pointer}/parameters/{index}")
             if stated["in"] not in ("path", "query", "header") or stated["name"].lower() in IGNORED:
                 continue
             schema = contract.resolve(stated.get("schema", {}), where)[0]
-            given = [stated["example"]] if "example" in stated else []
-            given += [one["value"] for one in stated.get("examples", {}).values() if "value" in one]
-            found[stated["in"], stated["name"]] = Parameter(
+            examples = [stated["example"]] if "example" in stated else []
+            examples += [example["value"] for example in stated.get("examples", {}).values() if "value" in example]
+            parameters[stated["in"], stated["name"]] = Parameter(
                 name=stated["name"],
                 place=stated["in"],
                 pointer=where,
                 schema=schema,
                 required=stated["in"] == "path" or bool(stated.get("required")),
                 description=str(stated.get("description", "")),
-                examples=tuple(given),
+                examples=tuple(examples),
                 link=_link(contract, whole[method].get("operationId"), stated["name"]),
             )
-    yield from found.values()
+    yield from parameters.values()
 
 
 def _link(contract: Contract, identifier: str | None, name: str) -> tuple[str, tuple[str, ...]] | None:
-    """Where a `links` entry says that a parameter's value comes from an operation's answer (OpenAPI 3.1, 4.8.20)."""
+    """The response that a `links` entry takes a parameter's value from, and the path in it (OpenAPI 3.1, 4.8.20)."""
     for path, method in _methods(contract):
         operation = contract.document["paths"][path][method]
         for raw in operation.get("responses", {}).values():
             for link in contract.resolve(raw)[0].get("links", {}).values():
                 stated = contract.resolve(link)[0]
                 source = str(stated.get("parameters", {}).get(name, ""))
-                if identifier and stated.get("operationId") == identifier and source.startswith(FROM_ANSWER):
-                    return str(operation.get("operationId", "")), tuple(source.removeprefix(FROM_ANSWER).split("/"))
+                if identifier and stated.get("operationId") == identifier and source.startswith(FROM_RESPONSE):
+                    return str(operation.get("operationId", "")), tuple(source.removeprefix(FROM_RESPONSE).split("/"))
     return None

@@ -1,4 +1,4 @@
-"""Values that a schema does not allow. The clauses that follow from a schema and the requests about them share this."""
+"""Values that a schema does not allow: for the clauses that follow from the schema, and for the requests about them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OTHER_TYPES: Mapping[str, tuple[Json, ...]] = {
     "number": ("1.5", True, [], {}),
     "boolean": ("true", 1, [], {}),
 }
-"""Values that are of another type than the key says; null is added where the contract forbids it."""
+"""Values of another type than the key. `wrong_values` adds null where the contract forbids it."""
 
 OTHER_TEXTS: Mapping[str, tuple[str, ...]] = {
     "integer": ("no-number", "1.5"),
@@ -42,7 +42,7 @@ OTHER_TEXTS: Mapping[str, tuple[str, ...]] = {
 
 
 def wrong_values(prop: Property) -> Iterator[tuple[str, Json]]:
-    """Values that the contract does not allow at this place, with the kind of statement that each breaks."""
+    """Values that the contract does not allow for a property, with the keyword that each breaks."""
     schema = prop.schema
     if "const" in schema:
         yield "const", f"{schema['const']}x"
@@ -60,13 +60,13 @@ def wrong_values(prop: Property) -> Iterator[tuple[str, Json]]:
     stated = prop.types - {"null"}
     if not prop.nullable and not prop.null_is_free:
         yield "null", None
-    seen: set[str] = set()
+    yielded: set[str] = set()
     for expected in sorted(stated):
         for value in OTHER_TYPES.get(expected, ()):
-            told = kind(value)
-            fits = told in stated or (told == "integer" and "number" in stated)
-            if not fits and repr(value) not in seen:
-                seen.add(repr(value))
+            actual = kind(value)
+            fits = actual in stated or (actual == "integer" and "number" in stated)
+            if not fits and repr(value) not in yielded:
+                yielded.add(repr(value))
                 yield "type", value
 
 

@@ -1,4 +1,4 @@
-"""The rules that hold for an operation whose contract states none of its own: what HTTP and OpenAPI themselves ask."""
+"""The rules for an operation without its own: what HTTP and OpenAPI themselves require."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ def general_rules(operation: Operation) -> dict[str, Rule]:
 
 
 def _rules(operation: Operation) -> Iterator[tuple[str, Level, str, str]]:
-    yield "no-server-error", "must", "RFC 9110, 15.6", "no request is answered with a 5xx."
-    yield "always-answers", "must", "RFC 9110, 3.4", "every request is answered in time, whole and well-formed."
-    yield "nothing-leaks", "should", "RFC 9110, 17", "no answer holds the token or a stack trace."
+    yield "no-server-error", "must", "RFC 9110, 15.6", "no request gets a 5xx response."
+    yield "always-answers", "must", "RFC 9110, 3.4", "every request gets a complete, well-formed response in time."
+    yield "nothing-leaks", "should", "RFC 9110, 17", "no response holds the token or a stack trace."
     yield (
         "method-not-allowed",
         "should",
         "RFC 9110, 15.5.6",
-        "a method that the path does not have is refused with 405.",
+        "a method that the path does not have is rejected with 405.",
     )
-    # Whether something exists that a made-up value names, no contract says; a link does.
+    # Only a link says that something exists which a parameter names; a made-up value may name nothing.
     if all(parameter.link or not parameter.required for parameter in operation.parameters):
         level: Level = "should" if operation.takes_json else "must"
         yield "accepts-valid", level, "OpenAPI", "a request that fits the contract is accepted."
@@ -35,21 +35,26 @@ def _rules(operation: Operation) -> Iterator[tuple[str, Level, str, str]]:
             "bearer-required",
             "must",
             "RFC 6750",
-            "a request without a valid bearer token is refused with 401 or 403.",
+            "a request without a valid bearer token is rejected with 401 or 403.",
         )
-        yield "bearer-malformed", "must", "RFC 6750", "malformed credentials are refused with 400, 401 or 403."
+        yield "bearer-malformed", "must", "RFC 6750", "malformed credentials are rejected with 400, 401 or 403."
         yield "challenge", "should", "RFC 9110, 11.6.1", "a 401 carries a WWW-Authenticate header."
-        if operation.method != "DELETE":  # what is gone cannot be asked for in another spelling
+        if operation.method != "DELETE":  # a deleted thing cannot be requested again in another spelling
             yield "scheme-case", "should", "RFC 9110, 11.1", "the scheme is matched without regard to case."
     if operation.takes_json:
-        yield "refuses-not-json", "must", "RFC 8259", "a body that is nothing like JSON is refused with a 4xx."
-        yield "accepts-spelling", "must", "RFC 8259", "member order, white space and escapes change nothing."
-        yield "refuses-other-media-types", "should", "RFC 9110, 15.5.16", "a body of another media type is refused."
-        yield "refuses-invalid", "must", "OpenAPI", "a missing or mistyped member is refused with a 4xx."
+        yield "refuses-not-json", "must", "RFC 8259", "a body that is nothing like JSON is rejected with a 4xx."
+        yield "accepts-spelling", "must", "RFC 8259", "property order, white space and escapes change nothing."
+        yield "refuses-other-media-types", "should", "RFC 9110, 15.5.16", "a body of another media type is rejected."
+        yield "refuses-invalid", "must", "OpenAPI", "a missing or mistyped property is rejected with a 4xx."
     if operation.takes_json and types(operation.request_schema) == ["object"]:
-        yield "refuses-json-extensions", "should", "RFC 8259", "JSON extensions are refused."
-        yield "refuses-not-object", "must", "OpenAPI", "a body that is not an object is refused with a 4xx."
-        yield "ignores-unknown-members", "should", "OpenAPI", "members that the contract does not name are ignored."
+        yield "refuses-json-extensions", "should", "RFC 8259", "JSON extensions are rejected."
+        yield "refuses-not-object", "must", "OpenAPI", "a body that is not an object is rejected with a 4xx."
+        yield "ignores-unknown-members", "should", "OpenAPI", "properties that the contract does not name are ignored."
     if operation.gives_json:
-        yield "json-answer", "must", "OpenAPI", "an accepted request is answered with one JSON value, labelled as JSON."
-        yield "json-answer-exact", "should", "RFC 8259", "an answer has no duplicate names and no byte order mark."
+        yield (
+            "json-answer",
+            "must",
+            "OpenAPI",
+            "the response to an accepted request is one JSON value, labelled as JSON.",
+        )
+        yield "json-answer-exact", "should", "RFC 8259", "a response has no duplicate names and no byte order mark."

@@ -1,4 +1,4 @@
-"""What an operation of the contract looks like: its parameters, the members of its messages, its rules. Values only."""
+"""An operation of the contract: its parameters, the properties of its messages, its rules. Values only."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ Json = Any
 
 @frozen
 class Property:
-    """One place in a JSON message: a named member, the values of a map, or the items of an array.
+    """One place in a JSON message: a named property, the values of a map, or the items of an array.
 
     `path` leads to it from the top of the message; `*` stands for any name in a map, `[]` for any item of an array,
     `[1]` for an item that is the second of the alternatives that an item can be.
-    `pointer` is where it is named in the contract, `target` where its schema stands after any `$ref`.
+    `pointer` is where it is named in the contract, `target` where its schema is after any `$ref`.
     `name` is the path as clauses and reports write it, with the alternative where there are several:
     `runProfile.envVars.*`, `runProfile.mounts[].FileMount.target`.
-    `level` is how strongly a server has to take or give it: `should` where it is known from elsewhere than the page.
-    `alternative`: it stands in one of several alternatives (`oneOf`, `anyOf`), so a message may be right without it.
+    `level` is how strongly a server has to accept or send it: `should` if it is known from elsewhere than the page.
+    `alternative`: it is in one of several alternatives (`oneOf`, `anyOf`), so a message may be valid without it.
     `null_is_free`: its schema does not allow null, and the contract's `x-legal` lets a server accept or reject it.
     """
 
@@ -50,8 +50,8 @@ class Property:
 class Parameter:
     """A parameter beside the body. `place` is where it goes: `path`, `query` or `header`.
 
-    `link` says which answer its value comes from, where a `links` entry of the contract does: the id of the operation
-    that answers, and the path to the value in its answer.
+    `link` says which response its value comes from, if a `links` entry of the contract does: the id of the operation,
+    and the path to the value in its response.
     """
 
     name: str
@@ -71,7 +71,7 @@ class Parameter:
 
 @frozen
 class Rule:
-    """An entry of `x-rules`: what the page cannot mean otherwise, with its level and its source."""
+    """An entry of `x-rules`: what follows from the page, with its level and its source."""
 
     name: str
     pointer: str
@@ -85,12 +85,12 @@ class Operation:
     """One operation: a method of a path, and what its messages look like.
 
     id: its `operationId`, else method and path. prefix: what the ids of its clauses begin with; nothing where
-        the operation states rules of its own, or is the only one.
+        the operation has its own rules, or is the only one.
     own_rules: whether the contract states rules for it (`x-rules`); else `rules` are those that hold for any operation.
-    credentials: the header that carries the token and what stands before the token in it; None where nothing is asked.
-    takes_json, gives_json: whether there is a JSON body in the request, and in the answer of `status`.
+    credentials: the header that carries the token and what is before the token in it; None if a request needs none.
+    takes_json, gives_json: whether there is a JSON body in the request, and in the response with `status`.
     needs_body: whether a request without a body breaks the contract.
-    others: the methods that the contract has for the same path.
+    other_methods: the methods that the contract has for the same path.
     """
 
     id: str
@@ -116,11 +116,11 @@ class Operation:
     rules: Mapping[str, Rule]
     responses: tuple[str, ...]
     examples: Mapping[str, Json]
-    others: frozenset[str]
+    other_methods: frozenset[str]
 
     @property
     def secured(self) -> bool:
-        """Whether a token is asked for."""
+        """Whether a request needs a token."""
         return self.credentials is not None
 
     @property
@@ -164,7 +164,7 @@ class Operation:
         return (holder or prop).level
 
     def request_property(self, *path: str) -> Property | None:
-        """The member of the request at `path`, if the contract has it."""
+        """The property of the request at `path`, if the contract has it."""
         return self._request_at.get(path)
 
     @cached_property
@@ -172,7 +172,7 @@ class Operation:
         return {prop.path: prop for prop in reversed(self.request)}
 
     def response_property(self, *path: str) -> Property | None:
-        """The member of the answer at `path`, if the contract has it."""
+        """The property of the response at `path`, if the contract has it."""
         return next((prop for prop in self.response if prop.path == path), None)
 
 

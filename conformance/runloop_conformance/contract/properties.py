@@ -1,4 +1,4 @@
-"""The members of a JSON message, found by walking its schema."""
+"""The properties of a JSON message, found by walking its schema."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Protocol
 
 from runloop_conformance.contract.operation import Json, Level, Property, escape
 
-DEEPEST = 12  # steps; a message that goes on deeper says nothing new
+DEEPEST = 12  # steps; a schema that is deeper repeats itself
 
 
 class Resolves(Protocol):
-    """What follows a `$ref`."""
+    """Something that follows a `$ref`."""
 
     def resolve(self, node: Mapping[str, Json], pointer: str = "#") -> tuple[Mapping[str, Json], str]:
-        """The schema that is meant, and where it stands."""
+        """The schema, and where it is."""
         ...
 
 
@@ -30,7 +30,7 @@ def properties_of(
     alternative: bool = False,
     inside: tuple[str, ...] = (),
 ) -> Iterator[Property]:
-    """Every member below `schema`, outermost first. A schema that contains itself is followed once."""
+    """Every property below `schema`, outermost first. A schema that contains itself is followed once."""
     if pointer in inside or len(path) > DEEPEST:
         return
     inside = (*inside, pointer)
@@ -46,7 +46,7 @@ def properties_of(
             page = from_page and "x-source" not in raw and "x-source" not in sub
             its_level: Level = level if level == "should" else raw.get("x-level", sub.get("x-level", "must"))
             kinds = [kind for kind, _ in alternatives(contract, sub, target)]
-            told = frozenset(one for kind in kinds for one in types(kind))
+            all_types = frozenset(name for kind in kinds for name in types(kind))
             yield Property(
                 path=(*path, step),
                 name=its_name,
@@ -54,8 +54,8 @@ def properties_of(
                 target=target,
                 schema=sub,
                 required=required,
-                nullable="null" in told or bool(sub.get("nullable")),
-                types=told,
+                nullable="null" in all_types or bool(sub.get("nullable")),
+                types=all_types,
                 description=str(sub.get("description", "")),
                 from_page=page,
                 level=its_level,
@@ -70,7 +70,7 @@ def properties_of(
 def _below(
     contract: Resolves, schema: Mapping[str, Json], at: str
 ) -> Iterator[tuple[str, Mapping[str, Json], str, bool]]:
-    """The places right below a schema and what `allOf` adds to it: step, schema, pointer, whether it is required."""
+    """The properties right below a schema and its `allOf`: step, schema, pointer, whether it is required."""
     parts = [(schema, at)]
     for index, part in enumerate(schema.get("allOf", [])):
         parts.append(contract.resolve(part, f"{at}/allOf/{index}"))
@@ -109,7 +109,7 @@ def types(schema: Mapping[str, Json]) -> list[str]:
 
 
 def kind(value: object) -> str:
-    """The JSON Schema type of a value; a whole number is an `integer` however it was spelled (JSON Schema, 6.1.1)."""
+    """The JSON Schema type of a value; a whole number is an `integer` in any spelling (JSON Schema, 6.1.1)."""
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""A request as a curl command that works as pasted: `$RUNLOOP_API_KEY` in place of the token, the body untouched."""
+"""A request as a curl command that works as pasted, with `$RUNLOOP_API_KEY` in place of the token."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from runloop_conformance.exchanges.exchange import Probe
 
 LARGEST = 100_000  # bytes; a longer argument is more than a system may allow, unless the shell's own printf takes it
 
-# How a shell makes what a placeholder stands for out of the token. The token itself is nowhere in the command.
+# How a shell makes the value of each placeholder from the token, which is not in the command.
 IN_SHELL = {
     "{token}": '"$RUNLOOP_API_KEY"',
     "{token|shorter}": '"${RUNLOOP_API_KEY%?}"',

@@ -1,4 +1,4 @@
-"""The values that the stages hand on: what is to be sent, and what came of it. Nothing here does anything."""
+"""The values that the stages hand on: what is to be sent, and the outcome. Values only."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from attrs import frozen
 Intent = Literal["accept", "refuse", "either"]
 
 TOKEN = "{token}"  # noqa: S105 - a placeholder
-"""Stands for the bearer token in a probe's headers and target: the token itself is put in where the bytes leave."""
+"""Stands for the bearer token in a probe's headers and target. The sender puts the token in."""
 
 
 Framing = Literal["length", "chunked", "short", "kept", "two lengths", "both"]
 """How a body is framed. `short`: announces one byte more than it sends, then ends the stream. `kept`: by its length, on
-a connection that has just carried a request which was refused. `two lengths`: two that differ. `both`: in chunks, and
+a connection that has just carried a rejected request. `two lengths`: two that differ. `both`: in chunks, and
 with a length."""
 
 CLOSABLE: frozenset[Framing] = frozenset(("short", "kept", "two lengths", "both"))
-"""Framings at which a server may close the connection instead of answering (RFC 9112, 6.3 and 9.5)."""
+"""Framings at which a server may close the connection instead of responding (RFC 9112, 6.3 and 9.5)."""
 
 
 class Nothing:
@@ -33,18 +33,17 @@ NOTHING = Nothing()
 
 @frozen
 class Probe:
-    """One request of the plan, and what it is meant to show.
+    """One request of the plan, and what it tests.
 
-    intent: `accept`, a correct server must take it; `refuse`, it must not; `either`, both are legal, and whichever
-        it does, it must do it well.
-    clauses: the ids of the clauses that the wrong outcome breaks.
+    intent: `accept`, a correct server accepts it; `refuse`, it rejects it; `either`, both are legal.
+    clauses: the ids of the clauses that fail by the wrong outcome.
     path: where it goes, below the server's prefix, with its parameters in it. operation: the id of its operation.
     control: the name of the accepted probe that this one is a twin of; `change` names the one difference.
-    asked: the JSON value of the body where it has one, else NOTHING.
+    content: the JSON value of the body if it has one, else NOTHING.
     together: probes of the same non-empty group are sent at the same time.
     safe: its operation only reads, so that nobody pays for it.
     priority: probes with a lower one are sent first.
-    rank: `packed`, it settles much at once; `single`, it has one thing in it, so that its refusal says which.
+    rank: `packed`, it tests much at once; `single`, it has one thing in it, so that its rejection says which.
     """
 
     name: str
@@ -78,7 +77,7 @@ def costs(probe: Probe) -> bool:
 
 @frozen
 class Response:
-    """An answer as it came: names and values of headers as received, the body without its transfer encoding."""
+    """A response as received: names and values of headers as received, the body without its transfer encoding."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -91,14 +90,14 @@ class Response:
 
 
 MOST_TRIES = 3
-"""Tries after which 429 or 503 is the server's answer to this request, rather than its state."""
+"""Tries after which 429 or 503 is the response to this request, rather than the state of the server."""
 
 FailureKind = Literal["unreachable", "tls", "dropped", "timeout", "malformed", "too_large", "coding"]
 
 
 @frozen
 class Failure:
-    """Why there is no whole answer. `unreachable` and `tls`: nothing was sent."""
+    """Why there is no complete response. `unreachable` and `tls`: nothing was sent."""
 
     kind: FailureKind
     text: str
@@ -106,9 +105,9 @@ class Failure:
 
 @frozen
 class Exchange:
-    """A probe, and what came of it: a response, or a failure. Times are Unix milliseconds by the suite's clock.
+    """A probe and its outcome: a response, or a failure. Times are Unix milliseconds by the suite's clock.
 
-    tries: how often it was sent, as the server asked to wait and try again.
+    tries: how often it was sent because the server asked to try again later.
     """
 
     number: int
@@ -121,24 +120,24 @@ class Exchange:
 
     @property
     def status(self) -> int | None:
-        """The status of the answer, if one came whole."""
+        """The status of the response, if there is one."""
         return self.response.status if self.response else None
 
     @property
     def accepted(self) -> bool:
-        """Whether the server took the request: any 2xx, since whoever says 201 has started a run as well."""
+        """Whether the server accepted the request: any 2xx, since a 201 has also started a run."""
         return self.response is not None and 200 <= self.response.status < 300
 
     @property
     def rejected(self) -> bool:
-        """Whether the server refused it for what it is: a 4xx that does not just put it off."""
+        """Whether the server rejected the request itself: a 4xx that does not ask to try again later."""
         return (
             self.response is not None and 400 <= self.response.status < 500 and self.response.status not in (408, 429)
         )
 
     @property
     def postponed(self) -> bool:
-        """Whether the server asked to come back later, and was not seen to stick to it: 429, 503."""
+        """Whether the server asked to try again later (429, 503), and the tries were too few to call it a rejection."""
         later = self.response is not None and self.response.status in (429, 503)
         return later and self.tries <= MOST_TRIES
 

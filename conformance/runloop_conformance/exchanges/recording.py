@@ -1,4 +1,4 @@
-"""What was sent and answered, indexed for judging. Made from exchanges alone: judging it again needs no network."""
+"""Exchanges, indexed for judging. Judging them again needs no network."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MARK = re.compile(r"mk[0-9a-f]{4}x[0-9a-f]{3}z")
 
 @frozen
 class Run:
-    """An accepted request and its answer. `answer` is NOTHING where the body is not JSON; `unreadable` says why."""
+    """An accepted request and its response. `received` is NOTHING if the body is not JSON; `unreadable` says why."""
 
     exchange: Exchange
     parsed: Parsed | None
@@ -27,17 +27,17 @@ class Run:
 
     @property
     def received(self) -> Any:
-        """The answer's JSON value."""
+        """The JSON value of the response."""
         return self.parsed.value if self.parsed else NOTHING
 
     @property
     def fields(self) -> dict[str, Any]:
-        """The answer where it is an object, else an empty one."""
+        """The response if it is an object, else an empty one."""
         return self.received if isinstance(self.received, dict) else {}
 
     @property
     def sent(self) -> dict[str, Any]:
-        """The request's body where it is a valid object, else an empty one."""
+        """The request's body if it is an object, else an empty one."""
         return self.exchange.probe.content if isinstance(self.exchange.probe.content, dict) else {}
 
 
@@ -53,7 +53,7 @@ class Recording:
 
     @property
     def operation(self) -> Operation:
-        """The operation that this is a recording of; the main one where it is of several."""
+        """The operation that this is a recording of; the main one if it is of several."""
         return self.contract.find(self.operation_id)
 
     def of(self, operation: str) -> Recording:
@@ -61,20 +61,20 @@ class Recording:
         if operation == self.operation_id:
             return self
         if operation not in self._views:
-            told = self._by_operation.get(operation, [])
-            self._views[operation] = Recording(self.contract, told, self.secrets, operation)
+            exchanges = self._by_operation.get(operation, [])
+            self._views[operation] = Recording(self.contract, exchanges, self.secrets, operation)
         return self._views[operation]
 
     @cached_property
     def _by_operation(self) -> dict[str, list[Exchange]]:
-        found: dict[str, list[Exchange]] = {}
+        exchanges: dict[str, list[Exchange]] = {}
         for exchange in self.exchanges:
-            found.setdefault(exchange.probe.operation, []).append(exchange)
-        return found
+            exchanges.setdefault(exchange.probe.operation, []).append(exchange)
+        return exchanges
 
     @cached_property
     def runs(self) -> list[Run]:
-        """The accepted ones among the requests that a server may accept."""
+        """The accepted requests, of those that a server may accept."""
         method = self.operation.method
         return [
             _read(exchange)
@@ -89,24 +89,27 @@ class Recording:
 
     @cached_property
     def rejected_names(self) -> frozenset[str]:
-        """The probes that were refused, and never accepted."""
-        return frozenset(one.probe.name for one in self.exchanges if one.rejected) - self.accepted_names.keys()
+        """The names of the probes that were rejected and never accepted."""
+        return (
+            frozenset(exchange.probe.name for exchange in self.exchanges if exchange.rejected)
+            - self.accepted_names.keys()
+        )
 
     @cached_property
     def by_clause(self) -> dict[str, list[Exchange]]:
-        """The exchanges whose outcome speaks for or against a clause."""
-        found: dict[str, list[Exchange]] = {}
+        """The exchanges that a clause is judged on, by its id."""
+        exchanges: dict[str, list[Exchange]] = {}
         for exchange in self.exchanges:
             for clause in exchange.probe.clauses:
-                found.setdefault(clause, []).append(exchange)
-        return found
+                exchanges.setdefault(clause, []).append(exchange)
+        return exchanges
 
     def control(self, exchange: Exchange) -> Exchange | None:
         """The accepted exchange that this one is a twin of."""
         return self.accepted_names.get(exchange.probe.control or "")
 
     def with_response(self) -> Iterator[Exchange]:
-        """Those to which a whole answer came."""
+        """Those with a response."""
         return (exchange for exchange in self.exchanges if exchange.response is not None)
 
     @cached_property
@@ -116,15 +119,15 @@ class Recording:
 
 
 def marks_in(raw: bytes) -> Iterable[str]:
-    """The marks in a body, also where it writes its characters as escapes, or in UTF-16."""
+    """The marks in a body, also if its characters are written as escapes, or in UTF-16."""
     text = raw.replace(b"\0", b"").decode("utf-8", "replace")
     if "\\u" in text:
-        text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
+        text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda match: chr(int(match[1], 16)), text)
     return MARK.findall(text)
 
 
 def _read(exchange: Exchange) -> Run:
-    assert exchange.response is not None  # an accepted exchange has an answer
+    assert exchange.response is not None  # an accepted exchange has a response
     try:
         return Run(exchange, parse(exchange.response.body), None)
     except NotJsonError as error:
@@ -132,7 +135,7 @@ def _read(exchange: Exchange) -> Run:
 
 
 def response_value(exchange: Exchange) -> object:
-    """The JSON value of an accepted exchange's answer, None where there is none."""
+    """The JSON value of the response of an accepted exchange, None if there is none."""
     if exchange.response is None or not exchange.accepted:
         return None
     try:
@@ -142,7 +145,7 @@ def response_value(exchange: Exchange) -> object:
 
 
 def run_id(exchange: Exchange) -> str | None:
-    """The id of the run that an answer tells of, None where it tells of none."""
+    """The id of the run in a response, None if there is none."""
     received = response_value(exchange)
-    found = received.get("id") if isinstance(received, dict) else None
-    return found if isinstance(found, str) else None
+    identifier = received.get("id") if isinstance(received, dict) else None
+    return identifier if isinstance(identifier, str) else None

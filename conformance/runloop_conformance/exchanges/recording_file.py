@@ -1,4 +1,4 @@
-"""`recording.jsonl`: every exchange, whole, one a line; written so that it can be judged and sent again.
+"""`recording.jsonl`: every exchange, complete, one a line, so that it can be judged and sent again.
 
 Secrets are taken out. Where the token itself stood in an answer a mark of its own stands now, by which a recheck still
 sees that it leaked. A long body that came before is named by the number of the exchange that holds it.
@@ -30,22 +30,22 @@ def lines(exchanges: Iterable[Exchange], redaction: Redaction) -> Iterator[str]:
     """The lines of `recording.jsonl`."""
     held: dict[bytes, int] = {}
     for exchange in exchanges:
-        told = _told(exchange, redaction)
+        line = _line(exchange, redaction)
         if exchange.response is not None and len(exchange.response.body) > REPEATED:
             first = held.setdefault(exchange.response.body, exchange.number)
             if first != exchange.number:
-                told["response"] = {name: v for name, v in told["response"].items() if not name.startswith("body")}
-                told["response"]["body_as_in"] = first
-        yield json.dumps(told)
+                line["response"] = {name: v for name, v in line["response"].items() if not name.startswith("body")}
+                line["response"]["body_as_in"] = first
+        yield json.dumps(line)
 
 
-def _told(exchange: Exchange, redaction: Redaction) -> dict[str, Any]:
+def _line(exchange: Exchange, redaction: Redaction) -> dict[str, Any]:
     probe, response = exchange.probe, exchange.response
-    if response is not None:  # a server that writes the mark itself has leaked nothing
+    if response is not None:  # a server that sends the mark itself has leaked nothing
         body = response.body.replace(TOKEN_MARK.encode(), NO_MARK.encode())
         headers = tuple((name, value.replace(TOKEN_MARK, NO_MARK)) for name, value in response.headers)
         exchange = evolve(exchange, response=evolve(response, body=body, headers=headers))
-    more = {
+    probe_line = {
         "operation": probe.operation,
         "safe": probe.safe,
         "clauses": list(probe.clauses),
@@ -55,12 +55,12 @@ def _told(exchange: Exchange, redaction: Redaction) -> dict[str, Any]:
         **_content(probe, redaction),
     }
     if redaction.raw(probe.body) != probe.body:
-        more["body_redacted"] = True  # so it cannot be sent again byte for byte
-    return {**exchange_document(exchange, redaction), "tries": exchange.tries, "probe": more}
+        probe_line["body_redacted"] = True  # so it cannot be sent again byte for byte
+    return {**exchange_document(exchange, redaction), "tries": exchange.tries, "probe": probe_line}
 
 
 def _content(probe: Probe, redaction: Redaction) -> dict[str, Any]:
-    """What the body asks: nothing, what it says as JSON, or, where it spells that in an odd way, the value itself."""
+    """Where the content is: nowhere, in the body as JSON, or here if its spelling in the body is unusual."""
     if probe.content is NOTHING:
         return {"asked": "nothing"}
     if dump(probe.content) == probe.body == redaction.raw(probe.body):
@@ -69,22 +69,22 @@ def _content(probe: Probe, redaction: Redaction) -> dict[str, Any]:
 
 
 def _cleaned(value: Any, redaction: Redaction) -> Any:
-    """A JSON value without secrets, also where one is a number."""
+    """A JSON value without secrets, also if a secret is a number."""
     if isinstance(value, dict):
         return {redaction.text(name): _cleaned(item, redaction) for name, item in value.items()}
     if isinstance(value, list):
         return [_cleaned(item, redaction) for item in value]
     if isinstance(value, str):
         return redaction.text(value)
-    told = json.dumps(value)
-    return value if redaction.text(told) == told else redaction.text(told)
+    text = json.dumps(value)
+    return value if redaction.text(text) == text else redaction.text(text)
 
 
 def read(text: Iterable[str]) -> Iterator[Exchange]:
     """The exchanges of a recording.
 
     Raises:
-        UnreadableRecordingError: a line is none of this suite's.
+        UnreadableRecordingError: this version does not read a line.
     """
     bodies: dict[int, bytes] = {}
     for number, line in enumerate(text, 1):
@@ -102,48 +102,48 @@ def redacted(line: Mapping[str, Any]) -> bool:
     return bool(line["probe"].get("body_redacted"))
 
 
-def _exchange(told: dict[str, Any], bodies: dict[int, bytes]) -> Exchange:
-    content, response, failure = told["response"], None, None
+def _exchange(line: dict[str, Any], bodies: dict[int, bytes]) -> Exchange:
+    content, response, failure = line["response"], None, None
     if "failure" in content:
         failure = Failure(content["failure"]["kind"], content["failure"]["text"])
     else:
         body = bodies[content["body_as_in"]] if "body_as_in" in content else _body(content)
         if len(body) > REPEATED:
-            bodies[told["number"]] = body
+            bodies[line["number"]] = body
         headers = tuple((str(name), str(value)) for name, value in content["headers"])
         response = Response(content["status"], headers, body)
     return Exchange(
-        told["number"],
-        _probe(told["request"], told["probe"]),
+        line["number"],
+        _probe(line["request"], line["probe"]),
         response,
         failure,
         content["began_ms"],
         content["ended_ms"],
-        told["tries"],
+        line["tries"],
     )
 
 
-def _probe(request: dict[str, Any], more: dict[str, Any]) -> Probe:
+def _probe(request: dict[str, Any], probe_line: dict[str, Any]) -> Probe:
     body = _body(request)
-    content = {"nothing": NOTHING, "value": more.get("value")}.get(more["asked"], NOTHING)
-    if more["asked"] == "body":
+    content = {"nothing": NOTHING, "value": probe_line.get("value")}.get(probe_line["asked"], NOTHING)
+    if probe_line["asked"] == "body":
         content = json.loads(body)
     return Probe(
         name=request["name"],
         intent=request["intent"],
-        clauses=tuple(more["clauses"]),
+        clauses=tuple(probe_line["clauses"]),
         method=request["method"],
         body=body,
         headers=tuple((name, value.replace("{$RUNLOOP_API_KEY", "{token")) for name, value in request["headers"]),
         path=request["path"],
-        operation=more["operation"],
+        operation=probe_line["operation"],
         content=content,
         query=request["query"],
-        control=more["control"],
-        change=more["change"],
-        together=more["together"],
+        control=probe_line["control"],
+        change=probe_line["change"],
+        together=probe_line["together"],
         framing=request["framing"],
-        safe=more["safe"],
+        safe=probe_line["safe"],
     )
 
 

@@ -1,4 +1,4 @@
-"""What was not ours to show: the token, and the values of the caller's own headers.
+"""Redaction of the token and of the values of the caller's own headers.
 
 The token is a placeholder in every probe and is put in where the bytes leave. What comes back is cleaned here before it
 is written anywhere, so that no report, recording, log or message can hold it.
@@ -16,15 +16,15 @@ from urllib.parse import quote, quote_plus
 from attrs import field, frozen
 
 REDACTED = "[redacted]"
-TOKEN_MARK = "[redacted token]"  # noqa: S105 - stands where the token itself stood, as it is, rather than a form of it
+TOKEN_MARK = "[redacted token]"  # noqa: S105 - in place of the token itself, rather than of a form of it
 PLACEHOLDER = re.compile(r"\{token(?:\|[a-z0-9-]+)?\}")
 DEEPEST = 4  # times that a text is written as JSON inside of JSON
-SPLIT = 16  # characters; half of a shorter token is a word that may stand anywhere
-SHORTEST = 4  # characters; a shorter secret stands in every text by chance, and hiding it would spoil the report
+SPLIT = 16  # characters; half of a shorter token may be any word
+SHORTEST = 4  # characters; a shorter secret is in any text by chance, and hiding it would spoil the report
 
 
 def wrong_tokens(token: str) -> dict[str, str]:
-    """Tokens that are wrong in one way each, by the name of the way.
+    """Tokens that are each wrong in one way, by the name of the way.
 
     `altered` changes a character in the middle, which a check of the first or last characters alone overlooks.
     """
@@ -36,7 +36,7 @@ def wrong_tokens(token: str) -> dict[str, str]:
         "longer": token + "x",
         "case": token.swapcase(),
         "begun": "another" + token,
-        # From a letter on: what begins with an escape in some spelling makes the search for it slow.
+        # From a letter on: a search is slow for what begins with an escape in some spelling.
         "end": re.sub("^[^0-9A-Za-z]+", "", token[middle:]) if len(token) >= SPLIT else "",
         "padded": token + "=",
         "swapped": token[: middle - 1] + token[middle - 1 : middle + 1][::-1] + token[middle + 1 :],
@@ -50,7 +50,7 @@ def substitute(template: str, token: str) -> str:
     if "{token" not in template:
         return template
     made = _made_of(token)
-    return PLACEHOLDER.sub(lambda found: made.get(found[0], found[0]), template)
+    return PLACEHOLDER.sub(lambda match: made.get(match[0], match[0]), template)
 
 
 @functools.lru_cache(maxsize=4)
@@ -67,49 +67,51 @@ def _made_of(token: str) -> dict[str, str]:
 
 @frozen(repr=False)
 class Redaction:
-    """Replaces every secret, in the spellings in which a server may give it back. The token comes first, if any."""
+    """Replaces every secret, in the spellings in which a server may send it back. The token comes first, if any."""
 
     secrets: tuple[str, ...] = ()
     pattern: re.Pattern[str] | None = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        found = {spelling for secret in self.secrets for spelling in _spellings(secret) if len(spelling) >= SHORTEST}
-        longest_first = sorted(found, key=lambda one: (-len(one), one))
+        spellings = {
+            spelling for secret in self.secrets for spelling in _spellings(secret) if len(spelling) >= SHORTEST
+        }
+        longest_first = sorted(spellings, key=lambda spelling: (-len(spelling), spelling))
         # A percent-encoded byte is the same in either case (RFC 3986, section 6.2.2.1).
-        told = (re.sub("%[0-9A-F]{2}", r"(?i:\g<0>)", re.escape(one)) for one in longest_first)
-        object.__setattr__(self, "pattern", re.compile("|".join(told)) if found else None)
+        patterns = (re.sub("%[0-9A-F]{2}", r"(?i:\g<0>)", re.escape(each)) for each in longest_first)
+        object.__setattr__(self, "pattern", re.compile("|".join(patterns)) if spellings else None)
 
     def text(self, text: str) -> str:
         """The text without any secret."""
         return self.pattern.sub(self._mark, text) if self.pattern else text
 
-    def _mark(self, found: re.Match[str]) -> str:
+    def _mark(self, match: re.Match[str]) -> str:
         token = self.secrets[0]
-        return TOKEN_MARK if len(token) >= SHORTEST and token in found[0] else REDACTED
+        return TOKEN_MARK if len(token) >= SHORTEST and token in match[0] else REDACTED
 
     def raw(self, raw: bytes) -> bytes:
         """The bytes without any secret."""
         if not self.pattern:
             return raw
-        # Bytes that are no UTF-8 go through as they are.
+        # Bytes that are not UTF-8 stay as they are.
         return self.text(raw.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
 def _spellings(secret: str) -> set[str]:
     """A secret and the wrong tokens made of it: as they are, in JSON once and twice, in a URL, in Basic credentials."""
-    found: set[str] = set()
+    spellings: set[str] = set()
     if len(secret) < SHORTEST:
-        return found
-    # One that holds the whole secret goes with it.
+        return spellings
+    # A wrong token that holds the whole secret is redacted with it.
     for word in (secret, *(wrong for wrong in wrong_tokens(secret).values() if secret not in wrong)):
         nested = {word}
         for _ in range(DEEPEST):
-            nested = {json.dumps(one)[1:-1] for one in nested}
-            nested |= {one.replace("/", "\\/") for one in nested}
-            found |= nested
-        found |= {word, repr(word)[1:-1], html.escape(word)}
+            nested = {json.dumps(text)[1:-1] for text in nested}
+            nested |= {text.replace("/", "\\/") for text in nested}
+            spellings |= nested
+        spellings |= {word, repr(word)[1:-1], html.escape(word)}
         for encoded in (quote(word, safe=""), quote(word), quote_plus(word)):
-            found.add(encoded)
+            spellings.add(encoded)
         for pair in (f"{word}:", f"user:{word}", word):
-            found.add(base64.b64encode(pair.encode()).decode())
-    return found
+            spellings.add(base64.b64encode(pair.encode()).decode())
+    return spellings

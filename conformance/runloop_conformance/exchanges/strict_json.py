@@ -1,4 +1,4 @@
-"""JSON as RFC 8259 has it, with what the standard library forgives made visible."""
+"""JSON by RFC 8259: what the standard library also accepts is an error here, or is noted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import frozen
 
-LONGEST_NUMBER = 400  # digits; beyond them a number is kept as infinite rather than computed
+LONGEST_NUMBER = 400  # digits; a longer number is read as infinite, since computing it would take long
 
 
 class NotJsonError(Exception):
@@ -24,12 +24,12 @@ class SpelledFloat(float):
     __slots__ = ()
 
 
-DEEPEST = 100  # levels of an answer that are put to a validator
+DEEPEST = 100  # levels of a response that a validator gets
 
 
 @frozen
 class Parsed:
-    """A JSON value, and what was odd about its spelling."""
+    """A JSON value, and what is unusual about its spelling."""
 
     value: Any
     duplicates: tuple[str, ...]
@@ -53,10 +53,10 @@ def parse(raw: bytes) -> Parsed:
     """
     duplicates: list[str] = []
 
-    def pairs(props: list[tuple[str, Any]]) -> dict[str, Any]:
-        built = dict(props)
-        if len(built) != len(props):
-            counted = Counter(name for name, _ in props)
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        built = dict(items)
+        if len(built) != len(items):
+            counted = Counter(name for name, _ in items)
             duplicates.extend(name for name, times in counted.items() if times > 1)
         return built
 
@@ -76,9 +76,9 @@ def parse(raw: bytes) -> Parsed:
 
 
 def plain(value: object) -> Any:
-    """The value without the marks that reading left on it, for other libraries. What is beyond a float is cut to it.
+    """The value in plain types, for other libraries. A number beyond a float is cut to the largest float.
 
-    What lies deeper than `DEEPEST` is left out: no schema of ours reaches there.
+    What is deeper than `DEEPEST` is left out: no schema of ours reaches there.
     """
     return _plain(value, DEEPEST)
 
@@ -97,6 +97,6 @@ LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def dump(value: object) -> bytes:
-    """The value as compact JSON in UTF-8; a lone surrogate is escaped, as nothing else can carry it."""
+    """The value as compact JSON in UTF-8; a lone surrogate is escaped, since UTF-8 cannot encode it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode("utf-8")
+    return LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode("utf-8")

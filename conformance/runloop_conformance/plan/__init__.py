@@ -46,8 +46,8 @@ Profile = Literal["quick", "standard", "thorough"]
 EVERYTHING = "everything"
 DRAWN = {"quick": 0, "standard": 40, "thorough": 400}  # bodies asked of schemathesis' strategies
 DRAWN_OF_OTHERS = {"quick": 0, "standard": 10, "thorough": 100}
-FEW_OF_OTHERS = 20  # runs; before nothing else is left to send, nothing is drawn
-FEW = 30  # runs; at most so many, and the requests that are sent together are few as well
+FEW_OF_OTHERS = 20  # runs; with fewer, only what is written from the schema is sent
+FEW = 30  # runs; up to so many, few requests are sent together
 
 
 @define
@@ -82,9 +82,9 @@ class Planner:
         return Plan(sent, tuple(self._spread(rejected, minimal)), plain, known)
 
     def further(self, operation: Operation, responses: Mapping[str, Sequence[Json]], share: int) -> Plan:
-        """The plan for an operation without rules of its own.
+        """The plan for an operation without its own rules.
 
-        answers: what was accepted so far, by operation id. share: how many valid requests it may have.
+        responses: what accepted requests got so far, by operation id. share: how many valid requests it may have.
         """
         drawn = min(DRAWN_OF_OTHERS[self.profile], max(0, share - FEW_OF_OTHERS))
         writer = Writer(self.contract, operation, self.seed, self.benchmark_ids)
@@ -110,7 +110,7 @@ class Planner:
         yield from wrong_types.wrong_types(known, [everything], all_types=self.profile == "thorough")
 
     def _spread(self, rejected: list[Probe], minimal: Probe) -> list[Probe]:
-        """The unauthorized request also stands between the others: a server may leave its check out at times."""
+        """Repeats the unauthorized request between the others: a server may leave its check out at times."""
         if not self.contract.operation.secured:
             return rejected
         repeated = credentials.again(self.contract.operation, minimal)
@@ -122,7 +122,7 @@ class Planner:
     def _successes(
         self, writer: Writer, controls: tuple[Probe, Probe, Probe], bodies: Sequence[dict[str, Json]]
     ) -> Iterator[Probe]:
-        """Each with its priority. The order here is that in which the writer makes marks and words."""
+        """Valid requests, each with its priority. Their order here is that of the marks and words."""
         operation, (minimal, full, everything) = self.contract.operation, controls
         few, words = self.max_runs <= FEW, texts.Words()
         yield texts.awkward_texts(operation, writer)
@@ -140,7 +140,7 @@ class Planner:
         yield from free(operation, full)
         if writer.known:
             yield from singles.single_values(operation, minimal)
-        yield from singles.single_members(operation, writer, minimal, full)
+        yield from singles.single_properties(operation, writer, minimal, full)
         yield from singles.single_known(operation, writer, minimal, everything)
         if writer.known:
             yield from presence.known_values(operation, writer, words)
@@ -165,5 +165,5 @@ class Planner:
     def _drawn(self, writer: Writer) -> list[dict[str, Json]]:
         count = min(DRAWN[self.profile], max(0, self.max_runs - FEW))
         bodies = fuzzing.valid_bodies(self.contract, writer, count) if count else []
-        bodies.sort(key=lambda body: -len(set(dump(body))))  # the more there is in a body, the more it can show
+        bodies.sort(key=lambda body: -len(set(dump(body))))  # a body with more different characters can show more
         return bodies[:count]

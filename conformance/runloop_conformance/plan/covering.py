@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import define, field
 
-MOST_CANDIDATES = 4000  # rows; up to so many, the best of all possible ones is taken each time
+MOST_CANDIDATES = 4000  # rows; up to so many, each row is the best of all possible ones
 
 
 def covering(
@@ -17,9 +17,9 @@ def covering(
 ) -> list[tuple[str, ...]]:
     """Rows that hold the pairs of states of every two factors, greedily chosen: few, and repeatable.
 
-    Left out are pairs of which none is filled, but that of two that are absent. What is filled beside what is absent
-    comes first: code forgets that more often than it forgets an empty text.
-    held: by its number, the factor that has to be filled for this one to be anything but absent.
+    Pairs without a filled factor are left out, except two absent ones. Pairs of filled and absent come first: servers
+    handle them wrongly more often than an empty text.
+    held: for a factor, by number, the factor that must be filled for it to be anything but absent.
     """
     held = held or {}
     if math.prod(map(len, factors)) <= MOST_CANDIDATES:
@@ -49,8 +49,8 @@ State = tuple[int, str]
 """The number of a factor, and one of its states."""
 
 
-def _weight(one: State, other: State) -> int:
-    states = {one[1], other[1]}
+def _weight(first: State, second: State) -> int:
+    states = {first[1], second[1]}
     return 4 if states <= {"absent", "filled"} else 1 if "filled" in states else 0
 
 
@@ -61,7 +61,7 @@ def _pairs(row: Sequence[str], held: Mapping[int, int]) -> set[tuple[State, Stat
 
 @define
 class _Rows:
-    """Builds rows factor by factor, with no list of all possible ones: its cost is the square of all states.
+    """Builds rows factor by factor, without a list of all possible ones: the cost is the square of the states.
 
     Each state has a number; sets of states are the bits of an integer. `missing` has, for each weight and state, the
     states beside which no row has it yet.
@@ -90,7 +90,7 @@ class _Rows:
                 self.missing[weight][b] |= 1 << a
 
     def _needed(self, factor: int, state: str) -> Iterator[State]:
-        """A state, and what has to be filled for it to mean anything."""
+        """A state, and the states of other factors that it needs."""
         yield factor, state
         while factor in self.held:
             factor = self.held[factor]
@@ -110,7 +110,7 @@ class _Rows:
         return sum(weight * (missing[state] & row).bit_count() for weight, missing in self.missing.items())
 
     def _completed(self, row: int) -> tuple[str, ...]:
-        """The row with a state for each factor that has none, each the one that adds most pairs."""
+        """The row with a state for each other factor: the one that adds most pairs."""
         chosen = dict(self.states[index] for index in _bits(row))
         index = 0
         for factor, states in enumerate(self.factors):

@@ -1,4 +1,4 @@
-"""Credentials that must not do, each with a body that would otherwise start a run."""
+"""Requests about `authorization.*`: wrong credentials, each with a body that would otherwise start a run."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ ELSEWHERE = (
     ("a user that a proxy would have named", {"header": ("X-Forwarded-User", "admin")}),
 )
 
-REPEATS = 9  # of the request without credentials: a check that is left out once in so many calls
+REPEATS = 9  # of the request without credentials, for a check that is left out once in so many calls
 
 
 def with_credentials(control: Probe, clause: str, change: str, values: tuple[str, ...]) -> Probe:
@@ -74,7 +74,7 @@ def with_credentials(control: Probe, clause: str, change: str, values: tuple[str
 
 
 def matrix(control: Probe, others: tuple[Probe, ...], token: str) -> Iterator[Probe]:
-    """The whole matrix on one control, its heart on the others."""
+    """The whole matrix on one control, and the most important row on the others."""
     for clause, change, values in MATRIX:
         yield with_credentials(control, clause, change, values)
     for change, where in ELSEWHERE:
@@ -96,7 +96,7 @@ def matrix(control: Probe, others: tuple[Probe, ...], token: str) -> Iterator[Pr
 
 
 def again(operation: Operation, control: Probe) -> list[Probe]:
-    """The request without credentials, several times more, some of them different beside that as well.
+    """The request without credentials, several times, some of them also different in another way.
 
     A check may be left out once in so many calls, or for what some rule makes an exception of.
     """
@@ -117,7 +117,7 @@ def again(operation: Operation, control: Probe) -> list[Probe]:
 
 
 def before_a_right_one(control: Probe) -> Probe:
-    """A wrong token, to be sent right before a right one, which must not suffer from it."""
+    """A wrong token, sent right before a right one, which must be accepted all the same."""
     change = "a wrong token, before a right one"
     probe = with_credentials(control, "authorization.token", change, ("Bearer {token|altered}",))
     return evolve(probe, priority=Priority.WRONG_TOKEN_BEFORE)

@@ -1,4 +1,4 @@
-"""Where Hypothesis gets its values from, so that a seed gives the same ones everywhere."""
+"""A source of values for Hypothesis that gives the same ones for a seed everywhere."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ BACKEND = "runloop-conformance"
 
 
 class Repeatable(HypothesisProvider):
-    """Hypothesis's own, but for the constants that it finds in the source of whatever else is loaded.
+    """Hypothesis's own source, without the constants that it finds in the source of other loaded modules.
 
     Those are other ones in pytest, from a checkout, or beside somebody's application, and with them would be the
     requests of one seed. What a constant is good for, the vocabulary has.

@@ -18,9 +18,9 @@ Freedom = tuple[Priority, str, dict[str, Any]]
 
 
 def free(operation: Operation, control: Probe) -> Iterator[Probe]:
-    """Requests to which any response is right but a 5xx, a hang or a wrong one."""
+    """Requests that may be accepted or rejected, but not by a 5xx, a hang or a wrong response."""
     for priority, change, different in (
-        (Priority.FREE_AT_ONCE, "much that need not be taken, at once", _beyond(operation, control)),
+        (Priority.FREE_AT_ONCE, "much that need not be accepted, at once", _beyond(operation, control)),
         *_free_texts(operation, control),
         *_free_properties(operation, control),
         *_free_spellings(control),
@@ -29,7 +29,7 @@ def free(operation: Operation, control: Probe) -> Iterator[Probe]:
 
 
 def _beyond(operation: Operation, control: Probe) -> dict[str, Any]:
-    """More members than must be taken, odd names, unknown members with odd values, a query and long headers."""
+    """More properties than must be accepted, odd names, unknown properties, a query and long headers."""
     content = control.content
     for path in operation.maps[:1]:
         content = replaced(content, path, {f"k{n}": "v" for n in range(70)})
@@ -82,7 +82,7 @@ def _free_properties(operation: Operation, control: Probe) -> Iterator[Freedom]:
         yield Priority.FREE, f"{secrets[-1]} with awkward names", {"content": replaced(content, secrets, awkward)}
     for path in operation.maps[:1]:
         many = {f"k{n}": "v" for n in range(1500)}
-        yield Priority.FREE, "1,500 members in a map", {"content": replaced(content, path, many)}
+        yield Priority.FREE, "1,500 properties in a map", {"content": replaced(content, path, many)}
     for prop in operation.request:
         if prop.null_is_free:
             yield Priority.FREE, f"{prop.name} is null", {"content": replaced(content, prop.path, None)}
@@ -106,7 +106,7 @@ ODD_IDENTIFIERS = (
 def _free_spellings(control: Probe) -> Iterator[Freedom]:
     body, content = control.body, control.content
     nested = b"[" * 500 + b"]" * 500
-    yield Priority.FREE, "an unknown member nested 500 deep", {"body": body[:-1] + b',"x":' + nested + b"}"}
+    yield Priority.FREE, "an unknown property nested 500 deep", {"body": body[:-1] + b',"x":' + nested + b"}"}
     yield Priority.FREE, "a byte order mark", {"body": b"\xef\xbb\xbf" + body}
     untyped = tuple(header for header in control.headers if header[0] != "Content-Type")
     yield Priority.FREE, "no Content-Type", {"headers": untyped, "content": content}

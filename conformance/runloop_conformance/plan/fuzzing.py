@@ -1,6 +1,6 @@
-"""Bodies from schemathesis: its coverage cases, and its strategies without the climb towards accepted requests.
+"""Bodies from schemathesis: its coverage cases, and its strategies without the search for accepted requests.
 
-What its labels call valid or invalid is not believed: each body is put to an independent validator first.
+Its labels do not count: an independent validator checks each body first.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ POSIX_NAME = "^[A-Za-z_][A-Za-z0-9_]*$"
 
 
 def valid_bodies(contract: Contract, writer: Writer, examples: int) -> list[dict[str, Json]]:
-    """Bodies that a MUST says are accepted: coverage cases first, then `examples` drawn ones, each once."""
+    """Bodies that must be accepted: coverage cases first, then `examples` drawn ones, each once."""
     operation = writer.operation
     schema = (
         _narrowed(contract, operation, operation.request_schema, ())
@@ -29,19 +29,19 @@ def valid_bodies(contract: Contract, writer: Writer, examples: int) -> list[dict
     )
     strict = _only(contract, operation, schema)
     validator = contract.validator(schema)
-    found: dict[bytes, dict[str, Json]] = {}
+    bodies: dict[bytes, dict[str, Json]] = {}
     for case in _cases(strict, operation, examples, writer.seed):
         if not isinstance(case, dict):
             continue
         known = operation.request_property(BENCHMARK_ID) and BENCHMARK_ID in case
         body = {**case, BENCHMARK_ID: writer.identifier()} if known else case
         if validator.is_valid(body) and _plain(body):
-            found.setdefault(dump(body), body)
-    return list(found.values())
+            bodies.setdefault(dump(body), body)
+    return list(bodies.values())
 
 
 def _cases(strict: dict[str, Any], tested: Operation, examples: int, seed: int) -> Iterator[Any]:
-    # Importing schemathesis costs more than all the rest of the suite, so only who asks for cases pays for it.
+    # Importing schemathesis takes longer than importing all the rest of the suite.
     import hypothesis  # noqa: PLC0415
     import schemathesis  # noqa: PLC0415
     from schemathesis import GenerationMode  # noqa: PLC0415
@@ -66,7 +66,7 @@ def _cases(strict: dict[str, Any], tested: Operation, examples: int, seed: int) 
         drawn.append(case.body)
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what schemathesis says of its own generation is not the user's concern
+        warnings.simplefilter("ignore")  # warnings of schemathesis about its generation are of no use to the user
         phase = schema.config.generation_for(operation=operation, phase="coverage")
         for case in schema.iter_coverage_cases(
             operation, generation_modes=[GenerationMode.POSITIVE], generation_config=phase
@@ -78,13 +78,13 @@ def _cases(strict: dict[str, Any], tested: Operation, examples: int, seed: int) 
 
 
 def _only(contract: Contract, operation: Operation, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """A contract with nothing in it but the operation's body."""
+    """A contract that has only the body of the operation."""
     content = {"application/json": {"schema": schema}}
     alone = {
         "requestBody": {"required": True, "content": content},
         "responses": {str(operation.status): {"description": "OK"}},
     }
-    # What else the operation has (parameters in its path) is filled in elsewhere.
+    # plan/parameters.py fills in the parameters.
     document = {
         "openapi": "3.1.0",
         "info": {"title": "one operation", "version": "1"},
@@ -98,10 +98,10 @@ def _only(contract: Contract, operation: Operation, schema: Mapping[str, Any]) -
 def _narrowed(
     contract: Contract, operation: Operation, schema: Mapping[str, Any], path: tuple[str, ...]
 ) -> dict[str, Any]:
-    """A schema, narrowed to what a MUST says is accepted: closed objects, texts without U+0000, POSIX names."""
+    """A schema, narrowed to what must be accepted: closed objects, texts without U+0000, POSIX names."""
     schema = contract.resolve(schema)[0]
     for keyword in ("anyOf", "oneOf"):
-        if keyword in schema:  # the alternative null comes from elsewhere than the page: not a MUST
+        if keyword in schema:  # null as an alternative is not from the page, so no MUST
             return _narrowed(contract, operation, schema[keyword][0], path)
     stated = schema.get("type", "object" if "properties" in schema else [])
     kinds = [stated] if isinstance(stated, str) else list(stated)
@@ -134,7 +134,7 @@ def _narrowed(
 
 
 def _plain(value: Json) -> bool:
-    """Whether no text in it holds what a server may refuse: U+0000 and lone surrogates."""
+    """Whether no text in it holds what a server may reject: U+0000 and lone surrogates."""
     if isinstance(value, str):
         return "\0" not in value and not LONE_SURROGATE.search(value) and len(value) <= LARGEST_TEXT
     if isinstance(value, dict):

@@ -1,7 +1,7 @@
-"""The plan for an operation that nobody tuned the suite for: what its schema, HTTP and JSON themselves give to test.
+"""The plan for an operation without its own rules: what its schema, HTTP and JSON say.
 
-Every body is put to an independent validator before it is called valid or invalid, so a guess that is wrong about a
-schema costs a test, and never accuses anybody.
+An independent validator checks every body before it is called valid or invalid, so a wrong guess about a schema can
+only leave a test out. It never causes a false alarm.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ ACCEPTED = ("request.accepted",)
 
 @define
 class GeneralPlanner:
-    """Plans one operation. `answers`: what was accepted so far, by operation id, for parameters that come from there.
+    """Plans one operation.
 
-    drawn: how many bodies are asked of schemathesis' strategies.
+    responses: what accepted requests got so far, by operation id, for parameters that come from there.
+    drawn: how many bodies schemathesis draws.
     """
 
     contract: Contract
@@ -46,15 +47,15 @@ class GeneralPlanner:
         self._valid = self.contract.validator(self.operation.request_schema).is_valid
 
     def plan(self) -> Plan:
-        """Controls, refusals and successes."""
+        """The whole plan."""
         required, known = (values(self.operation, self.responses, optional=optional) for optional in (False, True))
         bodies = list(self._bodies())
         minimal, full = self._ask("minimal", required, bodies[0]), self._ask("full", known, bodies[-1])
-        # What was deleted once is gone: a second request for it may be refused.
+        # A second request to delete the same thing may be rejected.
         if self.operation.method == "DELETE" or full.sent == minimal.sent:
             full = minimal
-        rejected = [probe for probe in self._refusals(minimal, full, known) if self._right_to_refuse(probe)]
-        accepted = [probe for probe in self._successes(minimal, full) if self._right_to_accept(probe)]
+        rejected = [probe for probe in self._rejections(minimal, full, known) if self._is_invalid(probe)]
+        accepted = [probe for probe in self._successes(minimal, full) if self._is_valid(probe)]
         groups = tuple((probe,) for probe in once(accepted, (minimal, full)))
         return Plan(tuple(once((minimal, full))), tuple(once(rejected)), groups, groups)
 
@@ -67,7 +68,7 @@ class GeneralPlanner:
         )  # fmt: skip
 
     def _bodies(self) -> Iterator[Json]:
-        """With what is required, and with all that is known; what we cannot write, schemathesis draws."""
+        """One with what is required, and one with all that is known; if neither is valid, schemathesis draws one."""
         if not self.operation.takes_json:
             yield NOTHING
             return
@@ -75,11 +76,11 @@ class GeneralPlanner:
         right = [body for body in (*written, *self.operation.examples.values()) if self._valid(body)]
         yield from right[:2] or fuzzing.valid_bodies(self.contract, self.writer, 1)[:1] or written
 
-    def _refusals(self, minimal: Probe, full: Probe, known: Mapping[str, Json]) -> Iterator[Probe]:
+    def _rejections(self, minimal: Probe, full: Probe, known: Mapping[str, Json]) -> Iterator[Probe]:
         if self.operation.bearer:
             yield from credentials.matrix(minimal, (full,), self.token)
         yield from self._parameter_twins(full, known)
-        yield from (probe for probe in methods.methods(minimal) if probe.method not in self.operation.others)
+        yield from (probe for probe in methods.methods(minimal) if probe.method not in self.operation.other_methods)
         if not self.operation.takes_json:
             return
         yield from wrong_types.wrong_types(self.operation.request, [minimal, full], all_types=False)
@@ -92,7 +93,7 @@ class GeneralPlanner:
         yield from hostile.hostile_bodies(minimal)
 
     def _parameter_twins(self, control: Probe, known: Mapping[str, Json]) -> Iterator[Probe]:
-        """The control with one parameter left out that is required, or with a text that it cannot have."""
+        """The control without a required parameter, or with a text that a parameter does not allow."""
         for parameter in self.operation.parameters:
             stem = parameter.stem
             if parameter.required and parameter.place != "path":
@@ -124,7 +125,7 @@ class GeneralPlanner:
         yield from (self._like(full, f"example {name}", body) for name, body in self.operation.examples.items())
         if several:
             yield from (self._like(full, f"presence {n + 1}", body) for n, body in enumerate(self.writer.pairwise()))
-            yield from singles.single_members(self.operation, self.writer, minimal, full)
+            yield from singles.single_properties(self.operation, self.writer, minimal, full)
             yield from singles.single_values(self.operation, minimal)
         yield from other_spellings
         yield from hostile.hostile_headers(minimal)
@@ -134,11 +135,11 @@ class GeneralPlanner:
     def _like(self, control: Probe, name: str, body: Json) -> Probe:
         return twin(control, name, ACCEPTED, intent="accept", content=body)
 
-    def _right_to_accept(self, probe: Probe) -> bool:
+    def _is_valid(self, probe: Probe) -> bool:
         return probe.content is NOTHING or self._valid(probe.content)
 
-    def _right_to_refuse(self, probe: Probe) -> bool:
-        """Whether what is called wrong about a body is, by the validator."""
+    def _is_invalid(self, probe: Probe) -> bool:
+        """Whether the validator agrees that the body is invalid."""
         about_the_body = any(clause.startswith("request.") for clause in probe.clauses) and self.operation.takes_json
         if not about_the_body or "request.media-types" in probe.clauses:
             return True
@@ -146,5 +147,5 @@ class GeneralPlanner:
             return self.operation.needs_body
         try:
             return not self._valid(plain(parse(probe.body).value if probe.content is NOTHING else probe.content))
-        except (NotJsonError, UnicodeEncodeError):  # the second: a lone surrogate, which is no text
+        except (NotJsonError, UnicodeEncodeError):  # the second: a lone surrogate
             return True

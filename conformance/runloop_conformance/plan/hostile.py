@@ -11,12 +11,12 @@ from runloop_conformance.exchanges.json_path import replaced
 from runloop_conformance.exchanges.strict_json import dump
 from runloop_conformance.plan.probes import odd_headers, odd_query, twin
 
-RAW = "@@raw@@"  # stands where bytes are put that no writer of JSON makes
+RAW = "@@raw@@"  # is replaced by bytes that no JSON writer makes
 HOSTILE = ("http.no-server-error", "request.invalid")
 
 
 def hostile(operation: Operation, control: Probe) -> Iterator[Probe]:
-    """Whole bodies, then the same inside of a request that something is missing from or wrong with."""
+    """Whole bodies, then the same inside of a request in which something is missing or wrong."""
     yield from hostile_bodies(control)
     required = operation.required_text
     if required is None:
@@ -26,7 +26,7 @@ def hostile(operation: Operation, control: Probe) -> Iterator[Probe]:
     missing, without = replaced(control.content, required.path, NOTHING), f"no {required.name}, and "
     for framing, change in (("two lengths", "two lengths that differ"), ("both", "a length beside chunks")):
         yield twin(control, without + change, HOSTILE[:1], content=missing, framing=framing)
-    for probe in hostile_headers(control):  # beside a missing member they cost nothing
+    for probe in hostile_headers(control):  # with a missing property they start no run
         yield twin(control, f"{without}{probe.change}", HOSTILE[:1], content=missing, headers=probe.headers)
 
 
@@ -82,10 +82,10 @@ def _hostile_properties(operation: Operation, name: str, control: Probe) -> Iter
         (f"{without}odd headers", {"headers": (*control.headers, *odd_headers())}),
         (f"{without}U+0000", beside("nul \0", {"\0": "\0"})),
         (f"{without}a lone surrogate", beside("\ud800", {"\udc00": "x"})),
-        (f"{without}1,000 members", beside(None, {f"k{n}": "v" for n in range(1000)})),
+        (f"{without}1,000 properties", beside(None, {f"k{n}": "v" for n in range(1000)})),
         (f"{without}a long text", beside("x" * 100_000, None)),
         (f"{without}a huge number", {"content": {**missing, "x": 10**30}}),
-        # Where a server may take it, it may give it back as well, and Infinity is no JSON.
+        # A server that accepted it might send it back, and Infinity is not JSON.
         (f"{without}1e400", {"body": b'{"x":1e400}'}),
         (f"{without}nothing but null", {"content": dict.fromkeys(missing)}),
         *_odd_identifiers(operation, name, control),
@@ -111,7 +111,7 @@ def _odd_identifiers(operation: Operation, name: str, control: Probe) -> Iterato
 
 
 def hostile_headers(control: Probe) -> Iterator[Probe]:
-    """Headers that a server may take or refuse, and must survive."""
+    """Headers that a server may accept or reject, and must survive."""
     clause = ("http.no-server-error",)
     for name, header in (
         ("a Content-Type without a subtype", ("Content-Type", "application")),

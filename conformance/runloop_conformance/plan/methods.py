@@ -17,17 +17,17 @@ def methods(control: Probe) -> Iterator[Probe]:
     for method in ("GET", "PUT", "PATCH", "DELETE", "TRACE", "QUERY", "FROB", "OPTIONS"):
         changed = twin(control, f"the method is {method}", clauses[:1] if method == "OPTIONS" else clauses)
         yield evolve(changed, method=method)
-    # A HEAD has no body: few clients can send one with it, and any answer to it is legal.
+    # A HEAD has no body: few clients can send one with it, and any response to it is legal.
     yield evolve(twin(control, "the method is HEAD, the body is empty", clauses[:1], body=b""), method="HEAD")
 
 
 def disguised_methods(control: Probe) -> Iterator[Probe]:
-    """A GET that asks for what the operation's own method does: by the query, and by an override."""
+    """A GET that asks for the effect of the operation's own method: by the query, and by an override."""
     clauses = ("http.only-post",)
     bare = evolve(control, method="GET")
     yield twin(
         bare,
-        "the method is GET, the members in the query",
+        "the method is GET, the properties in the query",
         clauses,
         body=b"",
         query=urlencode(top_level_texts(control)),
@@ -37,7 +37,7 @@ def disguised_methods(control: Probe) -> Iterator[Probe]:
 
 
 def media_types(control: Probe) -> Iterator[Probe]:
-    """Bodies that say that they are something else."""
+    """The right body with another media type."""
     for media_type in (
         "text/plain", "application/x-www-form-urlencoded", "application/xml", "text/html", "application/octet-stream",
         "multipart/form-data; boundary=x", "application/yaml", "application/jsonx", "json",
@@ -51,7 +51,7 @@ def _typed(control: Probe, media_type: str) -> tuple[tuple[str, str], ...]:
 
 
 def forms(control: Probe) -> Iterator[Probe]:
-    """What the control asks for as a form, for where no form is taken."""
+    """The control as a form."""
     parts = "".join(
         f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
         for name, value in top_level_texts(control).items()

@@ -1,4 +1,4 @@
-"""Requests about `request.json` and `request.json-extensions`: bodies that are not JSON, or not quite."""
+"""Requests about `request.json` and `request.json-extensions`: bodies that are not JSON, or almost JSON."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def not_json(operation: Operation, control: Probe) -> Iterator[Probe]:
         yield twin(control, change, ("request.json",), body=raw)
     yield twin(
         control,
-        "the body is empty, its members in the query",
+        "the body is empty, its properties in the query",
         ("request.json",),
         body=b"",
         query=urlencode(top_level_texts(control)),
@@ -46,7 +46,7 @@ def not_json(operation: Operation, control: Probe) -> Iterator[Probe]:
 
 
 def json_extensions(operation: Operation, control: Probe) -> Iterator[Probe]:
-    """What some parsers forgive and RFC 8259 does not have."""
+    """What some parsers accept, though RFC 8259 does not allow it."""
     body, clause = control.body, ("request.json-extensions",)
     first = dump(next(iter(control.content)))
     inside = body[1:-1]
@@ -71,7 +71,7 @@ def json_extensions(operation: Operation, control: Probe) -> Iterator[Probe]:
         ("with undefined", body[:-1] + b',"x":undefined}'),
         ("with a name twice, inside", body[:-1] + b',"x":{"a":"1","a":"2"}}'),
         *_twice_in_a_map(operation, body),
-        ("with an empty member", body[:-1] + b",,}"),
+        ("with an empty property", body[:-1] + b",,}"),
         ("with a number without a digit behind its point", body[:-1] + b',"x":1.}'),
         ("with a control character in a string", body[:-1] + b',"x":"\x01"}'),
         ("with Infinity", body[:-1] + b',"x":-Infinity}'),

@@ -1,4 +1,4 @@
-"""The parameters beside the body: values for them, and values that the contract does not allow."""
+"""The parameters beside the body: values for them, and the target of a request with them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PLAIN: Mapping[str, Json] = {"integer": 1, "number": 1, "boolean": True, "string
 
 @frozen
 class Target:
-    """Where a request goes: the path with its parameters in it, the query, and the headers that parameters ask for."""
+    """Where a request goes: the path with its parameters in it, the query, and the headers of its parameters."""
 
     path: str
     query: str
@@ -42,22 +42,22 @@ def target(operation: Operation, values: Mapping[str, Json]) -> Target:
 
 def _texts(value: Json) -> list[str]:
     if isinstance(value, list):
-        return [text for one in value for text in _texts(one)]
+        return [text for item in value for text in _texts(item)]
     return [str(value).lower() if isinstance(value, bool) else str(value)]
 
 
 def values(operation: Operation, responses: Mapping[str, Sequence[Json]], *, optional: bool) -> dict[str, Json]:
-    """A value for each parameter that is required, or for each at all.
+    """A value for each required parameter, or for each one.
 
-    answers: the answers that were accepted so far, by the id of their operation. A value comes from where a link says,
-    else from the examples, else from an answer that has a member of that name, else from the schema.
+    responses: what accepted requests got so far, by operation id. A value comes from where a link says, else from the
+    examples, else from a response with a property of that name, else from the schema.
     """
-    found: dict[str, Json] = {}
+    chosen: dict[str, Json] = {}
     for parameter in operation.parameters:
         if parameter.required or optional:
             candidates = (*_linked(parameter, responses), *_examples(parameter), *_alike(parameter, responses))
-            found[parameter.name] = next(iter(candidates), _made_up(parameter.schema))
-    return found
+            chosen[parameter.name] = next(iter(candidates), _made_up(parameter.schema))
+    return chosen
 
 
 def _linked(parameter: Parameter, responses: Mapping[str, Sequence[Json]]) -> Iterator[Json]:
@@ -72,19 +72,19 @@ def _linked(parameter: Parameter, responses: Mapping[str, Sequence[Json]]) -> It
 
 def _examples(parameter: Parameter) -> Iterator[Json]:
     if parameter.place == "path" and not parameter.examples:
-        return  # the example of a type names nothing that exists
+        return  # the example of a schema names nothing that exists
     yield from parameter.examples
     yield from (parameter.schema[name] for name in ("example", "default") if name in parameter.schema)
     yield from parameter.schema.get("examples", ())
 
 
 def _alike(parameter: Parameter, responses: Mapping[str, Sequence[Json]]) -> Iterator[Json]:
-    """What an earlier answer gave under the same name, or as the id of the thing that the name ends with."""
+    """Values that an earlier response has under the same name, or as the id of the thing that the name ends with."""
     if parameter.place != "path":
         return
     wanted = parameter.name.lower().replace("_", "").replace("-", "")
-    for source, told in responses.items():
-        for content in told:
+    for source, contents in responses.items():
+        for content in contents:
             for name, value in content.items() if isinstance(content, dict) else ():
                 same = name.lower().replace("_", "") == wanted
                 identifies = name == "id" and wanted.endswith("id") and wanted[:-2] in source.lower()

@@ -18,9 +18,9 @@ from runloop_conformance.plan.writer import Writer, names_are_variables
 
 
 def rows(operation: Operation, writer: Writer, words: Words) -> list[Probe]:
-    """Pairwise presence of the optional members, each text another one of the vocabulary.
+    """Pairwise presence of the optional properties, each text another one of the vocabulary.
 
-    What a request has beside its body is another thing each time as well: the fuller ways of saying what is usual.
+    The rest of the request also differs from row to row, in ways that mean the same.
     """
     made: list[Probe] = []
     bodies = writer.pairwise()
@@ -39,7 +39,7 @@ def rows(operation: Operation, writer: Writer, words: Words) -> list[Probe]:
 
 
 def _in_latin_1(value: Any) -> Any:
-    """The value without what lies beyond ISO 8859-1: an answer all of which fits it is sent in it by mistake."""
+    """The value without what ISO 8859-1 lacks: some servers send such a response in ISO 8859-1 by mistake."""
     if isinstance(value, str):
         return value.encode("latin-1", "ignore").decode("latin-1")
     if isinstance(value, dict):
@@ -62,7 +62,7 @@ def _with(name: str, *value: str) -> Callable[[Probe], dict[str, Any]]:
 
     def different(probe: Probe) -> dict[str, Any]:
         rest = tuple(header for header in probe.headers if header[0] != name)
-        return {"headers": (*rest, *((name, one) for one in value))}
+        return {"headers": (*rest, *((name, text) for text in value))}
 
     return different
 
@@ -71,8 +71,8 @@ Row: TypeAlias = tuple[str, Priority, Callable[[Probe], dict[str, Any]]]
 OTHER_ROW: Row = ("", Priority.OTHER_PRESENCE, lambda _: {})
 ROWS: tuple[Row, ...] = (
     ("", Priority.PRESENCE, lambda _: {}),
-    # On a connection that is used again, a server may take what a rejected request left unread for the next one.
-    (", after a refused one", Priority.PRESENCE, lambda _: {"framing": "kept"}),
+    # On a connection that is used again, a server may read what a rejected request left unread as the next request.
+    (", after a rejected one", Priority.PRESENCE, lambda _: {"framing": "kept"}),
     (", any type accepted", Priority.PRESENCE, _with("Accept", "*/*")),
     (", no Accept", Priority.PRESENCE_WITHOUT_ACCEPT, _with("Accept")),
     OTHER_ROW,
@@ -80,12 +80,12 @@ ROWS: tuple[Row, ...] = (
     (", a quoted charset", Priority.OTHER_PRESENCE, _with("Content-Type", 'application/json;charset="utf-8"')),
     (", the media type in capitals", Priority.OTHER_PRESENCE, _with("Content-Type", "Application/JSON")),
 )
-"""When a row of the covering array is sent, and what else is different about it; any further row is as `OTHER_ROW`."""
-EARLY_TURNS = 2  # of those that send each value of each enum
+"""When a row of the covering array is sent, and what else is different about it. Further rows are like `OTHER_ROW`."""
+EARLY_TURNS = 2  # of those in which each value of each enum is sent
 
 
 def all_empty(operation: Operation, control: Probe) -> Probe:
-    """The control with every optional text and map that a MUST covers, and nothing in them."""
+    """The control with every optional text and map that a MUST covers, empty."""
     content = control.content
     for prop in operation.request:
         if prop.level == "must" and not prop.required and prop.named and "enum" not in prop.schema:
@@ -93,7 +93,7 @@ def all_empty(operation: Operation, control: Probe) -> Probe:
             content = content if empty is NOTHING else replaced(content, prop.path, empty)
     return twin(
         control,
-        "every optional member empty",
+        "every optional property empty",
         ("request.accepted",),
         intent="accept",
         content=content,
@@ -102,12 +102,12 @@ def all_empty(operation: Operation, control: Probe) -> Probe:
 
 
 def all_null(operation: Operation, control: Probe) -> Probe:
-    """The control with every optional member that the contract lets be null set to null."""
+    """The control with null for every optional property that may be null."""
     return _null(control, "everything null that may be null", _nullable(operation), Priority.NULL)
 
 
 def half_null(operation: Operation, control: Probe) -> Iterator[Probe]:
-    """The control with the objects alone null of what may be null, then with what is no object."""
+    """The control with null for the objects that may be null, then for the others that may."""
     objects = [prop for prop in _nullable(operation) if "object" in prop.types]
     yield _null(control, "its objects null that may be null", objects, Priority.OTHER_KNOWN_VALUES)
     others = [prop for prop in _nullable(operation) if prop not in objects]
@@ -126,7 +126,7 @@ def _null(control: Probe, change: str, props: list[Property], priority: Priority
 
 
 def known_values(operation: Operation, writer: Writer, words: Words) -> Iterator[Probe]:
-    """Everything that is known, with each value of each enum in turn."""
+    """Every known property, with each value of each enum in turn."""
     for turn in range(1, writer.turns()):
         body = words.put(writer, writer.everything(turn))
         yield ask(

@@ -8,7 +8,7 @@ from enum import IntEnum, auto
 class Priority(IntEnum):
     """When a valid request is sent: first those that settle most clauses, or find most faults, for the run they cost.
 
-    Requests of one priority are sent in the order in which they were made. A control has none and comes before.
+    Requests of the same priority are sent in the order in which they were made. Controls come before.
     """
 
     WRONG_TOKEN_BEFORE = auto()  # rejected; nothing of it may be left for the next request

@@ -1,4 +1,4 @@
-"""How a body becomes a probe, and a probe a twin of another."""
+"""Makes a probe of a body, and a twin of a probe."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ def top_level_texts(control: Probe) -> dict[str, str]:
     return {name: value for name, value in content.items() if isinstance(value, str)}
 
 
-def ask(operation: Operation, name: str, intent: Intent, clauses: tuple[str, ...], value: Any, **more: Any) -> Probe:
+def ask(operation: Operation, name: str, intent: Intent, clauses: tuple[str, ...], value: Any, **fields: Any) -> Probe:
     """A probe that sends `value` as JSON, with the right token."""
-    more.setdefault("body", b"" if value is NOTHING else dump(value))
-    more.setdefault("headers", headers_for(operation))
-    more.setdefault("path", operation.path)
+    fields.setdefault("body", b"" if value is NOTHING else dump(value))
+    fields.setdefault("headers", headers_for(operation))
+    fields.setdefault("path", operation.path)
     return Probe(
         name=operation.prefix + name, intent=intent, clauses=clauses, method=operation.method, content=value,
-        operation=operation.id, safe=operation.safe, **more,
+        operation=operation.id, safe=operation.safe, **fields,
     )  # fmt: skip
 
 
 def headers_for(operation: Operation) -> tuple[tuple[str, str], ...]:
-    """The headers of an ordinary request: the right token where one is asked for, and JSON."""
+    """The headers of an ordinary request: the right token if one is needed, and JSON."""
     authorized = [(operation.credentials[0], operation.credentials[1] + TOKEN)] if operation.credentials else []
     return (*authorized, *([JSON] if operation.takes_json else []), ("Accept", "application/json"))
 

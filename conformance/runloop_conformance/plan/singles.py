@@ -1,4 +1,4 @@
-"""Valid requests with one thing in them, or one thing less: they say what it is that a server does not take."""
+"""Requests about `request.<property>.accepted` and `.optional`: valid, with one property more or less."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from runloop_conformance.plan.probes import twin
 from runloop_conformance.plan.writer import Writer
 
 
-def single_members(operation: Operation, writer: Writer, minimal: Probe, full: Probe) -> Iterator[Probe]:
-    """One optional member more, or one less: who refuses it refuses that member, or asks for it.
+def single_properties(operation: Operation, writer: Writer, minimal: Probe, full: Probe) -> Iterator[Probe]:
+    """One optional property more, or one less: a server that rejects it rejects or requires that property.
 
-    They say what is wrong where a fuller request was refused, so they are sent as soon as one is.
+    They show why a fuller request was rejected, so they are sent as soon as one is.
     """
     optional = [m for m in operation.request if not m.required and m.named and len(m.path) <= 2]
     for prop in optional:
@@ -33,9 +33,9 @@ def single_members(operation: Operation, writer: Writer, minimal: Probe, full: P
 
 
 def single_known(operation: Operation, writer: Writer, minimal: Probe, everything: Probe) -> Iterator[Probe]:
-    """One member more or less of those that are known from elsewhere than the page, as `single_members` has the others.
+    """The same as `single_properties`, for properties that are known from elsewhere than the page.
 
-    What stands in the items of a list is left out: an item is sent whole.
+    The properties of list items are left out: an item is sent whole.
     """
     for prop in operation.request:
         if prop.level == "must" or prop.required or not prop.named or any(item(step) is not None for step in prop.path):

@@ -34,7 +34,7 @@ def largest_in_other_scripts(operation: Operation, writer: Writer) -> Probe:
 
 
 def largest(writer: Writer, script: str) -> dict[str, Any]:
-    """The full body at the sizes that must be taken: 1,000 characters, 64 members, 64 KB.
+    """The full body at the sizes that must be accepted: 1,000 characters, 64 properties, 64 KB.
 
     One map is as large as there is room for, another one with each script; the others hold each length once.
     """
@@ -61,7 +61,7 @@ def largest(writer: Writer, script: str) -> dict[str, Any]:
 
 
 def _fill(body: dict[str, Any], holder: dict[str, Any], mark: str, script: str) -> None:
-    """Let the values of a map be as long as they may be, until the body is as large as must be taken."""
+    """Make the values of a map as long as they may be, until the body is as large as must be accepted."""
     lengths = vocabulary.LENGTHS
     for n, (key, before) in enumerate(holder.items()):
         # Each length in the script, then as many characters as there is room for.

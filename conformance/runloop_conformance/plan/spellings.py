@@ -33,7 +33,7 @@ def spellings(control: Probe) -> Iterator[Probe]:
         ("every letter of a string escaped", {"body": _escaped(content)}),
         ("charset=utf-8", {"headers": with_charset}),
         ("white space between everything", {"body": b"\n " + spaced + b"\n"}),
-        ("members in another order", {"body": dump(_reordered(content))}),
+        ("properties in another order", {"body": dump(_reordered(content))}),
         ("slashes escaped", {"body": slashes}),
         ("in chunks", {"framing": "chunked"}),
         ("charset without a blank", {"headers": (*typed, ("Content-Type", f"{JSON[1]};charset=utf-8"))}),

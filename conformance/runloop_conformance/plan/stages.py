@@ -14,8 +14,8 @@ from runloop_conformance.exchanges.exchange import Probe, costs
 class Plan:
     """The stages, in the order in which they are sent. A group of the successes is sent at the same time.
 
-    `controls` start a run each and are what `refusals` are twins of. `known_successes` are sent instead of `successes`
-    to a server that took the control with everything in it.
+    `controls` start a run each; `rejections` are twins of them. `known_successes` are sent instead of `successes` to a
+    server that accepted the control with everything in it.
     """
 
     controls: tuple[Probe, ...]
@@ -24,16 +24,16 @@ class Plan:
     known_successes: tuple[tuple[Probe, ...], ...]
 
     def probes(self) -> Iterator[Probe]:
-        """All of them, in order, for a server that takes everything."""
+        """All probes, in order, for a server that accepts every valid one."""
         yield from self.controls
         yield from self.rejections
         for group in self.known_successes:
             yield from group
 
     def within(self, limit: int) -> Iterator[tuple[Probe, bool]]:
-        """Each with whether a budget of so many valid requests allows it on a server that takes them all.
+        """Each probe, and whether a budget of so many valid requests allows it if the server accepts them all.
 
-        The others are sent only in the place of what the server was free to refuse, which costs nothing.
+        The others are sent only if the server rejects what it may reject, which costs nothing.
         """
         left = limit
         for group in (*((probe,) for probe in (*self.controls, *self.rejections)), *self.known_successes):
@@ -45,7 +45,7 @@ class Plan:
 
 
 def once(probes: Iterable[Probe], before: Sequence[Probe] = ()) -> list[Probe]:
-    """Each request once; one that was sent `before` not at all, since its name would stand for two controls."""
+    """Each request once, and none of those sent `before`."""
     unique = {probe.sent: probe for probe in before}
     known = len(unique)
     for probe in probes:

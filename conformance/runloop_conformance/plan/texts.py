@@ -1,4 +1,4 @@
-"""Requests about `request.text`: any Unicode text is accepted, and comes back as it was."""
+"""Requests about `request.text`: any Unicode text is accepted, and comes back unchanged."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from runloop_conformance.plan.probes import ask
 from runloop_conformance.plan.writer import MOST_PROPERTIES, Writer, names_are_variables
 
 WORDS = tuple(word for word in vocabulary.WHOLE if word)
-APART = 3  # words between the words that two properties begin with
+APART = 3  # words between the first words of two properties
 
 
 @define
 class Words:
-    """Puts words of the vocabulary in place of texts: another each time, and each member gets those that break most."""
+    """Replaces texts by words of the vocabulary: another word each time, so that each property gets many."""
 
     turn: dict[tuple[str, ...], int] = field(factory=dict)
 
@@ -45,7 +45,7 @@ def telling(operation: Operation, writer: Writer) -> Probe:
 
 
 def awkward_texts(operation: Operation, writer: Writer) -> Probe:
-    """A request full of awkward texts: most of what can be lost is lost here."""
+    """A request full of awkward texts: a server that loses characters loses some of them."""
     return ask(
         operation, "awkward texts", "accept", ("request.accepted", "request.text"), awkward(writer, 0),
         rank="packed", priority=Priority.AWKWARD_TEXTS,
@@ -87,7 +87,7 @@ def awkward(writer: Writer, half: int) -> dict[str, Any]:
 
 
 def random_words(writer: Writer, operation: Operation, count: int, words: Words) -> Iterator[Probe]:
-    """Full bodies whose texts are drawn from the vocabulary, joined at random: what only comes together by chance."""
+    """Full bodies whose texts are drawn from the vocabulary, joined at random."""
     source = random.Random(writer.seed ^ 0x5EED)  # noqa: S311 - repeatable
     for number in range(count):
         body = words.put(writer, writer.body(lambda m: writer.usual(m) and source.random() < 0.85, telling=True))

@@ -19,7 +19,7 @@ def together(operation: Operation, writer: Writer, size: int, words: Words) -> I
     """Equal requests and different requests at the same time, and an equal one after them."""
     same = words.put(writer, writer.full())
     other = writer.again(same)
-    for path in operation.texts[:1]:  # of the same length: a server that goes by that alone mistakes one for the other
+    for path in operation.texts[:1]:  # of the same length, for a server that compares only lengths
         other = replaced(other, path, value_at(other, path)[::-1])
     equal = {"together": "equal", "priority": Priority.EQUAL_AT_ONCE}
     for number in range(1, size + 1):

@@ -13,7 +13,7 @@ from runloop_conformance.plan.probes import twin
 
 
 def unknown_properties(operation: Operation, control: Probe, fits: Callable[[Any], bool]) -> Probe:
-    """Members that no version of the contract names, in every object of the control that may have them.
+    """Properties that no version of the contract names, in every object of the control that may have them.
 
     fits: whether a body with them still fits the contract, which may have closed an object.
     """
@@ -25,11 +25,11 @@ def unknown_properties(operation: Operation, control: Probe, fits: Callable[[Any
     }
     for path in dict.fromkeys(m.path[:-1] for m in operation.request if m.named and len(m.path) > 1):
         if object_at(content, path) is not None:
-            more = replaced(content, (*path, "x_unknown"), new=True)
-            content = more if fits(more) else content
+            extended = replaced(content, (*path, "x_unknown"), new=True)
+            content = extended if fits(extended) else content
     return twin(
         control,
-        "with members that the contract does not name",
+        "with properties that the contract does not name",
         ("request.unknown-members",),
         intent="accept",
         priority=Priority.UNKNOWN_PROPERTIES,
@@ -38,7 +38,7 @@ def unknown_properties(operation: Operation, control: Probe, fits: Callable[[Any
 
 
 def response_only_properties(operation: Operation) -> dict[str, Any]:
-    """Members that only the answer has, which a server that takes whatever it is given would give back."""
+    """Properties that only the response has: a server that copies all of the request would send them back."""
     values: dict[str, Any] = {
         "object": {"FROM": "the request"},
         "integer": 1,

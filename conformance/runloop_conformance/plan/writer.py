@@ -1,4 +1,4 @@
-"""Valid bodies, built from the schema: a member that the contract gains is in them without a line of change here."""
+"""Valid bodies, built from the schema: they have every new property of the contract without a change here."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ MADE_UP_ID = "bmd_30xCTWqsuNaUXk3uJ0GCo"
 
 @frozen
 class Filling:
-    """What one body is filled with: the members that are wanted, telling or plain texts, which of several values."""
+    """How one body is filled: which optional properties, telling or plain texts, which of several values."""
 
     mark: str
     wanted: Callable[[Property], bool]
@@ -46,17 +46,17 @@ class Filling:
     turn: int = 0
 
     def integer(self, schema: Mapping[str, Json]) -> int:
-        """The least value that is allowed, then others, with the greatest among them."""
+        """The least allowed value, then the greatest, then others."""
         values = (schema.get("minimum", 1), schema.get("maximum", 2), 80, 3)
         return int(values[self.turn % len(values)])
 
     def formatted(self, schema: Mapping[str, Json], path: tuple[str, ...]) -> str:
-        """A text that keeps the schema's format and length."""
+        """A text of the schema's format and length."""
         text = FORMATS.get(schema.get("format", "")) or self.text(path)
         return text.ljust(schema.get("minLength", 0), "x")[: schema.get("maxLength", len(text) + 1000)]
 
     def text(self, path: tuple[str, ...]) -> str:
-        """The text for a place. The names of secrets stay plain: a server may look them up."""
+        """The text for a path. The names of secrets stay plain: a server may look them up."""
         if self.turn and path[-1] == "[]":
             return ITEMS[(self.turn - 1) % len(ITEMS)]
         name = path[-1].strip("*[]0123456789") or "value"
@@ -67,11 +67,11 @@ class Filling:
 
 @define
 class Writer:
-    """Writes bodies. Each string that it makes up holds its body's mark, so that an answer that holds another request's
-    mark shows where it came from.
+    """Writes bodies. Each string that it makes up holds the mark of its body, so that a response with another mark
+    shows which request it comes from.
 
-    known: whether the server was seen to take what is known from elsewhere than the page; then the maps of strings
-        that are (the secrets) are in every body as well, as an answer gives them back.
+    known: whether the server accepts what is known from elsewhere than the page. Then every body also has the maps of
+        strings that are (the secrets), since a response repeats them.
     """
 
     contract: Contract
@@ -94,17 +94,17 @@ class Writer:
         return f"mk{self.seed % 0x10000:04x}x{self.made:03x}z"
 
     def again(self, body: dict[str, Json]) -> dict[str, Json]:
-        """The body that was made last, with another mark: equal in everything else, its length with it."""
+        """The body that was made last, with another mark of the same length."""
         before = self._mark()
-        told: dict[str, Json] = json.loads(json.dumps(body).replace(before, self.mark()))
-        return told
+        marked: dict[str, Json] = json.loads(json.dumps(body).replace(before, self.mark()))
+        return marked
 
     def identifier(self) -> str:
-        """A benchmark that exists, as far as is known."""
+        """The id of a benchmark that exists, if the user named one."""
         return self.benchmark_ids[self.made % len(self.benchmark_ids)] if self.benchmark_ids else MADE_UP_ID
 
     def body(self, wanted: Callable[[Property], bool], *, telling: bool = False, turn: int = 0) -> dict[str, Json]:
-        """A body with the required members and those that are wanted, each filled with a value of its type."""
+        """A body with the required properties and the wanted ones, each with a value of its type."""
         built = self.value(wanted, telling=telling, turn=turn)
         if not isinstance(built, dict):
             return {}
@@ -112,7 +112,7 @@ class Writer:
         return built
 
     def value(self, wanted: Callable[[Property], bool], *, telling: bool = False, turn: int = 0) -> Json:
-        """As `body`, where the schema may be of any type."""
+        """The same for a schema of any type."""
         write = Filling(self.mark(), wanted, telling, turn)
         return self._value(self.operation.request_schema, self.operation.request_pointer, (), write)
 
@@ -129,14 +129,14 @@ class Writer:
     ) -> Json:
         for keyword in ("anyOf", "oneOf"):
             if keyword in schema:
-                told = [self.contract.resolve(one, pointer) for one in schema[keyword]]
-                schema, pointer = next((one for one in told if one[0].get("type") != "null"), told[0])
+                resolved = [self.contract.resolve(alternative, pointer) for alternative in schema[keyword]]
+                schema, pointer = next((pair for pair in resolved if pair[0].get("type") != "null"), resolved[0])
                 return self._value(schema, pointer, path, filling)
         if "const" in schema:
             return schema["const"]
         if "enum" in schema:
             return schema["enum"][filling.turn % len(schema["enum"])]
-        kind = next((one for one in types(schema) if one != "null"), "string")
+        kind = next((name for name in types(schema) if name != "null"), "string")
         if kind == "object":
             return self._object(schema, pointer, path, filling)
         if kind == "array":
@@ -147,7 +147,7 @@ class Writer:
         return simple[kind] if kind in simple else filling.formatted(schema, path)
 
     def _array(self, schema: Mapping[str, Json], pointer: str, path: tuple[str, ...], filling: Filling) -> list[Json]:
-        """One item, or one of each alternative that an item can be; none, or each twice, in a turn of its own."""
+        """One item, or one of each alternative; in turns of their own no item, or each twice."""
         if filling.turn == EMPTY_LISTS and not schema.get("minItems"):
             return []
         items, at = self.contract.resolve(schema.get("items", {}), pointer)
@@ -155,7 +155,7 @@ class Writer:
         if alternatives is None:
             return [self._value(items, at, (*path, "[]"), filling)] * (1 + (filling.turn == DOUBLED_LISTS))
         resolved = [self.contract.resolve(alternative, at) for alternative in alternatives]
-        each = [self._value(one, where, (*path, f"[{n}]"), filling) for n, (one, where) in enumerate(resolved)]
+        each = [self._value(node, where, (*path, f"[{n}]"), filling) for n, (node, where) in enumerate(resolved)]
         return each * (1 + (filling.turn == DOUBLED_LISTS))
 
     def _object(
@@ -182,7 +182,7 @@ class Writer:
         return built
 
     def _properties(self, schema: Mapping[str, Json], pointer: str) -> tuple[dict[str, Json], set[str]]:
-        """The named members of a schema and of what `allOf` adds to it, and which of them are required."""
+        """The named properties of a schema and its `allOf`, and which of them are required."""
         parts = [schema, *(self.contract.resolve(part, pointer)[0] for part in schema.get("allOf", ()))]
         properties = {name: sub for part in parts for name, sub in part.get("properties", {}).items()}
         return properties, {name for part in parts for name in part.get("required", ())}
@@ -192,11 +192,11 @@ class Writer:
         return self.body(lambda _: False)
 
     def full(self, *, telling: bool = True) -> dict[str, Json]:
-        """Every usual member; with texts that show what is done to them, or plain ones."""
+        """Every usual property, with telling or plain texts."""
         return self.body(self.usual, telling=telling)
 
     def everything(self, turn: int = 0) -> dict[str, Json]:
-        """Every member that is known at all, plain; another turn takes other values where there are several."""
+        """Every known property, with plain texts; another turn takes other values if there are several."""
         return self.body(lambda _: True, turn=turn)
 
     def turns(self) -> int:
@@ -204,7 +204,7 @@ class Writer:
         return max((len(prop.schema.get("enum", ())) for prop in self.operation.request), default=0)
 
     def usual(self, prop: Property) -> bool:
-        """Whether a member belongs into the bodies that this server should take."""
+        """Whether a property belongs in the bodies that this server should accept."""
         return prop.level == "must" or (self.known and self._extra(prop))
 
     def _extra(self, prop: Property) -> bool:
@@ -212,7 +212,7 @@ class Writer:
         return len(prop.path) == 2 and any(other.path == (*prop.path, "*") for other in whole)
 
     def pairwise(self) -> list[dict[str, Json]]:
-        """Bodies in which states of every two optional members come together: absent, null, empty, filled."""
+        """Bodies in which states of every two optional properties come together: absent, null, empty, filled."""
         operation = self.operation
         optional = [m for m in operation.request if not m.required and self.usual(m) and m.named]
         factors: list[tuple[Property, list[str]]] = []
@@ -244,5 +244,5 @@ class Writer:
 
 
 def names_are_variables(path: tuple[str, ...]) -> bool:
-    """Whether a map's names become environment variables, which have an alphabet of their own."""
+    """Whether a map's names become environment variables, which have their own alphabet."""
     return "env" in path[-1].lower() or "secret" in path[-1].lower()

@@ -13,7 +13,7 @@ from runloop_conformance.exchanges.strict_json import dump
 from runloop_conformance.plan.priority import Priority
 from runloop_conformance.plan.probes import twin
 
-FEW_OF_A_KIND, MOST_OF_A_KIND = 2, 50  # wrong values of one kind for one member
+FEW_OF_A_KIND, MOST_OF_A_KIND = 2, 50  # wrong values for one keyword of a property
 
 SHOWN = 24  # characters of a wrong value in the name of a change
 
@@ -45,7 +45,7 @@ def wrong_types(props: Sequence[Property], controls: Sequence[Probe], *, all_typ
 
 
 def before_another(operation: Operation, control: Probe) -> Iterator[Probe]:
-    """A full request that must be refused, to be sent right before one with little in it: nothing of it may be left."""
+    """A full request that must be rejected, sent right before one with little in it: none of it may be left over."""
     required = operation.required_text
     if required is not None:
         content = replaced(control.content, required.path, 5)
@@ -54,7 +54,7 @@ def before_another(operation: Operation, control: Probe) -> Iterator[Probe]:
 
 
 def _last_of_a_map(control: Probe, prop: Property) -> Iterator[Probe]:
-    """A map whose last value alone is of the wrong type: who looks at the first one only takes it."""
+    """A map in which only the last value is of the wrong type, for a server that checks only the first."""
     holder = object_at(control.content, prop.path[:-1]) if prop.path[-1] == "*" else None
     if holder and len(holder) > 1 and list(prop.types) == ["string"]:
         path = (*prop.path[:-1], list(holder)[-1])
@@ -63,7 +63,7 @@ def _last_of_a_map(control: Probe, prop: Property) -> Iterator[Probe]:
 
 
 def _disguised(prop: Property, body: Any) -> Iterator[tuple[str, Any]]:
-    """The right value in a wrapping that a helpful server takes off again."""
+    """The right value inside of another, which a lenient server takes out again."""
     body = value_at(body, prop.path)
     if isinstance(body, str) and "enum" not in prop.schema and "const" not in prop.schema:
         for value in ([body], {"id": body}, {"value": body}, {"$oid": body}, {prop.path[-1]: body}):
@@ -76,7 +76,7 @@ def _disguised(prop: Property, body: Any) -> Iterator[tuple[str, Any]]:
 
 
 def aliases(operation: Operation, controls: Sequence[Probe]) -> Iterator[Probe]:
-    """The required members under names that are not theirs: a request that spells one otherwise lacks it."""
+    """The required properties under other spellings of their names: the property itself is missing."""
     for prop in operation.request:
         if not prop.required or len(prop.path) > 1:
             continue
@@ -92,7 +92,7 @@ def aliases(operation: Operation, controls: Sequence[Probe]) -> Iterator[Probe]:
 
 
 def not_objects(control: Probe) -> Iterator[Probe]:
-    """JSON, but no object."""
+    """JSON that is not an object."""
     whole = control.content
     for shown, value in (
         ("an empty array", []),
@@ -113,7 +113,7 @@ def not_objects(control: Probe) -> Iterator[Probe]:
 
 
 def wrapped(control: Probe) -> Iterator[Probe]:
-    """The right request inside another object: on the top level its members are missing."""
+    """The right request inside another object: its properties are missing at the top."""
     for name in ("body", "data", "params", "request", "benchmark"):
         yield twin(control, f"wrapped in {name}", ("request.invalid",), content={name: control.content})
 

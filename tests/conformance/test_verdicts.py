@@ -7,14 +7,24 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from runloop_conformance.clock import VirtualClock
+from runloop_conformance.sending.in_process.driven import DrivenTransport
+from runloop_conformance.sending.sender import Limits
 from runloop_conformance.servers.hosting import running
+from runloop_conformance.servers.reference import Reference
+from runloop_conformance.suite.options import Options
+from runloop_conformance.suite.run import Suite
+from starlette.responses import JSONResponse, Response
 
 from tests.conformance.miniatures import Always, CountsConnections, Watched, reference, running_tls
-from tests.conformance.outside import TOKEN, Done, conformance, quick
+from tests.conformance.outside import CONTRACT, TOKEN, Done, conformance, quick
 from tests.conftest import refusing_port
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from runloop_conformance.judging.result import Result
+    from starlette.requests import Request
 
 
 def inconclusive(done: Done, *words: str) -> str:
@@ -137,3 +147,53 @@ def test_a_private_authority_is_passed_as_a_bundle(certificate: tuple[Path, Path
 def test_tls_where_there_is_none_is_named() -> None:
     with running(reference()) as url:
         inconclusive(quick(url.replace("http", "https")))
+
+
+class Expires(Reference):
+    """Its token expires after so many requests. `lax`: it accepts every body until then."""
+
+    def __init__(self, after: int, *, lax: bool = False) -> None:
+        super().__init__(CONTRACT.document, TOKEN)
+        self.left, self.lax = after, lax
+
+    async def respond(self, request: Request) -> Response:
+        self.left -= 1
+        if self.left < 0:
+            return JSONResponse({"message": "The token has expired."}, 401)
+        response = await super().respond(request)
+        if self.lax and response.status_code == 400:
+            response = JSONResponse(self.run_of({"benchmark_id": "bmd_1"}))
+        return response
+
+
+class Firewall(Reference):
+    """Rejects what it cannot read with 403."""
+
+    async def respond(self, request: Request) -> Response:
+        response = await super().respond(request)
+        return JSONResponse({}, 403) if response.status_code in (400, 415, 422) else response
+
+
+def result_of(server: Reference, max_runs: int) -> Result:
+    with DrivenTransport(server, VirtualClock()) as to:
+        return Suite(CONTRACT, Options(to, TOKEN, (), Limits(max_runs))).run()
+
+
+@pytest.mark.parametrize(("after", "lax", "max_runs"), [(3, True, 25), (3, True, 3), (200, False, 25)])
+def test_a_token_that_expires_in_the_middle_is_inconclusive(after: int, *, lax: bool, max_runs: int) -> None:
+    result = result_of(Expires(after, lax=lax), max_runs)
+    assert result.verdict == "inconclusive"
+    number = result.terms.judged_until or 0
+    assert number > after
+    assert f"request {number} was rejected with 401" in str(result.reason)
+    assert result.exchanges[number - 1].status == 401
+    judged = {one.number for finding in result.findings if (seen := finding.counterexample) for one in seen.exchanges}
+    assert max(judged, default=0) < number
+    assert (result.requests < after + 150) is (max_runs > 3), "the run ends as soon as a run pays for the check"
+
+
+def test_a_firewall_that_rejects_with_403_costs_a_few_runs_and_no_verdict() -> None:
+    result = result_of(Firewall(CONTRACT.document, TOKEN), 25)
+    checks = [one for one in result.exchanges if one.probe.name.endswith(", as a token is rejected")]
+    assert (result.verdict, {one.status for one in checks}) == ("conformant", {200})
+    assert 1 <= len(checks) <= 5

@@ -21,6 +21,7 @@ class Terms:
 
     known: clauses that are known to fail, each with the reason; they do not count for the verdict.
     precondition: why nothing can be said about the server. stopped: why not everything was sent.
+    judged_until: the number of the first exchange that is not judged, since the token had expired by then.
     """
 
     fail_on: Level = "must"
@@ -29,6 +30,7 @@ class Terms:
     known: Mapping[str, str] = field(factory=dict)
     precondition: str | None = None
     stopped: str | None = None
+    judged_until: int | None = None
 
 
 @frozen
@@ -43,6 +45,9 @@ class Judgement:
 
 def settle(clauses: Sequence[Clause], recording: Recording, terms: Terms) -> Judgement:
     """Judge a recording. Pure: the same recording on the same terms gives the same judgement."""
+    if terms.judged_until is not None:
+        judged = [exchange for exchange in recording.exchanges if exchange.number < terms.judged_until]
+        recording = Recording(recording.contract, judged, recording.secrets)
     findings = judge(clauses, recording)
     outcome, reason = verdict(findings, terms.fail_on, terms.precondition, terms.known)
     if terms.stopped and outcome == "conformant":

@@ -39,6 +39,7 @@ def document(result: Result, redaction: Redaction) -> dict[str, Any]:
         "suite": _suite(result, redaction),
         "started_at": datetime.fromtimestamp(result.began_ms / 1000, UTC).isoformat(timespec="seconds"),
         "precondition": redaction.text(terms.precondition) if terms.precondition else None,
+        "judged_until": terms.judged_until,
         "stopped": redaction.text(terms.stopped) if terms.stopped else None,
         "requests": result.requests,
         "runs_started": result.runs_started,

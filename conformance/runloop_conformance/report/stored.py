@@ -81,6 +81,7 @@ def _filled(report: dict[str, Any]) -> dict[str, Any]:
         "started_at": "1970-01-01T00:00:00+00:00",
         "precondition": None,
         "stopped": None,
+        "judged_until": None,
         "run_limit": report["runs_started"],
         "runs_by_mistake": 0,
         "known_failures": [],

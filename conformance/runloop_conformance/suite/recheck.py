@@ -56,4 +56,5 @@ def _terms(report: Mapping[str, Any]) -> Terms:
         known={entry["clause"]: entry["reason"] for entry in report["known_failures"]},
         precondition=report["precondition"],
         stopped=report["stopped"],
+        judged_until=report["judged_until"],
     )

@@ -20,6 +20,7 @@ from runloop_conformance.judging.result import Result, RunInfo
 from runloop_conformance.judging.terms import Judgement, Terms, settle
 from runloop_conformance.plan import EVERYTHING, Plan
 from runloop_conformance.sending.sender import BudgetSpentError, Sender
+from runloop_conformance.suite.expiry import Expiry
 from runloop_conformance.suite.explaining import Explaining
 from runloop_conformance.suite.options import Options, plan_for, planner_for
 from runloop_conformance.suite.relevance import Relevance, musts_first
@@ -45,6 +46,7 @@ class Suite:
     sender: Sender = field(init=False, repr=False)
     relevance: Relevance = field(init=False, repr=False)
     stopping: Stopping = field(init=False, repr=False)
+    expiry: Expiry = field(factory=Expiry, init=False, repr=False)
     shares: Shares = field(init=False, repr=False)
     explaining: Explaining = field(init=False, repr=False)
     operation: Operation = field(init=False, repr=False)
@@ -100,7 +102,11 @@ class Suite:
                 break
             valid = (one for one in self.sender.exchanges[self._first :] if one.probe.intent != "refuse")
             responses[operation.id] = [response_value(exchange) for exchange in valid if exchange.accepted]
-        return self.stopping.reason if self.stopping.inconclusive else self._nothing_accepted()
+        self._check_token(last=True)
+        self.expiry.conclude()
+        if self.stopping.inconclusive:
+            return self.stopping.reason
+        return self.expiry.reason or self._nothing_accepted()
 
     def _begin(self, operation: Operation) -> None:
         self.operation, self._first, self._shrunk = operation, len(self.sender.exchanges), False
@@ -179,10 +185,16 @@ class Suite:
         check = self.stopping.check()
         if check is not None:
             self._try([check])
-        return self.stopping.over()
+        self._check_token()
+        return self.stopping.over() or self.expiry.reason is not None
+
+    def _check_token(self, *, last: bool = False) -> None:
+        control = self.expiry.check(last=last)
+        if control is not None and self.options.token:
+            self._try([control])
 
     def _observe(self, exchange: Exchange) -> None:
-        for policy in (self.relevance, self.stopping, self.explaining):
+        for policy in (self.relevance, self.stopping, self.expiry, self.explaining):
             policy.observe(exchange)
         self.on_exchange(exchange, self.sender.budget.spent)
 
@@ -213,7 +225,15 @@ class Suite:
 
     def _terms(self, problem: str | None) -> Terms:
         options = self.options
-        return Terms(options.fail_on, options.select, options.deselect, options.known, problem, self.stopping.reason)
+        return Terms(
+            options.fail_on,
+            options.select,
+            options.deselect,
+            options.known,
+            problem,
+            self.stopping.reason,
+            self.expiry.judged_until,
+        )
 
     def _result(self, judgement: Judgement, terms: Terms) -> Result:
         options, budget = self.options, self.sender.budget

@@ -13,6 +13,7 @@ from runloop_conformance.exchanges.exchange import Exchange, Failure, FailureKin
 from runloop_conformance.exchanges.recording import Recording
 from runloop_conformance.plan.probes import ask, twin
 from runloop_conformance.sending.sender import Budget
+from runloop_conformance.suite.expiry import Expiry
 from runloop_conformance.suite.explaining import Explaining
 from runloop_conformance.suite.relevance import HANGS, MOST_HANGS, Relevance, musts_first
 from runloop_conformance.suite.shares import Shares
@@ -176,6 +177,53 @@ def test_one_usable_response_is_enough_to_go_on(usable: Exchange) -> None:
     for exchange in [answered(CONTROL, 504)] * 4 + [usable] + [answered(CONTROL, 504)] * 20:
         stopping.observe(exchange)
         assert not stopping.over()
+
+
+# --- expiry ---
+
+
+def numbered(number: int, exchange: Exchange) -> Exchange:
+    return evolve(exchange, number=number)
+
+
+def test_a_rejected_token_is_checked_with_an_accepted_request() -> None:
+    expiry = Expiry()
+    expiry.observe(numbered(1, answered(wrong(), 401)))
+    assert expiry.check() is None, "no token was accepted before"
+    expiry.observe(numbered(2, answered(CONTROL)))
+    expiry.observe(numbered(3, answered(wrong(), 400)))
+    assert expiry.check() is None
+    expiry.observe(numbered(4, answered(evolve(wrong(), headers=(("Authorization", "Bearer wrong"),)), 401)))
+    assert expiry.check() is None, "another token"
+    expiry.observe(numbered(5, answered(wrong(), 403)))
+    check = expiry.check()
+    assert check is not None
+    assert (check.body, check.headers) == (CONTROL.body, CONTROL.headers)
+    expiry.observe(numbered(6, answered(check)))
+    assert (expiry.check(), expiry.reason) == (None, None)
+    for number in range(7, 14):  # a firewall rejects with 403: not each of them costs a check
+        expiry.observe(numbered(number, answered(wrong(), 403)))
+        assert expiry.check() is None
+    expiry.observe(numbered(14, answered(wrong(), 403)))
+    check = expiry.check()
+    assert check is not None
+    expiry.observe(numbered(15, answered(check, 401)))
+    assert expiry.judged_until == 7
+    assert expiry.reason
+    assert "request 7 was rejected with 403, and request 15, which was accepted before, with 401." in expiry.reason
+
+
+@pytest.mark.parametrize(
+    ("since", "expired"), [((401, 401), True), ((401, 400), False), ((401,), False), ((*[401] * 12, 400), True)]
+)
+def test_without_a_budget_for_the_check_the_other_responses_decide(since: tuple[int, ...], *, expired: bool) -> None:
+    expiry = Expiry()
+    expiry.observe(numbered(1, answered(CONTROL)))
+    for number, status in enumerate(since, 2):
+        expiry.observe(numbered(number, answered(wrong(), status)))
+    expiry.conclude()
+    assert (expiry.reason is not None) is expired
+    assert expiry.judged_until == (2 if expired else None)
 
 
 # --- explaining ---

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import define
 from runloop_conformance.exchanges.exchange import Failure, Response
-from runloop_conformance.proof.raw_http import Answer, Received, Wire
+from runloop_conformance.proof.raw_http import RawRequest, RawResponse, Wire
 from runloop_conformance.sending import socket_transport
 from runloop_conformance.sending.in_process import WsgiTransport, wsgi
 from runloop_conformance.sending.patience import SLICE, LateError, Patience
@@ -86,8 +86,8 @@ def test_a_queue_is_waited_for_no_longer() -> None:
 class InPieces(Wire):
     """Sends its response in many pieces."""
 
-    async def reply(self, received: Received, answer: Answer, writer: asyncio.StreamWriter) -> bool:
-        for letter in answer.head((b"content-length", b"%d" % len(answer.body))) + answer.body:
+    async def reply(self, received: RawRequest, response: RawResponse, writer: asyncio.StreamWriter) -> bool:
+        for letter in response.head((b"content-length", b"%d" % len(response.body))) + response.body:
             writer.write(bytes([letter]))
             await writer.drain()
             await asyncio.sleep(0)

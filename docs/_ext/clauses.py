@@ -28,7 +28,7 @@ CONSTRAINTS = ("format", "minimum", "maximum", "minLength", "maxLength", "patter
 
 
 def inline(text: object) -> str:
-    """A sentence of the contract as one line of Markdown that can stand in a table."""
+    """A sentence of the contract as one line of Markdown, safe in a table."""
     return " ".join(str(text).split()).replace("<", "&lt;").replace("|", "\\|")
 
 
@@ -42,7 +42,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
 
 
 def lines_of(path: Path) -> dict[str, int]:
-    """The line, counted from 1, at which each JSON pointer into a YAML file is."""
+    """The line of each JSON pointer into a YAML file, counted from 1."""
     lines: dict[str, int] = {}
 
     def walk(node: yaml.Node | None, pointer: str) -> None:
@@ -61,7 +61,7 @@ def lines_of(path: Path) -> dict[str, int]:
 
 
 def place(pointer: str, lines: Mapping[str, int]) -> str:
-    """A link to a pointer's line. "is optional" has no line: then the nearest parent's."""
+    """A link to the line of a pointer. A statement without a line ("is optional") gets that of its parent."""
     while pointer and pointer not in lines:
         pointer = pointer.rpartition("/")[0]
     line = lines.get(pointer, 1)
@@ -74,15 +74,15 @@ def clauses(contract: Contract) -> Iterator[str]:
     every = all_clauses(contract)
     must = sum(clause.level == "must" for clause in every)
     yield f"There are {len(every)} clauses: {must} MUST and {len(every) - must} SHOULD."
-    for chapter, members in groupby(every, lambda clause: clause.chapter):
+    for chapter, of_chapter in groupby(every, lambda clause: clause.chapter):
         yield f"\n## {chapter}\n"
-        for clause in members:
+        for clause in of_chapter:
             yield f"```{{clause}} {clause.id}\n"
             yield f"**{clause.level.upper()}** · {place(clause.pointer, lines)}\n\n{inline(clause.text)}\n```"
     entries = ledger(contract, every)
-    yield "\n## Statements without a clause\n\nWhat the contract says and no clause judges, with the reason."
+    yield "\n## Statements without a clause\n\nStatements of the contract that no clause tests, with the reason."
     yield from table(
-        ("Statement", "Why no clause judges it", "Where"),
+        ("Statement", "Why no clause tests it", "Where"),
         (
             (inline(entry.statement.text), inline(entry.statement.excluded), place(entry.statement.pointer, lines))
             for entry in entries
@@ -164,18 +164,21 @@ def bodies(contract: Contract, operation: Mapping[str, Any]) -> Iterator[tuple[s
 
 
 def operation_section(contract: Contract, method: str, path: str, operation: Mapping[str, Any]) -> Iterator[str]:
-    """One operation: request, responses, rules, freedoms, examples."""
+    """One operation: parameters, bodies, rules, freedoms, examples."""
     yield f"\n## {method.upper()} {path}\n\n{inline(operation.get('description', operation.get('summary', '')))}"
     described = list(bodies(contract, operation))
+    parameters = (contract.at(each["$ref"]) if "$ref" in each else each for each in operation.get("parameters", []))
+    for parameter in parameters:
+        yield f"\n- Parameter in {parameter['in']}: `{parameter['name']}`, {kind(parameter['schema'])}"
     yield from (f"\n- {title}" for title, _ in described)
-    yield "\n### Rules\n\nWhat a server does beyond the schemas. Each rule has its source."
-    rules = operation.get("x-rules", {}).values()
-    yield from table(
-        ("Level", "Rule", "Source"),
-        ((rule["level"].upper(), inline(rule["text"]), inline(rule["source"])) for rule in rules),
-    )
-    yield "\n### Freedoms\n\nWhat a server may do. No clause judges it.\n"
-    yield from (f"- {inline(text)}" for text in operation.get("x-legal", {}).values())
+    if "x-rules" in operation:
+        yield "\n### Rules\n\nWhat a server does beyond the schemas, with the source of each rule."
+        rules = operation["x-rules"].values()
+        rows = ((rule["level"].upper(), inline(rule["text"]), inline(rule["source"])) for rule in rules)
+        yield from table(("Level", "Rule", "Source"), rows)
+    if "x-legal" in operation:
+        yield "\n### Freedoms\n\nWhat a server may do. No clause fails because of it.\n"
+        yield from (f"- {inline(text)}" for text in operation["x-legal"].values())
     yield "\n### Examples"
     for title, body in described:
         for example in body.get("examples", {}).values():
@@ -197,7 +200,7 @@ def reading(contract: Contract) -> Iterator[str]:
 
 
 def coloured_source(_: Contract) -> Iterator[str]:
-    """openapi.yaml with an anchor for each line, which Sphinx's literalinclude has not."""
+    """openapi.yaml with an anchor for each line; literalinclude of Sphinx has none."""
     html = highlight(
         CONTRACT.read_text(encoding="utf-8"), YamlLexer(), HtmlFormatter(linenos="inline", linespans="line")
     )
@@ -216,7 +219,7 @@ def fill_in(_app: Sphinx, _docname: str, text: list[str]) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Make `clause` a kind of thing that the search finds and that `{clause}` links to; fill in the two pages."""
+    """Register the object type `clause`, which the search finds and `{clause}` links to, and fill in the two pages."""
     app.add_object_type("clause", "clause", objname="clause")
     app.connect("source-read", fill_in)
     return {"parallel_read_safe": True}

@@ -10,7 +10,7 @@ import runloop_benchmarks
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.clauses.ledger import ledger
 from runloop_conformance.commands import main
-from runloop_conformance.contract.document import load_contract
+from runloop_conformance.contract.document import METHODS, load_contract
 
 from tests.conftest import CONTRACT, ROOT
 from tests.docs.conftest import Site
@@ -79,11 +79,11 @@ def test_a_clause_leads_to_its_line_of_the_contract(site: Site) -> None:
 def test_the_contract_shows_every_rule_freedom_and_property(site: Site) -> None:
     document = load_contract(CONTRACT).document
     text = site.pages["docs/contract.html"].text
-    (operation,) = (item["post"] for item in document["paths"].values())
-    for rule in operation["x-rules"].values():
-        assert f"{rule['level'].upper()} {flat(rule['text'])} {flat(rule['source'])}" in text
-    for freedom in operation["x-legal"].values():
-        assert flat(freedom) in text
+    for operation in (item[method] for item in document["paths"].values() for method in METHODS if method in item):
+        for rule in operation.get("x-rules", {}).values():
+            assert f"{rule['level'].upper()} {flat(rule['text'])} {flat(rule['source'])}" in text
+        for freedom in operation.get("x-legal", {}).values():
+            assert flat(freedom) in text
     for schema in document["components"]["schemas"].values():
         for name, value in schema.get("properties", {}).items():
             assert re.search(rf"\b{re.escape(name)}\b.*{re.escape(flat(value.get('description', '')))}", text), name

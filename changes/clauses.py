@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from attrs import frozen
-from runloop_conformance.clauses import Clause, all_clauses
+from runloop_conformance.clauses import all_clauses
+from runloop_conformance.clauses.clause import Clause
 from runloop_conformance.clauses.ledger import ledger
 from runloop_conformance.contract.document import ContractError, load_contract
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from runloop_conformance.clauses import Clause
+    from runloop_conformance.clauses.clause import Clause
 
 CLAUSES = all_clauses(CONTRACT)
 Edit = "Callable[[dict[str, Any]], None]"

@@ -8,12 +8,10 @@ from collections.abc import Sequence
 import attrs
 
 from runloop_conformance.clauses import authorization, http, request, response, run, safety
-from runloop_conformance.clauses.clause import Clause, Judge, Observation
+from runloop_conformance.clauses.clause import Clause
 from runloop_conformance.contract.document import Contract, load_contract
 
 CHAPTERS = (authorization, request, response, run, http, safety)
-
-__all__ = ["CHAPTERS", "Clause", "Judge", "NoSuchClauseError", "Observation", "all_clauses", "selected"]
 
 
 class NoSuchClauseError(ValueError):

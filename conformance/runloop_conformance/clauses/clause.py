@@ -1,14 +1,17 @@
-"""What a clause is, and what judging it yields."""
+"""What a clause is, what judging it yields, and the judges that several chapters share."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from attrs import frozen
 
 from runloop_conformance.contract.operation import Level, Rule
-from runloop_conformance.exchanges.excerpt import Excerpt, Message
+from runloop_conformance.exchanges.excerpt import Difference, Excerpt, Message
 from runloop_conformance.exchanges.exchange import NOTHING, Exchange
+from runloop_conformance.exchanges.json_path import value_at
 from runloop_conformance.exchanges.recording import Recording, Run
 from runloop_conformance.exchanges.strict_json import dump
 
@@ -149,3 +152,75 @@ def body_of(exchange: Exchange) -> Excerpt | str:
 def as_json(value: object) -> Excerpt | str:
     """A JSON value, for a message."""
     return "absent" if value is NOTHING else Excerpt(dump(value))
+
+
+ECHO = {
+    "benchmark_id": ("benchmark_id",),
+    "metadata": ("metadata",),
+    "name": ("run_name",),
+    "purpose": ("runProfile", "purpose"),
+    "environment_variables": ("runProfile", "envVars"),
+    "secrets_provided": ("runProfile", "secrets"),
+}
+"""Properties of the response, and the path of the request whose value each repeats."""
+
+
+def is_odd(value: object) -> bool:
+    """Whether a text holds what a server may change or reject: U+0000, lone surrogates."""
+    text = json.dumps(value)
+    return "\\u0000" in text or (any(f"\\ud{digit}" in text for digit in "89abcdef") and not _encodable(value))
+
+
+def _encodable(value: object) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def echo(name: str, path: tuple[str, ...]) -> Callable[[Run], Observation | None]:
+    """Judges whether a property of the response holds what was sent at a path of the request."""
+
+    def observe(run: Run) -> Observation | None:
+        sent = value_at(run.sent, path)
+        if not isinstance(run.received, dict) or (sent is NOTHING and run.exchange.probe.content is NOTHING):
+            return None
+        if sent is NOTHING or sent is None or sent == {}:
+            return passed(run.exchange)  # nothing was sent: other clauses judge what may be here
+        if is_odd(sent):
+            return None
+        received = run.fields.get(name, NOTHING)
+        if isinstance(sent, dict):
+            return _map_echo(name, sent, received, run)
+        if received == sent and type(received) is type(sent):
+            return passed(run.exchange)
+        return failed((f"{name}: ", as_json(sent)), (f"{name}: ", _difference(sent, received)), run.exchange)
+
+    return observe
+
+
+def _map_echo(name: str, sent: dict[str, Any], received: Any, run: Run) -> Observation:
+    if not isinstance(received, dict):
+        return failed((f"{name}: ", as_json(sent)), (f"{name}: ", as_json(received)), run.exchange)
+    for key, value in sent.items():
+        if key not in received:
+            return failed(
+                (f"{name}: a property ", as_json(key), ": ", as_json(value)),
+                ("none; it has ", as_json(list(received))),
+                run.exchange,
+            )
+        if received[key] != value or type(received[key]) is not type(value):
+            difference = _difference(value, received[key])
+            return failed(
+                (f"{name}, property ", as_json(key), ": ", as_json(value)),
+                (as_json(key), ": ", difference),
+                run.exchange,
+            )
+    return passed(run.exchange)
+
+
+def _difference(sent: Any, received: Any) -> Excerpt | Difference | str:
+    """The response's value; of a long text, where it first differs."""
+    texts = isinstance(sent, str) and isinstance(received, str)
+    return Difference(sent, received) if texts else as_json(received)

@@ -10,11 +10,10 @@ from collections.abc import Iterator, Sequence
 
 from attrs import evolve, frozen
 
-from runloop_conformance.clauses import Clause
+from runloop_conformance.clauses.clause import Clause
 from runloop_conformance.contract.document import Contract, ContractError
 from runloop_conformance.contract.forbidden import wrong_texts
-from runloop_conformance.contract.operation import Operation, Parameter, Property, escape
-from runloop_conformance.contract.properties import types
+from runloop_conformance.contract.operation import Operation, Parameter, Property, escape, types
 
 KEYWORDS = (
     "enum", "const", "maximum", "minimum", "exclusiveMaximum", "exclusiveMinimum", "minLength", "maxLength", "pattern",

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runloop_conformance.clauses.clause import (
+    ECHO,
     Clause,
     Judge,
     Observation,
     acceptance,
     by_rule,
+    echo,
     failed,
     passed,
     rejection,
 )
-from runloop_conformance.clauses.run import ECHO, echo
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.forbidden import wrong_texts, wrong_values
 from runloop_conformance.contract.operation import Level, Operation, Parameter, Property
@@ -59,29 +60,27 @@ def clauses(_: Contract, operation: Operation) -> Iterator[Clause]:
 def _of(prop: Property, also: tuple[str, ...], valid: tuple[str, ...]) -> Iterator[Clause]:
     """The clauses of one property. also, valid: pointers of the rules that the rejections and the acceptances cover."""
     # What is known from elsewhere than the page rejects wrong values by a SHOULD, also where accepting is a MUST.
-    level_of_rejection: Level = "must" if prop.from_page else "should"
-    stem, description = f"request.{prop.name}", f" {prop.description}".rstrip()
-    if prop.required:
-        identifier = f"{stem}.required"
-        text = f"`{prop.name}` is required.{description}"
-        yield Clause(identifier, level_of_rejection, prop.pointer, text, rejection(identifier), also)
-    for kind in dict.fromkeys(kind for kind, _ in wrong_values(prop)):
+    page: Level = "must" if prop.from_page else "should"
+    stem = f"request.{prop.name}"
+
+    def clause(identifier: str, level: Level, statement: str, judge: Judge, rules: tuple[str, ...]) -> Clause:
+        text = f"`{prop.name}` {statement}. {prop.description}".rstrip()
+        return Clause(identifier, level, prop.pointer, text, judge, rules)
+
+    kinds = ["required"] if prop.required else []
+    for kind in dict.fromkeys((*kinds, *(kind for kind, _ in wrong_values(prop)))):
         identifier = f"{stem}.{kind}"
-        text = f"{_statement(prop, kind)}{description}"
-        yield Clause(identifier, level_of_rejection, prop.pointer, text, rejection(identifier), also)
-    if not prop.required and prop.named:
-        identifier = f"{stem}.accepted"
-        text = f"`{prop.name}` is accepted.{description}"
-        yield Clause(identifier, prop.level, prop.pointer, text, _accepted(identifier, prop, null=False), valid)
-        if len(prop.path) <= 2:
-            identifier = f"{stem}.optional"
-            text = f"`{prop.name}` may be left out.{description}"
-            yield Clause(identifier, prop.level, prop.pointer, text, _left_out(identifier, prop), valid)
-        if prop.nullable:
-            identifier = f"{stem}.null-accepted"
-            level: Level = "must" if prop.from_page else "should"
-            text = f"`{prop.name}` may be null.{description}"
-            yield Clause(identifier, level, prop.pointer, text, _accepted(identifier, prop, null=True), valid)
+        yield clause(identifier, page, _statement(prop, kind), rejection(identifier), also)
+    if prop.required or not prop.named:
+        return
+    identifier = f"{stem}.accepted"
+    yield clause(identifier, prop.level, "is accepted", _accepted(identifier, prop, null=False), valid)
+    if len(prop.path) <= 2:
+        identifier = f"{stem}.optional"
+        yield clause(identifier, prop.level, "may be left out", _left_out(identifier, prop), valid)
+    if prop.nullable:
+        identifier = f"{stem}.null-accepted"
+        yield clause(identifier, page, "may be null", _accepted(identifier, prop, null=True), valid)
 
 
 def _spelled(identifier: str) -> Judge:
@@ -125,16 +124,16 @@ def _of_parameter(parameter: Parameter) -> Iterator[Clause]:
 
 
 def _statement(prop: Property, kind: str) -> str:
-    schema = prop.schema
-    stated = " or ".join(sorted(prop.types))
+    value = prop.schema.get(kind)
     return {
-        "type": f"`{prop.name}` is of type {stated}.",
-        "null": f"`{prop.name}` is not null.",
-        "enum": f"`{prop.name}` is one of {', '.join(map(str, schema.get('enum', [])))}.",
-        "const": f"`{prop.name}` is {schema.get('const')}.",
-        "maximum": f"`{prop.name}` is at most {schema.get('maximum')}.",
-        "minimum": f"`{prop.name}` is at least {schema.get('minimum')}.",
-    }.get(kind, f"`{prop.name}` has the {kind} {schema.get(kind)}.")
+        "required": "is required",
+        "type": f"is of type {' or '.join(sorted(prop.types))}",
+        "null": "is not null",
+        "enum": f"is one of {', '.join(map(str, prop.schema.get('enum', [])))}",
+        "const": f"is {value}",
+        "maximum": f"is at most {value}",
+        "minimum": f"is at least {value}",
+    }.get(kind, f"has the {kind} {value}")
 
 
 def _accepted(identifier: str, prop: Property, *, null: bool) -> Judge:

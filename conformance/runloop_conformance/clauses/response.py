@@ -17,8 +17,7 @@ from runloop_conformance.clauses.clause import (
     passed,
 )
 from runloop_conformance.contract.document import Contract
-from runloop_conformance.contract.operation import Level, Operation, Property
-from runloop_conformance.contract.properties import kind, types
+from runloop_conformance.contract.operation import Level, Operation, Property, kind, types
 from runloop_conformance.exchanges.excerpt import Excerpt
 from runloop_conformance.exchanges.json_path import values_at
 from runloop_conformance.exchanges.recording import Recording, Run
@@ -149,40 +148,24 @@ def _is_a(stated: str, a: str) -> Callable[[Run], Observation | None]:
 
 def _of(prop: Property) -> Iterator[Clause]:
     level: Level = "must" if prop.from_page else "should"
-    description = f" {prop.description}".rstrip()
-    stem = f"response.{prop.name}"
+
+    def clause(kind: str, statement: str, judge: Judge, pointer: str = prop.pointer) -> Clause:
+        text = f"`{prop.name}` is {statement}. {prop.description}".rstrip()
+        return Clause(f"response.{prop.name}.{kind}", level, pointer, text, judge)
+
     if prop.required:
-        yield Clause(
-            f"{stem}.required",
-            level,
-            prop.pointer,
-            f"`{prop.name}` is required.{description}",
-            each_run(_required(prop)),
-        )
+        yield clause("required", "required", each_run(_required(prop)))
     if prop.types:
-        text = f"`{prop.name}` is of type {' or '.join(sorted(prop.types - {'null'}))}.{description}"
-        yield Clause(f"{stem}.type", level, prop.pointer, text, _values(prop, _type))
+        yield clause("type", f"of type {' or '.join(sorted(prop.types - {'null'}))}", _values(prop, _type))
         if not prop.nullable:
-            yield Clause(
-                f"{stem}.not-null",
-                level,
-                prop.pointer,
-                f"`{prop.name}` is not null.{description}",
-                _values(prop, _null),
-            )
-    if "enum" in prop.schema or "const" in prop.schema:
-        options = ", ".join(map(str, _options(prop)))
-        keyword = "enum" if "enum" in prop.schema else "const"
-        yield Clause(
-            f"{stem}.enum",
-            level,
-            f"{prop.target}/{keyword}",
-            f"`{prop.name}` is one of {options}.{description}",
-            _values(prop, _enum),
-        )
+            yield clause("not-null", "not null", _values(prop, _null))
+    for keyword in ("enum", "const"):
+        if keyword in prop.schema:
+            options = ", ".join(map(str, _options(prop)))
+            yield clause("enum", f"one of {options}", _values(prop, _enum), f"{prop.target}/{keyword}")
+            break
     if prop.schema.get("format") in ("int64", "int32", "float", "double"):
-        text = f"`{prop.name}` is of format {prop.schema['format']}.{description}"
-        yield Clause(f"{stem}.format", level, prop.pointer, text, _values(prop, _format))
+        yield clause("format", f"of format {prop.schema['format']}", _values(prop, _format))
 
 
 def _required(prop: Property) -> Callable[[Run], Observation | None]:

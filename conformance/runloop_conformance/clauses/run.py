@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from runloop_conformance.clauses.clause import Clause, Observation, as_json, by_rule, each_run, failed, passed
+from runloop_conformance.clauses.clause import (
+    ECHO,
+    Clause,
+    Observation,
+    as_json,
+    by_rule,
+    each_run,
+    echo,
+    failed,
+    is_odd,
+    passed,
+)
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Operation
-from runloop_conformance.exchanges.excerpt import Difference, Excerpt
 from runloop_conformance.exchanges.exchange import NOTHING
 from runloop_conformance.exchanges.json_path import value_at
 from runloop_conformance.exchanges.recording import Recording, Run, marks_in
@@ -17,16 +26,6 @@ from runloop_conformance.exchanges.recording import Recording, Run, marks_in
 SKEW_MS = 5 * 60 * 1000
 COARSE_MS = 10_000
 STANDING_MS = 1500  # two runs that far apart do not start in the same millisecond
-
-ECHO = {
-    "benchmark_id": ("benchmark_id",),
-    "metadata": ("metadata",),
-    "name": ("run_name",),
-    "purpose": ("runProfile", "purpose"),
-    "environment_variables": ("runProfile", "envVars"),
-    "secrets_provided": ("runProfile", "secrets"),
-}
-"""Properties of the response, and the path of the request whose value each repeats."""
 
 
 def clauses(_: Contract, operation: Operation) -> Iterator[Clause]:
@@ -54,67 +53,6 @@ def clauses(_: Contract, operation: Operation) -> Iterator[Clause]:
     if operation.response_property("secrets_provided"):
         yield from by_rule("run.secrets_provided.names", rules.get("secret-names"), each_run(_secret_names))
     yield from by_rule("run.only-what-was-asked", rules.get("only-what-was-asked"), each_run(_only_what_was_sent))
-
-
-def _odd(value: object) -> bool:
-    """Whether a text holds what a server may change or reject: U+0000, lone surrogates."""
-    text = json.dumps(value)
-    return "\\u0000" in text or (any(f"\\ud{digit}" in text for digit in "89abcdef") and not _encodable(value))
-
-
-def _encodable(value: object) -> bool:
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def echo(name: str, path: tuple[str, ...]) -> Callable[[Run], Observation | None]:
-    """Judges whether a property of the response holds what was sent at a path of the request."""
-
-    def observe(run: Run) -> Observation | None:
-        sent = value_at(run.sent, path)
-        if not isinstance(run.received, dict) or (sent is NOTHING and run.exchange.probe.content is NOTHING):
-            return None
-        if sent is NOTHING or sent is None or sent == {}:
-            return passed(run.exchange)  # nothing was sent: other clauses judge what may be here
-        if _odd(sent):
-            return None
-        received = run.fields.get(name, NOTHING)
-        if isinstance(sent, dict):
-            return _map(name, sent, received, run)
-        if received == sent and type(received) is type(sent):
-            return passed(run.exchange)
-        return failed((f"{name}: ", as_json(sent)), (f"{name}: ", _difference(sent, received)), run.exchange)
-
-    return observe
-
-
-def _map(name: str, sent: dict[str, Any], received: Any, run: Run) -> Observation:
-    if not isinstance(received, dict):
-        return failed((f"{name}: ", as_json(sent)), (f"{name}: ", as_json(received)), run.exchange)
-    for key, value in sent.items():
-        if key not in received:
-            return failed(
-                (f"{name}: a property ", as_json(key), ": ", as_json(value)),
-                ("none; it has ", as_json(list(received))),
-                run.exchange,
-            )
-        if received[key] != value or type(received[key]) is not type(value):
-            difference = _difference(value, received[key])
-            return failed(
-                (f"{name}, property ", as_json(key), ": ", as_json(value)),
-                (as_json(key), ": ", difference),
-                run.exchange,
-            )
-    return passed(run.exchange)
-
-
-def _difference(sent: Any, received: Any) -> Excerpt | Difference | str:
-    """The response's value; of a long text, where it first differs."""
-    texts = isinstance(sent, str) and isinstance(received, str)
-    return Difference(sent, received) if texts else as_json(received)
 
 
 def _isolation(recording: Recording) -> Iterator[Observation]:
@@ -228,7 +166,7 @@ def _score(run: Run) -> Observation | None:
 def _secret_names(run: Run) -> Observation | None:
     sent = value_at(run.sent, ECHO["secrets_provided"])
     received = run.fields.get("secrets_provided")
-    if not isinstance(run.received, dict) or _odd(sent if isinstance(sent, dict) else {}):
+    if not isinstance(run.received, dict) or is_odd(sent if isinstance(sent, dict) else {}):
         return None
     if isinstance(sent, dict) and isinstance(received, dict):
         for key, name in sent.items():
@@ -244,7 +182,7 @@ def _only_what_was_sent(run: Run) -> Observation | None:
         return None
     for name in ("metadata", "secrets_provided"):
         sent, received = value_at(run.sent, ECHO[name]), run.fields.get(name)
-        if _odd(sent if isinstance(sent, dict) else {}):
+        if is_odd(sent if isinstance(sent, dict) else {}):
             return None
         extra = set(received) - set(sent if isinstance(sent, dict) else ()) if isinstance(received, dict) else set()
         if extra:

@@ -4,33 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from runloop_conformance.contract.operation import Json, Parameter, Property
-from runloop_conformance.contract.properties import kind, types
+from runloop_conformance.contract.operation import Json, Parameter, Property, kind, types
 
 OTHER_TYPES: Mapping[str, tuple[Json, ...]] = {
     "string": (123, 0, True, False, 1.5, [], ["text"], {}, {"text": "text"}, [[]], -1, 2**40),
     "object": (
-        "text",
-        "",
-        0,
-        1,
-        True,
-        False,
-        [],
-        [["key", "value"]],
-        [{}],
-        1.5,
-        "{}",
-        "null",
-        "key=value",
-        ["KEY=value"],
+        "text", "", 0, 1, True, False, [], [["key", "value"]], [{}], 1.5, "{}", "null", "key=value", ["KEY=value"],
         [{"key": "key", "value": "value"}],
     ),
     "array": ("text", {}, 0, True, {"0": "x"}),
     "integer": ("1", 1.5, True, [], {}),
     "number": ("1.5", True, [], {}),
     "boolean": ("true", 1, [], {}),
-}
+}  # fmt: skip
 """Values of another type than the key. `wrong_values` adds null where the contract forbids it."""
 
 OTHER_TEXTS: Mapping[str, tuple[str, ...]] = {

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runloop_conformance.contract.operation import Level, Operation, Rule
-from runloop_conformance.contract.properties import types
+from runloop_conformance.contract.operation import Level, Operation, Rule, types
 
 
 def general_rules(operation: Operation) -> dict[str, Rule]:
@@ -20,23 +19,13 @@ def _rules(operation: Operation) -> Iterator[tuple[str, Level, str, str]]:
     yield "no-server-error", "must", "RFC 9110, 15.6", "no request gets a 5xx response."
     yield "always-answers", "must", "RFC 9110, 3.4", "every request gets a complete, well-formed response in time."
     yield "nothing-leaks", "should", "RFC 9110, 17", "no response holds the token or a stack trace."
-    yield (
-        "method-not-allowed",
-        "should",
-        "RFC 9110, 15.5.6",
-        "a method that the path does not have is rejected with 405.",
-    )
+    yield "method-not-allowed", "should", "RFC 9110, 15.5.6", "a method that the path lacks is rejected with 405."
     # Only a link says that something exists which a parameter names; a made-up value may name nothing.
     if all(parameter.link or not parameter.required for parameter in operation.parameters):
         level: Level = "should" if operation.takes_json else "must"
         yield "accepts-valid", level, "OpenAPI", "a request that fits the contract is accepted."
     if operation.secured and operation.bearer:
-        yield (
-            "bearer-required",
-            "must",
-            "RFC 6750",
-            "a request without a valid bearer token is rejected with 401 or 403.",
-        )
+        yield "bearer-required", "must", "RFC 6750", "a request without a valid token is rejected with 401 or 403."
         yield "bearer-malformed", "must", "RFC 6750", "malformed credentials are rejected with 400, 401 or 403."
         yield "challenge", "should", "RFC 9110, 11.6.1", "a 401 carries a WWW-Authenticate header."
         if operation.method != "DELETE":  # a deleted thing cannot be requested again in another spelling
@@ -51,10 +40,5 @@ def _rules(operation: Operation) -> Iterator[tuple[str, Level, str, str]]:
         yield "refuses-not-object", "must", "OpenAPI", "a body that is not an object is rejected with a 4xx."
         yield "ignores-unknown-members", "should", "OpenAPI", "properties that the contract does not name are ignored."
     if operation.gives_json:
-        yield (
-            "json-answer",
-            "must",
-            "OpenAPI",
-            "the response to an accepted request is one JSON value, labelled as JSON.",
-        )
+        yield "json-answer", "must", "OpenAPI", "a successful response is one JSON value, labelled as JSON."
         yield "json-answer-exact", "should", "RFC 8259", "a response has no duplicate names and no byte order mark."

@@ -193,3 +193,26 @@ def is_named(path: Sequence[str]) -> bool:
 def escape(step: str) -> str:
     """One step of a JSON pointer (RFC 6901)."""
     return step.replace("~", "~0").replace("/", "~1")
+
+
+def types(schema: Mapping[str, Json]) -> list[str]:
+    """The JSON types that a schema states, or that its keywords imply."""
+    stated = schema.get("type", [])
+    if isinstance(stated, str):
+        return [stated]
+    if stated:
+        return list(stated)
+    return ["object"] if "properties" in schema or "allOf" in schema else []
+
+
+def kind(value: object) -> str:
+    """The JSON Schema type of a value; a whole number is an `integer` in any spelling (JSON Schema, 6.1.1)."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+        return "integer"
+    if isinstance(value, float):
+        return "number"
+    return "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"

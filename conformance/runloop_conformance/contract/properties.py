@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from runloop_conformance.contract.operation import Json, Level, Property, escape
+from runloop_conformance.contract.operation import Json, Level, Property, escape, types
 
 DEEPEST = 12  # steps; a schema that is deeper repeats itself
 
@@ -96,26 +96,3 @@ def alternatives(
         if keyword in schema:
             return
     yield schema, pointer
-
-
-def types(schema: Mapping[str, Json]) -> list[str]:
-    """The JSON types that a schema states, or that its keywords imply."""
-    stated = schema.get("type", [])
-    if isinstance(stated, str):
-        return [stated]
-    if stated:
-        return list(stated)
-    return ["object"] if "properties" in schema or "allOf" in schema else []
-
-
-def kind(value: object) -> str:
-    """The JSON Schema type of a value; a whole number is an `integer` in any spelling (JSON Schema, 6.1.1)."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
-        return "integer"
-    if isinstance(value, float):
-        return "number"
-    return "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"

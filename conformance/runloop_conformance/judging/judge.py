@@ -7,7 +7,7 @@ from typing import Literal
 
 from attrs import frozen
 
-from runloop_conformance.clauses import Clause, Observation
+from runloop_conformance.clauses.clause import Clause, Observation
 from runloop_conformance.contract.operation import Level
 from runloop_conformance.exchanges.recording import Recording
 

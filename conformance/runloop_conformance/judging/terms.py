@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from attrs import field, frozen
 
-from runloop_conformance.clauses import Clause
+from runloop_conformance.clauses.clause import Clause
 from runloop_conformance.contract.operation import Level
 from runloop_conformance.exchanges.recording import Recording
 from runloop_conformance.judging.judge import Finding, Verdict, counted, judge, verdict

@@ -95,7 +95,7 @@ def _hostile_properties(operation: Operation, name: str, control: Probe) -> Iter
     )
     for change, different in odd:
         whole = different if {"content", "body"} & different.keys() else {"content": missing, **different}
-        yield twin(control, change, HOSTILE[:1], **whole)
+        yield twin(control, change, HOSTILE[:1], intent="refuse", **whole)
 
 
 def _odd_identifiers(operation: Operation, name: str, control: Probe) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -7,8 +7,7 @@ from urllib.parse import quote, urlencode
 
 from attrs import frozen
 
-from runloop_conformance.contract.operation import Json, Operation, Parameter
-from runloop_conformance.contract.properties import types
+from runloop_conformance.contract.operation import Json, Operation, Parameter, types
 from runloop_conformance.exchanges.exchange import NOTHING
 from runloop_conformance.exchanges.json_path import value_at
 

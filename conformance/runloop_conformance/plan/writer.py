@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from attrs import define, field, frozen
 
 from runloop_conformance.contract.document import Contract
-from runloop_conformance.contract.operation import Json, Operation, Property, item
-from runloop_conformance.contract.properties import types
+from runloop_conformance.contract.operation import Json, Operation, Property, item, types
 from runloop_conformance.exchanges.json_path import object_at
 from runloop_conformance.plan import vocabulary
 from runloop_conformance.plan.covering import covering

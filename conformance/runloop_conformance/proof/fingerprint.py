@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from runloop_conformance.clauses import Clause
+from runloop_conformance.clauses.clause import Clause
 
 LENGTH = 16  # hexadecimal digits
 PROSE = ("description", "summary", "title", "example", "examples", "externalDocs", "info", "servers")

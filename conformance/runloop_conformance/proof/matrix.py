@@ -17,7 +17,8 @@ from typing import Literal
 from attrs import frozen
 from starlette.types import ASGIApp
 
-from runloop_conformance.clauses import Clause, all_clauses, matches
+from runloop_conformance.clauses import all_clauses, matches
+from runloop_conformance.clauses.clause import Clause
 from runloop_conformance.clock import VirtualClock
 from runloop_conformance.contract.document import Contract, load_contract
 from runloop_conformance.contract.operation import Level

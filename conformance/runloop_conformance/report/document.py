@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
 
-from runloop_conformance.clauses import Observation
+from runloop_conformance.clauses.clause import Observation
 from runloop_conformance.exchanges.curl import curl
 from runloop_conformance.exchanges.document import exchange_document
 from runloop_conformance.exchanges.excerpt import message_text

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from attrs import define, field
 
-from runloop_conformance.clauses import Clause
+from runloop_conformance.clauses.clause import Clause
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Level, Operation
 from runloop_conformance.exchanges.exchange import Exchange, Probe

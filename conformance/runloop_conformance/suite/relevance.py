@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from attrs import define, evolve, field
 
-from runloop_conformance.clauses import Clause
+from runloop_conformance.clauses.clause import Clause
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.exchanges.exchange import MOST_TRIES, Exchange, Probe
 from runloop_conformance.plan import EVERYTHING

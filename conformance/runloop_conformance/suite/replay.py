@@ -8,7 +8,7 @@ from typing import Literal
 
 from attrs import frozen
 
-from runloop_conformance.clauses import Clause, Observation
+from runloop_conformance.clauses.clause import Clause, Observation
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.exchanges.excerpt import Message
 from runloop_conformance.exchanges.exchange import Exchange, Probe, costs

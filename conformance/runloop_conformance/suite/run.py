@@ -7,7 +7,8 @@ from contextlib import suppress
 
 from attrs import Factory, define, field
 
-from runloop_conformance.clauses import Clause, all_clauses, selected
+from runloop_conformance.clauses import all_clauses, selected
+from runloop_conformance.clauses.clause import Clause
 from runloop_conformance.clauses.run import STANDING_MS
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Json, Operation

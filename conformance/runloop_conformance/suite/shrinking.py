@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from runloop_conformance.clauses import Clause
+from runloop_conformance.clauses.clause import Clause
 from runloop_conformance.exchanges.exchange import Exchange, Probe
 from runloop_conformance.exchanges.json_path import replaced
 from runloop_conformance.exchanges.recording import Recording

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 from runloop_conformance import __version__
-from runloop_conformance.clauses import Clause, Observation, all_clauses
+from runloop_conformance.clauses import all_clauses
+from runloop_conformance.clauses.clause import Clause, Observation
 from runloop_conformance.exchanges.exchange import Exchange, Probe, Response
 from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.judging.judge import Finding

@@ -8,7 +8,7 @@ from typing import Literal
 
 from attrs import frozen
 
-from runloop_conformance.clauses import Clause
+from runloop_conformance.clauses.clause import Clause
 from runloop_conformance.clauses.ledger import Entry, ledger
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Operation, Property

@@ -16,7 +16,7 @@ from attrs import frozen
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from runloop_conformance.clauses import Clause
+from runloop_conformance.clauses.clause import Clause
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.judging.judge import counted
 from runloop_conformance.report.html.annotated import Mark, annotated

@@ -6,6 +6,7 @@ import asyncio
 import os
 import threading
 import weakref
+from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import httpx
@@ -64,6 +65,12 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
+def _without_cookies(client: H) -> H:
+    """The client with a jar that stays empty: a server could fill the memory with cookies that nobody needs."""
+    client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return client
+
+
 def _by_client(client: httpx.Client | httpx.AsyncClient, request: httpx.Request) -> httpx.Request:
     """The same request with the default headers, parameters and cookies of the caller's http_client."""
     return client.build_request(
@@ -83,9 +90,8 @@ class Connection(_Connection[httpx.Client]):
             return lambda request: client.send(_by_client(client, request), stream=True, follow_redirects=False)
         with self._lock:
             if self._client is None:
-                self._client = httpx.Client(
-                    transport=transport(verify=self._verify, proxy=self._proxy), trust_env=False
-                )
+                sending = transport(verify=self._verify, proxy=self._proxy)
+                self._client = _without_cookies(httpx.Client(transport=sending, trust_env=False))
             made = self._client
         return lambda request: made.send(request, stream=True, follow_redirects=False)
 
@@ -145,9 +151,8 @@ class AsyncConnection(_Connection[httpx.AsyncClient]):
             for other in list(self._by_loop):
                 if getattr(other, "is_closed", bool)():
                     del self._by_loop[other]
-            client = httpx.AsyncClient(
-                transport=async_transport(verify=self._verify, proxy=self._proxy), trust_env=False
-            )
+            sending = async_transport(verify=self._verify, proxy=self._proxy)
+            client = _without_cookies(httpx.AsyncClient(transport=sending, trust_env=False))
             closer = self._closer(loop, client)
             self._by_loop[loop] = (client, closer)
         await anext(closer)

@@ -82,7 +82,7 @@ def build(hint: Any, value: Any, *, where: str, strict: bool = True) -> Any:
     JSON alone, and `1.0` is an integer, as in JSON.
     """
     if hint is Any:
-        return json_value(value, where=where)
+        return json_value(value, where=where) if strict else value  # a response comes from JSON, however deep
     origin = get_origin(hint)
     if origin in (Union, UnionType):
         return _choice(get_args(hint), value, where=where, strict=strict)

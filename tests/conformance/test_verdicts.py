@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
@@ -164,6 +165,29 @@ class Expires(Reference):
         if self.lax and response.status_code == 400:
             response = JSONResponse(self.run_of({"benchmark_id": "bmd_1"}))
         return response
+
+
+class StartsSlowly(Reference):
+    """Its first requests come while it is starting up, which takes longer than anybody waits."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(CONTRACT.document, TOKEN)
+        self.left = count
+
+    async def respond(self, request: Request) -> Response:
+        self.left -= 1
+        if self.left >= 0:
+            await asyncio.sleep(30)
+        return await super().respond(request)
+
+
+@pytest.mark.parametrize(("count", "verdict"), [(1, "conformant"), (2, "nonconformant")])
+def test_a_server_that_has_to_start_up_for_the_first_request_is_not_accused(count: int, verdict: str) -> None:
+    result = result_of(StartsSlowly(count), 25)
+    assert result.verdict == verdict, result.reason
+    assert [one.number for one in result.exchanges if one.failure and one.failure.kind == "timeout"] == [
+        *range(1, count + 1)
+    ]
 
 
 class Firewall(Reference):

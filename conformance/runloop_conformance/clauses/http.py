@@ -54,7 +54,9 @@ def _no_server_error(recording: Recording) -> Iterator[Observation]:
 def _always_answers(recording: Recording) -> Iterator[Observation]:
     for exchange in recording.exchanges:
         failure = exchange.failure
-        if failure is None:
+        if exchange.number == 1 and failure and failure.kind == "timeout" and recording.runs:
+            yield Observation(None, (exchange,))  # a server may take its time to start up
+        elif failure is None:
             if recording.runs:
                 yield passed(exchange)
         elif failure.kind in ("unreachable", "tls", "coding") or _may_close(exchange, failure):

@@ -155,11 +155,11 @@ class Sender:
         got = self.to.send(probe.method, target, headers, probe.body, seconds, probe.framing)
         ended = clock.now_ms()
         with self._lock:
+            number = self._number = self._number + 1
             if isinstance(got, Response):
                 self._slowest = max(self._slowest, clock.monotonic() - before)
-            elif got.kind == "timeout":
+            elif got.kind == "timeout" and number > 1:  # the first may have to wait for the server to start up
                 self._hung += 1
-            number = self._number = self._number + 1
             got = self._kept(got)
         if isinstance(got, Failure):
             return Exchange(number, probe, None, got, began, ended)

@@ -28,6 +28,11 @@ def musts_first(contract: Contract, clauses: Iterable[Clause], probes: Iterable[
     return sorted(probes, key=lambda probe: musts.isdisjoint(clause_ids(contract, probe)))
 
 
+def timed_out(exchange: Exchange) -> bool:
+    """Whether no whole response came in time."""
+    return exchange.failure is not None and exchange.failure.kind == "timeout"
+
+
 @define
 class Relevance:
     """Decides whether a request is still worth sending.
@@ -54,7 +59,7 @@ class Relevance:
         elif probe.intent == "refuse" and exchange.accepted and self._starts_runs(probe):
             # It is no server error to accept an invalid request: the clause about those is tested further.
             self._failed |= {clause for clause in about if not clause.endswith("http.no-server-error")}
-        if exchange.failure and exchange.failure.kind == "timeout":
+        if timed_out(exchange):
             self._hung += 1
             self._hangs.update(about)
 

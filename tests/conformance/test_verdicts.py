@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from attrs import define
 from runloop_conformance.clock import VirtualClock
+from runloop_conformance.exchanges.exchange import Failure
 from runloop_conformance.sending.in_process.driven import DrivenTransport
 from runloop_conformance.sending.sender import Limits
 from runloop_conformance.servers.hosting import running
@@ -22,8 +25,11 @@ from tests.conformance.outside import CONTRACT, TOKEN, Done, conformance, quick
 from tests.conftest import refusing_port
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from runloop_conformance.clock import Clock
+    from runloop_conformance.exchanges.exchange import Response as Answered
     from runloop_conformance.judging.result import Result
     from starlette.requests import Request
 
@@ -221,3 +227,73 @@ def test_a_firewall_that_rejects_with_403_costs_a_few_runs_and_no_verdict() -> N
     checks = [one for one in result.exchanges if one.probe.name.endswith(", as a token is rejected")]
     assert (result.verdict, {one.status for one in checks}) == ("conformant", {200})
     assert 1 <= len(checks) <= 5
+
+
+@define
+class Mortal:
+    """A server that a body with these bytes takes down; it is down for so many seconds, or for good."""
+
+    to: DrivenTransport
+    deadly: bytes
+    seconds: float
+    times: int = 99
+    _up_at: float = 0.0
+
+    @property
+    def url(self) -> str:
+        return self.to.url
+
+    @property
+    def loopback(self) -> bool:
+        return True
+
+    @property
+    def clock(self) -> Clock:
+        return self.to.clock
+
+    def expect(self, count: int) -> None:
+        self.to.expect(count)
+
+    def send(
+        self,
+        method: str,
+        target: str,
+        headers: Sequence[tuple[str, str]],
+        body: bytes,
+        seconds: float,
+        framing: str = "length",
+    ) -> Answered | Failure:
+        if self.clock.monotonic() < self._up_at:
+            return Failure("unreachable", "connection refused")
+        if self.deadly in body and self.times:
+            self.times -= 1
+            self._up_at = self.clock.monotonic() + self.seconds
+            return Failure("dropped", "the connection ended without a response")
+        return self.to.send(method, target, headers, body, seconds, framing)
+
+
+def result_of_mortal(seconds: float, times: int = 99) -> Result:
+    with DrivenTransport(reference(), VirtualClock()) as to:
+        mortal = Mortal(to, b"[[[[[[[", seconds, times)
+        return Suite(CONTRACT, Options(mortal, TOKEN, (), Limits(25))).run()
+
+
+def test_a_request_that_takes_the_server_down_twice_is_the_fault() -> None:
+    result = result_of_mortal(3.0)
+    assert (result.verdict, result.complete) == ("nonconformant", False)
+    assert "took the server down, and again when it was sent once more" in str(result.reason)
+    failed = {finding.clause.id for finding in result.findings if finding.status == "fail"}
+    assert failed == {"http.always-answers"}
+
+
+def test_a_server_that_stays_down_is_inconclusive_and_the_suspect_is_named() -> None:
+    result = result_of_mortal(1e9)
+    assert result.verdict == "inconclusive"
+    assert re.search(r"the server is down since request \d+ \(.*\), whose connection broke", str(result.reason))
+
+
+def test_a_server_that_was_restarted_for_another_reason_is_tested_on() -> None:
+    result = result_of_mortal(3.0, times=1)
+    assert result.complete
+    again = [one for one in result.exchanges if one.probe.name.endswith(", again, as the server was down after it")]
+    assert [one.status for one in again if one.response] == [400]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from runloop_conformance.clauses.clause import Clause, Observation, body_of, by_rule, failed, passed
@@ -52,6 +53,7 @@ def _no_server_error(recording: Recording) -> Iterator[Observation]:
 
 
 def _always_answers(recording: Recording) -> Iterator[Observation]:
+    took_down = _took_down(recording)
     for exchange in recording.exchanges:
         failure = exchange.failure
         if exchange.number == 1 and failure and failure.kind == "timeout" and recording.runs:
@@ -59,12 +61,26 @@ def _always_answers(recording: Recording) -> Iterator[Observation]:
         elif failure is None:
             if recording.runs:
                 yield passed(exchange)
-        elif failure.kind in ("unreachable", "tls", "coding") or _may_close(exchange, failure):
+        elif failure.kind in ("unreachable", "tls", "coding") or (
+            exchange.number not in took_down and _may_close(exchange, failure)
+        ):
             yield Observation(None, (exchange,))
         else:
             control = recording.control(exchange)
             exchanges = (control, exchange) if control else (exchange,)
             yield failed("a complete, well-formed response in time", failure.text, *exchanges)
+
+
+def _took_down(recording: Recording) -> set[int]:
+    """The exchanges of a request that took the server down twice: no response, and the next connection refused."""
+    numbers: dict[object, list[int]] = {}
+    for exchange, following in itertools.pairwise(recording.exchanges):
+        failures = (exchange.failure, following.failure)
+        if [failure and failure.kind for failure in failures] == ["dropped", "unreachable"]:
+            probe = exchange.probe
+            request = (probe.method, probe.path, probe.query, probe.headers, probe.body)
+            numbers.setdefault(request, []).append(exchange.number)
+    return {number for same in numbers.values() if len(same) > 1 for number in same}
 
 
 def _may_close(exchange: Exchange, failure: Failure) -> bool:

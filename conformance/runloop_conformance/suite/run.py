@@ -23,6 +23,7 @@ from runloop_conformance.plan import EVERYTHING, Plan
 from runloop_conformance.sending.sender import BudgetSpentError, Sender
 from runloop_conformance.suite.expiry import Expiry
 from runloop_conformance.suite.explaining import Explaining
+from runloop_conformance.suite.killing import Killing
 from runloop_conformance.suite.options import Options, plan_for, planner_for
 from runloop_conformance.suite.relevance import Relevance, musts_first, timed_out
 from runloop_conformance.suite.shares import Shares
@@ -47,6 +48,7 @@ class Suite:
     sender: Sender = field(init=False, repr=False)
     relevance: Relevance = field(init=False, repr=False)
     stopping: Stopping = field(init=False, repr=False)
+    killing: Killing = field(factory=Killing, init=False, repr=False)
     expiry: Expiry = field(factory=Expiry, init=False, repr=False)
     shares: Shares = field(init=False, repr=False)
     explaining: Explaining = field(init=False, repr=False)
@@ -188,6 +190,11 @@ class Suite:
         check = self.stopping.check()
         if check is not None:
             self._try([check])
+        while (suspect := self.killing.check()) is not None:
+            self.options.to.clock.sleep(1.0)
+            self._try([suspect])
+        if self.killing.reason is not None and self.stopping.reason is None:
+            self.stopping.reason, self.stopping.inconclusive = self.killing.reason, self.killing.gone
         self._check_token()
         return self.stopping.over() or self.expiry.reason is not None
 
@@ -197,7 +204,7 @@ class Suite:
             self._try([control])
 
     def _observe(self, exchange: Exchange) -> None:
-        for policy in (self.relevance, self.stopping, self.expiry, self.explaining):
+        for policy in (self.relevance, self.stopping, self.killing, self.expiry, self.explaining):
             policy.observe(exchange)
         self.on_exchange(exchange, self.sender.budget.spent)
 

@@ -44,6 +44,7 @@ MENU = """
 :hidden:
 :caption: Call a server
 docs/client
+docs/in-your-tests
 Moving from the SDK <docs/moving-from-runloop_api_client>
 Python reference <docs/reference>
 ```

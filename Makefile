@@ -41,8 +41,8 @@ node_modules/.ready: package.json package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch node_modules/.ready
 
-generate: $(READY) ## the typed client in generated/, made from the contract
-	@"$(PY)" generation/generate.py --contract "$(CONTRACT)" --output "$(OUT)"
+generate: $(READY) ## the typed client in generated/, made from the contract; ALLOW_PARTIAL=1: of what can be made
+	@"$(PY)" generation/generate.py --contract "$(CONTRACT)" --output "$(OUT)" $(if $(ALLOW_PARTIAL),--partial)
 
 # What is compared: the contract with the one of the last release, or with BASE, a file or a revision of git.
 BASE ?= changes/released.yaml

@@ -15,7 +15,7 @@ from changes.redocly import ROOT, DiffError
 from changes.report import Comparison, accept
 from changes.unfinished import CHANGELOG, CHECKS, CONTRACT, RELEASED
 from changes.version import VersionError
-from generation.generate import GenerationError
+from generation.contract import GenerationError
 
 
 class NoBaseError(Exception):

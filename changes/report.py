@@ -11,7 +11,7 @@ from attrs import frozen
 from changes.clauses import Moved, moved
 from changes.verdict import Breaks, Bump, Change, bump_of, changes
 from changes.version import VersionError, asked_for, is_enough
-from generation.generate import Contract
+from generation.contract import Contract
 
 TOLD: dict[Breaks, str] = {"breaks": "breaks", "weakly": "SHOULD", "read": "read it", "no": "-"}
 LONGEST_NAMES = 1000  # characters: beyond, it is another contract rather than a change of this one

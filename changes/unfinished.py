@@ -21,7 +21,7 @@ from runloop_conformance.proof.mutants import MUTANTS
 
 from changes.redocly import ROOT
 from changes.report import UNRELEASED, Comparison
-from generation.generate import Contract
+from generation.contract import Contract
 
 CONTRACT = ROOT / "openapi.yaml"
 RELEASED = Path(__file__).with_name("released.yaml")

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from changes.redocly import Rated, rated
 from changes.wording import name_of, said
-from generation.generate import Contract, pointer
+from generation.contract import Contract, pointer
 
 # `weakly`: what breaks is a SHOULD. `read`: a sentence is another, and only a person can say whether it asks for more.
 Breaks = Literal["breaks", "weakly", "read", "no"]

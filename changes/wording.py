@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from changes.redocly import Rated
-from generation.generate import METHODS
+from generation.contract import METHODS
 
 LONGEST_VALUE = 60
 

@@ -228,7 +228,7 @@ def _exported(package: Path) -> list[str]:
 
 def _shape(model: Model, models: Mapping[str, Model], properties: Mapping[str, Any]) -> str:
     """The dict form of a class. A property whose name on the wire is another one has both."""
-    summary = (ast.get_docstring(model.node) or "").partition("\n\n")[0] or f"What {model.name} is made of."
+    summary = _escaped((ast.get_docstring(model.node) or "").partition("\n\n")[0]) or f"The properties of {model.name}."
     lines = [f"class {model.name}Dict(TypedDict, total=False):", f'    """{summary}"""', ""]
     wire_names = model.wire_names
     for name, annotated in model.fields.items():
@@ -242,14 +242,17 @@ def _shape(model: Model, models: Mapping[str, Model], properties: Mapping[str, A
         ]
         spellings = spellings or [name]
         required = len(spellings) == 1 and len(choices) == sum(ast.unparse(choice) != "Unset" for choice in choices)
-        text = (
-            " ".join(properties.get(wire, {}).get("description", "").split()).replace("\\", "\\\\").replace('"', '\\"')
-        )
+        text = _escaped(" ".join(properties.get(wire, {}).get("description", "").split()))
         for spelling in spellings:
             lines += [f"    {spelling}: {f'Required[{kind}]' if required else kind}"]
             described = text if spelling == spellings[0] else f"`{name}`, as it is called in JSON."
             lines += [f'    """{described}"""'] if text else []
     return "\n".join([*lines, ""])
+
+
+def _escaped(text: str) -> str:
+    """A text as it may be between the quotation marks of a docstring."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _is_name(word: str) -> bool:

@@ -11,7 +11,8 @@ import yaml
 from attrs import frozen
 
 from changes.report import TOLD, Comparison
-from generation.generate import Contract, GenerationError, generate
+from generation.contract import Contract, GenerationError
+from generation.generate import generate
 from tests.conftest import CONTRACT
 from tests.generation.drill.by_hand import UNUSABLE
 from tests.generation.drill.client import difference, offers

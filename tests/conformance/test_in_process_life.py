@@ -14,7 +14,7 @@ from runloop_conformance.clock import VirtualClock, now_ms
 from runloop_conformance.contract.document import load_contract
 from runloop_conformance.exchanges.exchange import Failure, Response
 from runloop_conformance.judging.result import Result
-from runloop_conformance.plan import Plan
+from runloop_conformance.plan.stages import Plan
 from runloop_conformance.proof.degenerate import DEGENERATES
 from runloop_conformance.proof.matrix import TOKEN
 from runloop_conformance.proof.mutants import MUTANTS

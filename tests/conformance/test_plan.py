@@ -21,8 +21,9 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.exchanges.exchange import NOTHING, Probe
 from runloop_conformance.exchanges.redaction import wrong_tokens
-from runloop_conformance.plan import Plan, Planner
+from runloop_conformance.plan import Planner
 from runloop_conformance.plan.covering import covering
+from runloop_conformance.plan.stages import Plan
 from runloop_conformance.servers.hosting import made_up_token
 
 from tests.conformance.outside import CONTRACT, OPERATION, TOKEN

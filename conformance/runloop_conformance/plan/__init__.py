@@ -34,16 +34,15 @@ from runloop_conformance.plan.general import GeneralPlanner
 from runloop_conformance.plan.priority import Priority
 from runloop_conformance.plan.probes import ask
 from runloop_conformance.plan.spellings import spellings
-from runloop_conformance.plan.stages import Plan, in_order, once
+from runloop_conformance.plan.stages import EVERYTHING, Plan, in_order, once
 from runloop_conformance.plan.together import together
 from runloop_conformance.plan.unknown_properties import unknown_properties
 from runloop_conformance.plan.writer import Writer
 
-__all__ = ["EVERYTHING", "Plan", "Planner", "Profile"]
+__all__ = ["Planner", "Profile"]
 
 Profile = Literal["quick", "standard", "thorough"]
 
-EVERYTHING = "everything"
 DRAWN = {"quick": 0, "standard": 40, "thorough": 400}  # bodies asked of schemathesis' strategies
 DRAWN_OF_OTHERS = {"quick": 0, "standard": 10, "thorough": 100}
 FEW_OF_OTHERS = 20  # runs; with fewer, only what is written from the schema is sent

@@ -9,6 +9,8 @@ from attrs import frozen
 
 from runloop_conformance.exchanges.exchange import Probe, costs
 
+EVERYTHING = "everything"  # the name of the control with every property that is known
+
 
 @frozen
 class Plan:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from attrs import define, field, frozen
 
-from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Json, Operation, Property, item, types
+from runloop_conformance.contract.properties import Resolves
 from runloop_conformance.exchanges.json_path import object_at
 from runloop_conformance.plan import vocabulary
 from runloop_conformance.plan.covering import covering
@@ -73,7 +73,7 @@ class Writer:
         strings that are (the secrets), since a response repeats them.
     """
 
-    contract: Contract
+    contract: Resolves
     operation: Operation
     seed: int
     benchmark_ids: Sequence[str]

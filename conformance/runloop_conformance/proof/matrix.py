@@ -23,7 +23,7 @@ from runloop_conformance.clock import VirtualClock
 from runloop_conformance.contract.document import Contract, load_contract
 from runloop_conformance.contract.operation import Level
 from runloop_conformance.judging.judge import Verdict
-from runloop_conformance.plan import Plan
+from runloop_conformance.plan.stages import Plan
 from runloop_conformance.proof.degenerate import DEGENERATES, Degenerate
 from runloop_conformance.proof.mutants import MUTANTS, Mutant
 from runloop_conformance.proof.variants import VARIANTS, Variant

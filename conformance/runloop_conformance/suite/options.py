@@ -13,7 +13,8 @@ from runloop_conformance.clauses import all_clauses
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Level
 from runloop_conformance.judging.known_failures import KnownFailuresError, known_failures
-from runloop_conformance.plan import Plan, Planner, Profile
+from runloop_conformance.plan import Planner, Profile
+from runloop_conformance.plan.stages import Plan
 from runloop_conformance.sending.sender import Limits
 from runloop_conformance.sending.socket_transport import Address, BadCertificatesError, address
 from runloop_conformance.sending.transport import Transport

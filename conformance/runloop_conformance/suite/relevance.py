@@ -10,7 +10,7 @@ from attrs import define, evolve, field
 from runloop_conformance.clauses.clause import Clause
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.exchanges.exchange import MOST_TRIES, Exchange, Probe
-from runloop_conformance.plan import EVERYTHING
+from runloop_conformance.plan.stages import EVERYTHING
 
 HANGS = 3  # of requests about one clause; then no more of them are sent
 MANY_HANGS, MOST_HANGS = 6, 12  # of all requests: then one about each clause is enough, and then none

@@ -19,7 +19,7 @@ from runloop_conformance.judging.judge import judge
 from runloop_conformance.judging.precondition import precondition
 from runloop_conformance.judging.result import Result, RunInfo
 from runloop_conformance.judging.terms import Judgement, Terms, settle
-from runloop_conformance.plan import EVERYTHING, Plan
+from runloop_conformance.plan.stages import EVERYTHING, Plan
 from runloop_conformance.sending.sender import BudgetSpentError, Sender
 from runloop_conformance.suite.expiry import Expiry
 from runloop_conformance.suite.explaining import Explaining

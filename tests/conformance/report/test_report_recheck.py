@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 import pytest
 from runloop_conformance.exchanges.redaction import TOKEN_MARK, Redaction
-from runloop_conformance.plan import Plan
+from runloop_conformance.plan.stages import Plan
 from runloop_conformance.proof.degenerate import DEGENERATES
 from runloop_conformance.proof.mutants import MUTANTS
 from runloop_conformance.proof.variants import VARIANTS

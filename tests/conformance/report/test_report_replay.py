@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from runloop_conformance.commands import main
 from runloop_conformance.exchanges.redaction import Redaction
-from runloop_conformance.plan import Plan
+from runloop_conformance.plan.stages import Plan
 from runloop_conformance.proof.mutants import MUTANTS
 from runloop_conformance.report import artefacts
 from runloop_conformance.report.document import document

@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 from runloop_conformance.clock import VirtualClock
-from runloop_conformance.contract.document import load_contract
+from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.sending.in_process import in_process
 from runloop_conformance.sending.sender import Limits
 from runloop_conformance.servers.reference import Reference

@@ -24,7 +24,7 @@ from typing import Any
 import peer_tools
 from peer_table import section
 from peer_tools import NODE, ROOT, TOKEN, Prism, Reports
-from runloop_conformance.contract.document import load_contract
+from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.proof.degenerate import DEGENERATES
 from runloop_conformance.proof.mutants import MUTANTS
 from runloop_conformance.proof.variants import VARIANTS

@@ -9,7 +9,8 @@ from attrs import frozen
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.clauses.clause import Clause
 from runloop_conformance.clauses.ledger import ledger
-from runloop_conformance.contract.document import ContractError, load_contract
+from runloop_conformance.contract.document import ContractError
+from runloop_conformance.contract.reading import load_contract
 
 FEW = 8  # groups; beyond, they are gathered by the outermost member
 

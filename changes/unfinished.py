@@ -15,8 +15,9 @@ from pathlib import Path
 
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.clauses.ledger import ledger, moved
-from runloop_conformance.contract.document import Contract as SuiteContract, load_contract
+from runloop_conformance.contract.document import Contract as SuiteContract
 from runloop_conformance.contract.operation import Operation
+from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.proof.mutants import MUTANTS
 
 from changes.redocly import ROOT

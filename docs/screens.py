@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.terminal_theme import SVG_EXPORT_THEME
-from runloop_conformance.contract.document import load_contract
+from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.judging.result import Result
 from runloop_conformance.report import artefacts, console

@@ -19,8 +19,9 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import YamlLexer
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.clauses.ledger import ledger
-from runloop_conformance.contract.document import METHODS, Contract, load_contract
+from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import escape
+from runloop_conformance.contract.reading import METHODS, load_contract
 from sphinx.application import Sphinx
 
 CONTRACT = Path(__file__).resolve().parents[2] / "openapi.yaml"

@@ -23,7 +23,7 @@ from typing import Any
 from attrs import frozen
 from click.testing import CliRunner
 from runloop_conformance.commands import main
-from runloop_conformance.contract.document import load_contract
+from runloop_conformance.contract.reading import load_contract
 
 CONTRACT = load_contract()
 OPERATION = CONTRACT.operation

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from runloop_conformance.clock import VirtualClock, now_ms
-from runloop_conformance.contract.document import load_contract
+from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.exchanges.exchange import Failure, Response
 from runloop_conformance.judging.result import Result
 from runloop_conformance.plan.stages import Plan

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from runloop_conformance.clauses import all_clauses
-from runloop_conformance.contract.document import load_contract
+from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.servers.hosting import running
 
 from tests.conformance.miniatures import reference

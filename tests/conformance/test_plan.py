@@ -225,7 +225,7 @@ from pathlib import Path
 sys.path.extend(sys.argv[2:])
 if sys.argv[2:]:
     import application
-from runloop_conformance.contract.document import load_contract
+from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.plan import Planner
 contract = load_contract(Path(sys.argv[1]))
 planner = Planner(contract, 5, "thorough", (), "a token", 100)

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.commands import main
-from runloop_conformance.contract.document import load_contract
+from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.proof import document as proof, matrix
 from runloop_conformance.proof.matrix import Case, Outcome, attempt, needs_socket
 from runloop_conformance.proof.mutants import MUTANTS

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from runloop_conformance.clauses import all_clauses
-from runloop_conformance.contract.document import load_contract
+from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.proof.mutants import MUTANTS
 from runloop_conformance.pytest_plugin import options
 from runloop_conformance.pytest_plugin.outcome import Outcome, Outcomes
@@ -41,7 +41,7 @@ PACKAGE = ("--pyargs", "runloop_conformance")
 MODULE = """
     import pytest
     from runloop_conformance.pytest_plugin import test_clause
-    from runloop_conformance.contract.document import load_contract
+    from runloop_conformance.contract.reading import load_contract
     from runloop_conformance.proof.mutants import MUTANTS
     from runloop_conformance.servers.reference import Reference
     from runloop_conformance.proof.variants import VARIANTS

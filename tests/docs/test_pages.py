@@ -10,7 +10,7 @@ import runloop_benchmarks
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.clauses.ledger import ledger
 from runloop_conformance.commands import main
-from runloop_conformance.contract.document import METHODS, load_contract
+from runloop_conformance.contract.reading import METHODS, load_contract
 
 from tests.conftest import CONTRACT, ROOT
 from tests.docs.conftest import Site

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from runloop_conformance.clock import VirtualClock
-from runloop_conformance.contract.document import load_contract
+from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.sending.in_process import in_process
 from runloop_conformance.sending.sender import Limits
 from runloop_conformance.servers.hosting import running

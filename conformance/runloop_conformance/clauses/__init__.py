@@ -9,7 +9,8 @@ import attrs
 
 from runloop_conformance.clauses import authorization, http, request, response, run, safety
 from runloop_conformance.clauses.clause import Clause
-from runloop_conformance.contract.document import Contract, load_contract
+from runloop_conformance.contract.document import Contract
+from runloop_conformance.contract.reading import load_contract
 
 CHAPTERS = (authorization, request, response, run, http, safety)
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from runloop_conformance.clauses import NoSuchClauseError
-from runloop_conformance.contract.document import Contract, ContractError, load_contract
+from runloop_conformance.contract.document import Contract, ContractError
+from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.report.stored import Stored, UnreadableReportError, stored
 from runloop_conformance.suite.options import UnusableOptionError
 

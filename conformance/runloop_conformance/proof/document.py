@@ -16,7 +16,7 @@ from typing import Any
 
 from runloop_conformance import __version__
 from runloop_conformance.clauses import all_clauses
-from runloop_conformance.contract.document import CHECKOUT, load_contract
+from runloop_conformance.contract.reading import CHECKOUT, load_contract
 from runloop_conformance.proof.degenerate import DEGENERATES
 from runloop_conformance.proof.fingerprint import clause_levels, fingerprint, shape
 from runloop_conformance.proof.matrix import CONFORMANT_FROM, Case, FailedClause, Outcome, cases

@@ -20,8 +20,9 @@ from starlette.types import ASGIApp
 from runloop_conformance.clauses import all_clauses, matches
 from runloop_conformance.clauses.clause import Clause
 from runloop_conformance.clock import VirtualClock
-from runloop_conformance.contract.document import Contract, load_contract
+from runloop_conformance.contract.document import Contract
 from runloop_conformance.contract.operation import Level
+from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.judging.judge import Verdict
 from runloop_conformance.plan.stages import Plan
 from runloop_conformance.proof.degenerate import DEGENERATES, Degenerate

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from runloop_conformance.clauses import all_clauses
-from runloop_conformance.contract.document import load_contract
+from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.proof.document import (
     BUDGETS,
     KINDS,

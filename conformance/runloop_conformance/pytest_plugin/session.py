@@ -11,7 +11,8 @@ import pytest
 from filelock import FileLock
 
 from runloop_conformance.clauses import all_clauses
-from runloop_conformance.contract.document import ContractError, load_contract
+from runloop_conformance.contract.document import ContractError
+from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.pytest_plugin import options
 from runloop_conformance.pytest_plugin.outcome import SETTLED, Outcomes, Token, read
 from runloop_conformance.pytest_plugin.plugin import RUNS

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from attrs import evolve, frozen
 
-from runloop_conformance.contract.document import ContractError, load_contract
+from runloop_conformance.contract.document import ContractError
+from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.judging.result import Result
 from runloop_conformance.pytest_plugin import options

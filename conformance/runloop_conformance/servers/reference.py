@@ -18,7 +18,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from runloop_conformance import clock
-from runloop_conformance.contract.document import load_contract
+from runloop_conformance.contract.reading import load_contract
 
 Document = Mapping[str, Any]
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | float | bool | None"

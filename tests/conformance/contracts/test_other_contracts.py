@@ -12,7 +12,8 @@ from runloop_conformance.clauses import all_clauses, inapplicable
 from runloop_conformance.clauses.ledger import ledger
 from runloop_conformance.clock import VirtualClock
 from runloop_conformance.commands import main
-from runloop_conformance.contract.document import Contract, load_contract
+from runloop_conformance.contract.document import Contract
+from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.judging.result import Result
 from runloop_conformance.sending.in_process import in_process
 from runloop_conformance.sending.sender import Limits

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.clauses.ledger import ledger
-from runloop_conformance.contract.document import load_contract
+from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.report.html.annotated import annotated, worst
 from runloop_conformance.report.html.difference import Pieces, difference, laid_out, lines_apart, worth_laying_out
 from runloop_conformance.report.visible import decoded, plain, shown

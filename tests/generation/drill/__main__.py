@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 from runloop_conformance.clauses import all_clauses
-from runloop_conformance.contract.document import load_contract
+from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.proof.fingerprint import clause_levels, fingerprint, shape
 
 from changes.redocly import DiffError

@@ -29,22 +29,22 @@ def about(pointer: str) -> list[Clause]:
     return [c for c in CLAUSES if c.pointer == pointer or c.pointer.startswith(f"{pointer}/") or pointer in c.also]
 
 
-@pytest.mark.parametrize("member", OPERATION.response, ids=lambda member: member.name)
-def test_each_member_of_the_answer_has_a_clause(member: Any) -> None:
-    stem = f"response.{member.name}"
+@pytest.mark.parametrize("prop", OPERATION.response, ids=lambda prop: prop.name)
+def test_each_property_of_the_response_has_a_clause(prop: Any) -> None:
+    stem = f"response.{prop.name}"
     names = {clause.id for clause in CLAUSES}
     assert f"{stem}.type" in names
-    assert (f"{stem}.required" in names) == member.required
-    assert (f"{stem}.not-null" in names) == (not member.nullable)
-    assert (f"{stem}.enum" in names) == ("enum" in member.schema)
-    assert (f"{stem}.format" in names) == ("format" in member.schema)
-    assert about(member.pointer)
+    assert (f"{stem}.required" in names) == prop.required
+    assert (f"{stem}.not-null" in names) == (not prop.nullable)
+    assert (f"{stem}.enum" in names) == ("enum" in prop.schema)
+    assert (f"{stem}.format" in names) == ("format" in prop.schema)
+    assert about(prop.pointer)
 
 
-@pytest.mark.parametrize("member", OPERATION.request, ids=lambda member: member.name)
-def test_each_member_of_the_request_has_a_clause(member: Any) -> None:
-    assert [clause for clause in CLAUSES if clause.pointer == member.pointer]
-    assert {f"request.{member.name}.required"} & {c.id for c in CLAUSES} or not member.required
+@pytest.mark.parametrize("prop", OPERATION.request, ids=lambda prop: prop.name)
+def test_each_property_of_the_request_has_a_clause(prop: Any) -> None:
+    assert [clause for clause in CLAUSES if clause.pointer == prop.pointer]
+    assert {f"request.{prop.name}.required"} & {c.id for c in CLAUSES} or not prop.required
 
 
 @pytest.mark.parametrize("rule", OPERATION.rules.values(), ids=lambda rule: rule.name)
@@ -101,7 +101,7 @@ def judged_by(path: Path) -> Done:
         return conformance(url, "--contract", path, "--profile", "quick", "--max-runs", 40)
 
 
-def test_a_new_required_member_of_the_answer(tmp_path: Path) -> None:
+def test_a_new_required_property_of_the_response(tmp_path: Path) -> None:
     def edit(document: dict[str, Any]) -> None:
         view = schemas(document)["BenchmarkRunView"]
         view["required"].append("region")
@@ -114,7 +114,7 @@ def test_a_new_required_member_of_the_answer(tmp_path: Path) -> None:
     assert done.code == 1
 
 
-def test_a_new_optional_member_of_the_request(tmp_path: Path) -> None:
+def test_a_new_optional_property_of_the_request(tmp_path: Path) -> None:
     def edit(document: dict[str, Any]) -> None:
         schemas(document)["StartRunRequest"]["properties"]["priority"] = {
             "type": "integer", "minimum": 1, "maximum": 9, "description": "How urgent it is.",
@@ -129,7 +129,7 @@ def test_a_new_optional_member_of_the_request(tmp_path: Path) -> None:
     assert done.clauses["request.priority.accepted"]["status"] == "pass"
 
 
-def test_a_new_member_deep_in_the_request(tmp_path: Path) -> None:
+def test_a_new_property_deep_in_the_request(tmp_path: Path) -> None:
     def edit(document: dict[str, Any]) -> None:
         schemas(document)["RunProfile"]["properties"]["labels"] = {
             "type": "array", "items": {"type": "string"}, "description": "Words for it.",
@@ -149,7 +149,7 @@ def test_a_new_value_of_an_enum_in_the_request_is_sent(tmp_path: Path) -> None:
     assert {one for one in done.failed() if "architecture" in one}
 
 
-def test_a_value_that_leaves_an_enum_of_the_answer(tmp_path: Path) -> None:
+def test_a_value_that_leaves_an_enum_of_the_response(tmp_path: Path) -> None:
     def edit(document: dict[str, Any]) -> None:
         schemas(document)["BenchmarkRunState"]["enum"] = ["queued", "completed", "canceled"]
 
@@ -158,7 +158,7 @@ def test_a_value_that_leaves_an_enum_of_the_answer(tmp_path: Path) -> None:
     assert "queued" in done.clauses["response.state.enum"]["text"]
 
 
-def test_a_member_that_is_required_now(tmp_path: Path) -> None:
+def test_a_property_that_is_required_now(tmp_path: Path) -> None:
     def edit(document: dict[str, Any]) -> None:
         schemas(document)["StartRunRequest"]["required"].append("run_name")
 
@@ -178,7 +178,7 @@ def test_the_level_of_a_rule_is_the_contracts(tmp_path: Path) -> None:
             assert clause.level != before[clause.id]
 
 
-def test_the_level_of_a_member_is_the_contracts(tmp_path: Path) -> None:
+def test_the_level_of_a_property_is_the_contracts(tmp_path: Path) -> None:
     def edit(document: dict[str, Any]) -> None:
         purpose = schemas(document)["RunProfile"]["properties"]["purpose"]
         assert purpose["x-level"] == "must"
@@ -191,7 +191,7 @@ def test_the_level_of_a_member_is_the_contracts(tmp_path: Path) -> None:
     assert before["request.runProfile.mounts.accepted"] == "should"
 
 
-def test_a_member_that_is_gone_takes_its_clauses_with_it(tmp_path: Path) -> None:
+def test_a_property_that_is_gone_takes_its_clauses_with_it(tmp_path: Path) -> None:
     def edit(document: dict[str, Any]) -> None:
         del schemas(document)["BenchmarkRunView"]["properties"]["score"]
         del schemas(document)["RunProfile"]["properties"]["mounts"]

@@ -1,4 +1,4 @@
-"""What the plan calls valid is valid, what it calls invalid is not, and a twin differs from its control in one thing.
+"""Requests that the plan calls valid or invalid are so, and a twin differs from its control in one thing.
 
 An independent validator says so (jsonschema, where the suite uses another), and a reading of JSON of our own.
 """
@@ -51,12 +51,12 @@ class NoJsonError(ValueError):
 
 
 def strictly(raw: bytes) -> Any:
-    """The JSON value, where there is exactly one and nothing about it is an extension."""
+    """The JSON value of a body that is exactly one, without extensions."""
 
-    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
-        if len(dict(members)) != len(members):
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(items)) != len(items):
             raise NoJsonError("a name twice")
-        return dict(members)
+        return dict(items)
 
     def constant(name: str) -> Any:
         raise NoJsonError(name)
@@ -86,7 +86,7 @@ def objects(value: Any) -> Iterator[dict[str, Any]]:
         yield from objects(below)
 
 
-def assert_must_be_taken(probe: Probe) -> None:
+def assert_must_be_accepted(probe: Probe) -> None:
     value = strictly(probe.body)
     VALIDATOR.validate(value)
     assert value == probe.content
@@ -112,7 +112,7 @@ def differences(one: Any, other: Any) -> int:
 
 
 def moved(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether a member has got another name or the whole has got a member around it, and nothing else is different."""
+    """Whether only a property has another name, or the whole is inside of another object."""
     if [*other.values()] == [one]:
         return True
     old, new = [*one.keys() - other.keys()], [*other.keys() - one.keys()]
@@ -131,21 +131,21 @@ def made(request: pytest.FixtureRequest) -> Plan:
     return plan(request.param)
 
 
-def test_what_must_be_taken_is_valid_and_within_the_sizes(made: Plan) -> None:
+def test_requests_that_must_be_accepted_are_valid_and_within_the_sizes(made: Plan) -> None:
     valid = [probe for probe in everything(made) if probe.intent == "accept"]
     assert len(valid) > 100
     for probe in valid:
         try:
-            assert_must_be_taken(probe)
+            assert_must_be_accepted(probe)
         except (AssertionError, jsonschema.ValidationError, NoJsonError, UnicodeEncodeError) as error:
             raise AssertionError(f"{probe.name}: {str(error)[:300]}") from error
 
 
-def test_what_must_be_refused_for_its_body_is_invalid_or_no_json(made: Plan) -> None:
-    refused = [p for p in made.rejections if p.intent == "refuse" and p.clauses[0].startswith("request.")]
-    refused = [probe for probe in refused if probe.clauses != ("request.media-types",)]
-    assert len(refused) > 200
-    for probe in refused:
+def test_bodies_that_must_be_rejected_are_invalid_or_not_json(made: Plan) -> None:
+    rejected = [p for p in made.rejections if p.intent == "refuse" and p.clauses[0].startswith("request.")]
+    rejected = [probe for probe in rejected if probe.clauses != ("request.media-types",)]
+    assert len(rejected) > 200
+    for probe in rejected:
         try:
             value = strictly(probe.body)
         except NoJsonError:
@@ -171,7 +171,7 @@ def test_a_twin_differs_from_its_control_in_the_named_change_alone(made: Plan) -
             assert differences(control.content, probe.content) == 1 or moved(control.content, probe.content), probe.name
 
 
-def test_the_bodies_are_what_is_said_to_be_asked(made: Plan) -> None:
+def test_the_body_of_a_probe_is_its_content(made: Plan) -> None:
     for probe in everything(made):
         if probe.content is not NOTHING and "surrogate" not in probe.name:
             assert json.loads(probe.body) == probe.content, probe.name
@@ -270,21 +270,21 @@ def test_any_seed_and_budget_makes_a_valid_plan(seed: int, max_runs: int) -> Non
     made = plan(seed, max_runs)
     for probe in everything(made):
         if probe.intent == "accept":
-            assert_must_be_taken(probe)
+            assert_must_be_accepted(probe)
     allowed = [probe for probe, fits in made.within(max_runs) if fits and probe.intent != "refuse"]
     assert len(allowed) <= max_runs
 
 
-def test_the_benchmarks_that_exist_are_asked_for() -> None:
+def test_requests_use_the_benchmarks_that_exist() -> None:
     made = plan(ids=("bmd_one", "bmd_two"))
     asked = Counter(probe.content["benchmark_id"] for probe in everything(made) if probe.intent == "accept")
     assert set(asked) == {"bmd_one", "bmd_two"}
 
 
 @pytest.mark.parametrize("max_runs", [3, 25])
-def test_every_refusal_has_something_that_could_break_it(max_runs: int) -> None:
+def test_every_clause_about_rejections_has_a_request(max_runs: int) -> None:
     about = {clause for probe in plan(max_runs=max_runs).probes() for clause in probe.clauses}
     for clause in all_clauses(CONTRACT):
-        refused = clause.id.endswith((".type", ".null", ".enum", ".const", ".minimum", ".maximum", ".required"))
-        if clause.level == "must" and refused and clause.chapter in ("request", "authorization"):
+        about_rejection = clause.id.endswith((".type", ".null", ".enum", ".const", ".minimum", ".maximum", ".required"))
+        if clause.level == "must" and about_rejection and clause.chapter in ("request", "authorization"):
             assert clause.id in about, clause.id

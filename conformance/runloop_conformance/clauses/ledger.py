@@ -66,8 +66,8 @@ def moved(contract: Contract, clause: Clause) -> str | None:
         node = contract.at(clause.pointer)
     except ContractError:
         return f"node is nothing at {clause.pointer}"
-    told = node if isinstance(node, str) else node.get("description", "") if isinstance(node, dict) else ""
-    sentence = _flat(str(told))
+    text = node if isinstance(node, str) else node.get("description", "") if isinstance(node, dict) else ""
+    sentence = _flat(str(text))
     if isinstance(node, str) and sentence and sentence not in _flat(clause.text):
         return f"{clause.pointer} now says: {sentence}"
     return None
@@ -172,4 +172,4 @@ def _of(side: str, prop: Property) -> Iterator[Statement]:
 
 
 def _inner(prop: Property) -> str | None:
-    return None if not prop.required else "a required member that may be null is sent with a value"
+    return None if not prop.required else "a required property that may be null is sent with a value"

@@ -1,7 +1,7 @@
 """`recording.jsonl`: every exchange, complete, one a line, so that it can be judged and sent again.
 
-Secrets are taken out. Where the token itself stood in an answer a mark of its own stands now, by which a recheck still
-sees that it leaked. A long body that came before is named by the number of the exchange that holds it.
+Secrets are redacted. A mark of its own replaces the token in a response, so that a recheck still sees that it leaked.
+A long body that is repeated is written once, and named by the number of the exchange that has it.
 """
 
 from __future__ import annotations

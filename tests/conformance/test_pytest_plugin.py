@@ -390,3 +390,47 @@ def test_a_worker_that_died_has_spent_the_budget(tmp_path: Path) -> None:
     other = once(tmp_path / "other", work)
     assert other == once(tmp_path / "other", work)
     assert len(made) == 2
+
+
+BROKEN_OFF = """
+    import os, signal
+    import pytest
+    from runloop_conformance.contract.document import load_contract
+    from runloop_conformance.pytest_plugin import test_clause
+    from runloop_conformance.servers.reference import Reference
+
+    REFERENCE = Reference(load_contract().document, "right-token")
+    requests = 0
+
+    async def app(scope, receive, send):
+        global requests
+        requests += scope["type"] == "http"
+        if requests == 3:
+            os.kill(os.getpid(), signal.SIGALRM)  # as pytest-timeout breaks an item off
+        await REFERENCE(scope, receive, send)
+
+    @pytest.fixture(autouse=True)
+    def limit():
+        signal.signal(signal.SIGALRM, lambda *_: pytest.fail("Timeout", pytrace=False))
+
+    @pytest.fixture
+    def conformance_app():
+        return app
+
+    @pytest.fixture
+    def conformance_token():
+        return "right-token"
+
+    def test_last():
+        assert requests < 6
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGALRM")
+def test_an_item_that_is_broken_off_is_the_only_one_that_sends(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(BROKEN_OFF)
+    result = pytester.runpytest_subprocess(*LIGHT, "-k", "run.id or last")
+    outcomes = result.parseoutcomes()
+    assert outcomes["passed"] == 1, text(result)
+    assert outcomes["errors"] == len([one for one in CLAUSES if "run.id" in one])
+    assert text(result).count("They are not sent again in this session.") == outcomes["errors"] - 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import traceback
 from typing import TYPE_CHECKING
 
@@ -177,3 +179,28 @@ def test_a_defect_before_anything_is_sent_is_no_verdict(monkeypatch: pytest.Monk
     assert "a defect that quotes" in done.output
     assert TOKEN not in done.output
     assert "canary-1234" not in done.output
+
+
+LOADED = """
+import sys
+from runloop_conformance.__main__ import main
+try:
+    main()
+finally:
+    print(*sys.modules, file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("run", "--help"), ("prove", "--help"), ("--version",)], ids=" ".join
+)
+def test_help_imports_nothing_of_the_suite(arguments: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, *arguments], capture_output=True, encoding="utf-8", check=True, timeout=60
+    )
+    assert done.stdout
+    loaded = set(done.stderr.split())
+    commands = "runloop_conformance.commands"
+    ours = {"runloop_conformance", "runloop_conformance.__main__", commands, f"{commands}.cli"}
+    assert {name for name in loaded if name.startswith("runloop")} == ours
+    assert not loaded & {"attrs", "httpx", "h11", "rich", "yaml", "jinja2", "starlette", "asyncio", "jsonschema_rs"}

@@ -1,31 +1,44 @@
-"""`clauses`: the ledger of clauses and statements."""
+"""`clauses`: print the ledger of clauses and statements."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import click
+from rich.console import Console
 
 from runloop_conformance.clauses import all_clauses, inapplicable
 from runloop_conformance.clauses.ledger import ledger
-from runloop_conformance.commands.options import contract_at, contract_option
+from runloop_conformance.commands.options import contract_at
+from runloop_conformance.judging.judge import counted
+from runloop_conformance.report.console import Page
 
 
-@click.command()
-@contract_option
 def clauses(contract_path: Path | None) -> None:
-    """Print the ledger both ways: every clause with its statement, then every statement with its clauses."""
+    """Print every clause with its statement, then every statement with its clauses."""
     contract = contract_at(contract_path)
     every = all_clauses(contract)
-    click.echo(f"{len(every)} clauses, each with the statement that it judges\n")
+    page = Page(Console(highlight=False))
+    page.raw(f"{counted(len(every), 'clause')}, each with the statement that it judges")
+    page.raw()
     for clause in every:
-        click.echo(f"{clause.level:6} {clause.id}\n       {clause.pointer}\n       {clause.text}")
+        _entry(page, f"{clause.level:6} {clause.id}", clause.pointer, clause.text)
     entries = ledger(contract, every)
-    click.echo(f"\n{len(entries)} statements of the contract, each with the clauses about it\n")
+    page.raw()
+    page.raw(f"{counted(len(entries), 'statement')} of the contract, each with the clauses about it")
+    page.raw()
     for entry in entries:
-        told = ", ".join(clause.id for clause in entry.clauses) or f"no clause: {entry.statement.excluded}"
-        click.echo(f"{entry.statement.pointer}\n       {entry.statement.text}\n       {told}")
+        ids = ", ".join(clause.id for clause in entry.clauses)
+        _entry(page, entry.statement.pointer, entry.statement.text, ids or f"no clause: {entry.statement.excluded}")
     without = inapplicable(contract)
     if without:
-        click.echo(f"\n{len(without)} clauses do not apply: the contract does not state what they judge\n")
-        click.echo(f"       {', '.join(without)}")
+        page.raw()
+        page.raw(f"not applicable: {counted(len(without), 'clause')} about what the contract does not state")
+        page.raw()
+        page.raw(f"       {', '.join(without)}")
+
+
+def _entry(page: Page, *lines: str) -> None:
+    first, *others = lines
+    page.raw(first)
+    for line in others:
+        page.raw(f"       {line}")

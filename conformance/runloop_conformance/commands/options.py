@@ -1,4 +1,4 @@
-"""What several subcommands share: the exit codes, the budget where none is named, how files are read."""
+"""What several subcommands share: the exit codes, and reading a contract or a report."""
 
 from __future__ import annotations
 
@@ -15,14 +15,6 @@ from runloop_conformance.report.stored import Stored, UnreadableReportError, sto
 from runloop_conformance.suite.options import UnusableOptionError
 
 EXIT = {"conformant": 0, "nonconformant": 1, "inconclusive": 3, "error": 4}
-
-contract_option = click.option(
-    "--contract",
-    "contract_path",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Another contract than the one in the package.",
-)
-report_argument = click.argument("report", type=click.Path(exists=True, path_type=Path))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import click
 
 from runloop_conformance import __version__
 from runloop_conformance.clauses import NoSuchClauseError
-from runloop_conformance.commands.options import contract_at, contract_option, report_argument, stored_at
+from runloop_conformance.commands.options import contract_at, stored_at
 from runloop_conformance.commands.outcome import exit_code, on_github, publish
 from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.report.document import document
@@ -21,24 +21,8 @@ from runloop_conformance.suite.recheck import recheck as judged_again
 FEW = 5
 
 
-@click.command()
-@report_argument
-@contract_option
-@click.option(
-    "--report-dir", type=click.Path(file_okay=False, path_type=Path), help="Where the new report goes; may be the old."
-)
-@click.option("-q", "--quiet", is_flag=True, help="Only the verdict.")
 def recheck(report: Path, contract_path: Path | None, report_dir: Path | None, *, quiet: bool) -> None:
-    """Judge a recorded run again, with this version of the suite and no network.
-
-    REPORT is the folder that `run --report-dir` wrote, or the report.json in it; recording.jsonl must be beside it.
-    With the same version and contract the verdict and the findings are the same; with another, this shows what it
-    would have reported. The exit codes are those of `run`.
-
-    \b
-    Example:
-      runloop-conformance recheck report
-    """
+    """Judge a recorded run again, and exit with the code of the new verdict."""
     stored, contract = stored_at(report), contract_at(contract_path)
     try:
         result = judged_again(stored, contract)

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 from runloop_conformance.clauses import all_clauses
-from runloop_conformance.commands.options import contract_at, contract_option, report_argument, stored_at, wrong_usage
+from runloop_conformance.commands.options import contract_at, stored_at, wrong_usage
 from runloop_conformance.commands.outcome import on_github, without_workflow_commands
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.exchanges.excerpt import message_text
@@ -34,52 +34,15 @@ from runloop_conformance.suite.replay import (
 COLOURS: dict[Status, str] = {"still fails": "bold red", "passes now": "bold green", "inconclusive": "bold yellow"}
 
 
-@click.command()
-@report_argument
-@click.argument("clause", required=False)
-@click.option("--server", metavar="URL", help="Another server than the one of the report.")
-@click.option("--token", envvar="RUNLOOP_API_KEY", show_envvar=True, help="Bearer token that the server accepts.")
-@click.option(
-    "--header",
-    "headers",
-    multiple=True,
-    metavar="'NAME: VALUE'",
-    help="A header for every request, as it was given to `run`; repeatable.",
-)
-@click.option("--plan", "only_plan", is_flag=True, help="Print what would be sent, and send nothing.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0.1),
-    default=10.0,
-    show_default=True,
-    help="Seconds for one response.",
-)
-@click.option(
-    "--ca-bundle", type=click.Path(exists=True, dir_okay=False), help="Certificates of the authorities to trust."
-)
-@contract_option
-def replay(report: Path, clause: str | None, **given: Any) -> None:
-    """Send recorded counterexamples again, and say whether their clauses still fail.
-
-    REPORT is the folder that `run --report-dir` wrote, or the report.json in it; recording.jsonl must be beside it.
-    With CLAUSE only that clause's counterexample is sent, without it each one. The requests are the recorded ones, byte
-    for byte: the accepted control first, if there is one. Each is sent once, and nothing else is sent. The number of
-    runs that may be started, which cost money, is printed first.
-
-    Exit codes: 0 passes now, 1 still fails, 2 wrong usage, 3 inconclusive (no response, or the control was rejected).
-
-    \b
-    Examples:
-      RUNLOOP_API_KEY=… runloop-conformance replay report run.name.echo
-      RUNLOOP_API_KEY=… runloop-conformance replay report --server http://127.0.0.1:8080
-    """
-    stored, contract = stored_at(report), contract_at(given["contract_path"])
+def replay(report: Path, clause: str | None, **settings: Any) -> None:
+    """Send the counterexamples of a report again, and exit with 1 if a clause still fails."""
+    stored, contract = stored_at(report), contract_at(settings["contract_path"])
     with without_workflow_commands(github_mode=on_github()):
         page = Page(Console(highlight=False))
         chosen = _chosen(stored, clause)
-        sender = _sender(stored, chosen, given)
-        _announce(page, stored, chosen, sender, contract, only_plan=given["only_plan"])
-        if given["only_plan"] or not chosen:
+        sender = _sender(stored, chosen, settings)
+        _announce(page, stored, chosen, sender, contract, only_plan=settings["only_plan"])
+        if settings["only_plan"] or not chosen:
             return
         results = _send(page, stored, chosen, sender, contract)
     sys.exit(1 if results["still fails"] else 3 if results["inconclusive"] else 0)
@@ -101,11 +64,11 @@ def _chosen(stored: Stored, clause: str | None) -> list[Counterexample]:
         raise click.UsageError(f"{stored.path}: its recording has no exchange {error}: of another run?") from error
 
 
-def _sender(stored: Stored, chosen: list[Counterexample], given: dict[str, Any]) -> Sender:
-    limits = Limits(sum(one.runs for one in chosen if not one.masked), given["timeout"])
+def _sender(stored: Stored, chosen: list[Counterexample], settings: dict[str, Any]) -> Sender:
+    limits = Limits(sum(one.runs for one in chosen if not one.masked), settings["timeout"])
     with wrong_usage():
-        to = server_at(given["server"] or stored.report["server"], given["ca_bundle"])
-        return Sender(to, usable_token(given["token"] or ""), limits, tuple(map(header, given["headers"])))
+        to = server_at(settings["server"] or stored.report["server"], settings["ca_bundle"])
+        return Sender(to, usable_token(settings["token"] or ""), limits, tuple(map(header, settings["headers"])))
 
 
 def _announce(

@@ -14,7 +14,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from runloop_conformance.commands.options import EXIT, contract_at, contract_option, wrong_usage
+from runloop_conformance.commands.options import EXIT, contract_at, wrong_usage
 from runloop_conformance.commands.outcome import annotate, exit_code, on_github, publish, without_workflow_commands
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.exchanges.exchange import Exchange
@@ -32,90 +32,8 @@ from runloop_conformance.suite.options import options_from, server_at
 from runloop_conformance.suite.run import Suite
 
 
-@click.command()
-@click.argument("url", required=False)
-@click.option("--token", envvar="RUNLOOP_API_KEY", show_envvar=True, help="Bearer token that the server accepts.")
-@click.option(
-    "--benchmark-id", "benchmark_ids", multiple=True, metavar="ID", help="A benchmark that exists; repeatable."
-)
-@click.option(
-    "--max-runs",
-    type=click.IntRange(min=0),
-    help="Valid requests, each of which starts a run, at most. [default: 100 on loopback, else 25]",
-)
-@click.option("--plan", "only_plan", is_flag=True, help="Print what would be sent, and send nothing.")
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="The same seed and the same responses give the same requests.",
-)
-@click.option(
-    "--profile",
-    type=click.Choice(["quick", "standard", "thorough"]),
-    default="standard",
-    show_default=True,
-    help="How many more requests are sent than in every profile.",
-)
-@click.option("--select", multiple=True, metavar="CLAUSE", help="Only this clause, chapter or pattern; repeatable.")
-@click.option("--deselect", multiple=True, metavar="CLAUSE", help="Not this clause, chapter or pattern; repeatable.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["must", "should"]),
-    default="must",
-    show_default=True,
-    help="From which level on a failed clause makes the verdict nonconformant.",
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0.1),
-    default=10.0,
-    show_default=True,
-    help="Seconds for one response.",
-)
-@click.option("--rate", type=click.FloatRange(min=0.01), help="Requests a second at most.")
-@click.option(
-    "--header",
-    "headers",
-    multiple=True,
-    metavar="'NAME: VALUE'",
-    help="A header for every request; repeatable. Its value is kept out of reports.",
-)
-@click.option(
-    "--ca-bundle", type=click.Path(exists=True, dir_okay=False), help="Certificates of the authorities to trust."
-)
-@contract_option
-@click.option(
-    "--known-failures",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="TOML file of clauses that are known to fail, each with the reason; they do not count.",
-)
-@click.option(
-    "--github/--no-github",
-    default=None,
-    help="Annotations and a job summary for GitHub Actions. [default: where GITHUB_ACTIONS is true]",
-)
-@click.option(
-    "--report-dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for report.json, report.html, junit.xml, the recording and a badge.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Only the verdict.")
 def run(**settings: Any) -> None:
-    """Test the server at URL; without one, the embedded reference server.
-
-    Each valid request starts a run, which costs money: --max-runs is a hard limit on them.
-
-    Exit codes: 0 conformant; 1 nonconformant, a MUST failed; 2 wrong usage, or a stale entry of --known-failures;
-    3 inconclusive, a MUST could not be tested, or the server not be reached; 4 the suite itself failed.
-
-    \b
-    Examples:
-      runloop-conformance run
-      RUNLOOP_API_KEY=… runloop-conformance run http://127.0.0.1:8080 --report-dir report
-      RUNLOOP_API_KEY=… runloop-conformance run https://host/prefix --benchmark-id bmd_1 --max-runs 25
-    """
+    """Test a server, and exit with the code of the verdict."""
     try:
         with _ended_by_sigterm():
             _run(settings)

@@ -1,4 +1,4 @@
-"""The options. They carry a prefix, since pytest, its plugins and everybody's conftest.py have options of their own."""
+"""The options. They have a prefix, since pytest, its plugins and every conftest.py have options too."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ PREFIX = "--conformance-"
 
 
 def _number(kind: type[int | float], least: float) -> Callable[[str], float]:
-    def read(given: str) -> float:
+    def read(text: str) -> float:
         try:
-            value = kind(given)
+            value = kind(text)
         except ValueError:
             value = least - 1
         if not value >= least:
-            raise argparse.ArgumentTypeError(f"{given!r} is not a number of at least {least:g}")
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number of at least {least:g}")
         return value
 
     return read
 
 
 def add(parser: pytest.Parser) -> None:
-    """Add all but `--server`. The token has none, since a command line is for everybody to see."""
-    group = parser.getgroup("runloop-conformance", "runloop-conformance: whether a server keeps the contract")
+    """Add all but `--server`. The token has no option, since every user of the machine can read a command line."""
+    group = parser.getgroup("runloop-conformance", "runloop-conformance: test a server against the contract")
 
     def option(name: str, dest: str, **more: Any) -> None:
         group.addoption(PREFIX + name, dest=DEST + dest, **more)
@@ -51,18 +51,29 @@ def add(parser: pytest.Parser) -> None:
         help="Valid requests, each of which starts a run, at most, over all workers. Default: 100 on loopback and in"
         " process, else 25.",
     )
-    option("seed", "seed", type=_number(int, 0), default=0, metavar="N", help="The same seed, the same requests.")
     option(
-        "profile", "profile", choices=["quick", "standard", "thorough"], default="standard", help="How much is drawn."
+        "seed",
+        "seed",
+        type=_number(int, 0),
+        default=0,
+        metavar="N",
+        help="The same seed gives the same requests.",
+    )
+    option(
+        "profile",
+        "profile",
+        choices=["quick", "standard", "thorough"],
+        default="standard",
+        help="How many more requests are sent than in every profile.",
     )
     option(
         "fail-on",
         "fail_on",
         choices=["must", "should"],
         default="must",
-        help="From which level on a broken clause fails. Below it, it is an expected failure (xfail).",
+        help="From which level on a clause fails its test. Below it, it is an expected failure (xfail).",
     )
-    option("timeout", "timeout", type=_number(float, 0.1), default=10.0, metavar="S", help="Seconds for one answer.")
+    option("timeout", "timeout", type=_number(float, 0.1), default=10.0, metavar="S", help="Seconds for one response.")
     option("rate", "rate", type=_number(float, 0.01), metavar="N", help="Requests a second at most.")
     option(
         "header",
@@ -79,13 +90,13 @@ def add(parser: pytest.Parser) -> None:
         "known_failures",
         type=Path,
         metavar="FILE",
-        help="Clauses that are known to be broken, with a reason each: expected failures (xfail).",
+        help="Clauses that are known to fail, each with the reason: expected failures (xfail).",
     )
-    option("report-dir", "report_dir", type=Path, metavar="DIR", help="Where the report and the recording go.")
+    option("report-dir", "report_dir", type=Path, metavar="DIR", help="Folder for the report and the recording.")
 
 
 def add_short_name(parser: pytest.Parser) -> None:
-    """Add `--server` too, unless somebody has it: a conftest.py may well, and comes before this."""
+    """Add `--server` too, unless a conftest.py has it, which comes before this."""
     if not _is_known(parser, "--server"):
         parser.getgroup("runloop-conformance").addoption(
             "--server", dest=URL, metavar="URL", help="The same as --conformance-server."
@@ -93,15 +104,15 @@ def add_short_name(parser: pytest.Parser) -> None:
 
 
 def _is_known(parser: pytest.Parser, name: str) -> bool:
-    """Whether there is such an option: whether it makes a difference, if only that it does not take a value."""
+    """Whether there is such an option: it changes the result, if only by rejecting a value."""
     try:
         return vars(parser.parse_known_args([f"{name}=1"])) != vars(parser.parse_known_args([]))
     except pytest.UsageError:
         return True
 
 
-def given(config: pytest.Config) -> dict[str, Any]:
-    """The options by the names that the command has for them."""
+def settings(config: pytest.Config) -> dict[str, Any]:
+    """The options under the names that they have in the command."""
     every = {name.removeprefix(DEST): value for name, value in vars(config.option).items() if name.startswith(DEST)}
     every |= {"benchmark_ids": tuple(every["benchmark_ids"]), "headers": tuple(every["headers"])}
     return {**every, "select": (), "deselect": ()}

@@ -1,4 +1,4 @@
-"""What pytest loads wherever this package is installed: little, and nothing of the suite before it is asked for."""
+"""What pytest loads in every environment with this package: little, and nothing of the suite until it is used."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 from attrs import frozen
 
 from runloop_conformance.pytest_plugin import options
-from runloop_conformance.pytest_plugin.outcome import Outcome, Outcomes, Token
+from runloop_conformance.pytest_plugin.outcome import CLAUSE, RUNS, Outcome, Token
 
-CLAUSE, APP = "runloop_clause", "conformance_app"
+APP = "conformance_app"
 EXTRA = (
     "The clauses need packages that are not installed: run pip install '.[conformance]' in a clone of the repository."
 )
@@ -20,15 +20,14 @@ NO_SERVER = (
     "There is no server to test: pass --server URL, or give an ASGI or WSGI application by a fixture of the name"
     " conformance_app. The token comes from $RUNLOOP_API_KEY or from a fixture of the name conformance_token."
 )
-RUNS: pytest.StashKey[dict[str, Outcomes]] = pytest.StashKey()
-HANDED_ON = "runloop_conformance_summaries"
+SUMMARIES = "runloop_conformance_summaries"
 
 
 @frozen
 class Unusable:
-    """Stands in place of the clauses where they cannot be tested."""
+    """The parameter of the only item where the clauses cannot be tested."""
 
-    why: str
+    reason: str
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,10 +51,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make an item of each clause, and one that says whether each MUST was settled; just one where nothing can be."""
+    """Make an item of each clause, and one for whether each MUST was tested; a single one if nothing can be tested."""
     if CLAUSE in metafunc.fixturenames:
-        made = _items(metafunc)
-        params = [pytest.param(Unusable(made), id="unusable")] if isinstance(made, str) else made
+        items = _items(metafunc)
+        params = [pytest.param(Unusable(items), id="unusable")] if isinstance(items, str) else items
         metafunc.parametrize(CLAUSE, params, indirect=True)
 
 
@@ -81,7 +80,7 @@ def _server(config: pytest.Config) -> str | None:
 
 
 def _app_is_given(metafunc: pytest.Metafunc) -> bool:
-    """Whether the fixture is another than the one below. Where pytest does not tell, the items will."""
+    """Whether the fixture overrides the one below. If pytest does not say so, the items will."""
     known = getattr(metafunc, "_arg2fixturedefs", {}).get(APP)
     return known is None or known[-1].baseid != "" or getattr(known[-1].func, "__module__", "") != __name__
 
@@ -102,9 +101,9 @@ def conformance_token() -> str:
 def runloop_clause(
     request: pytest.FixtureRequest, conformance_app: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Outcome:
-    """What the server did about the clause of this item. The requests are sent once, for the first item that asks."""
+    """The outcome of the clause of this item. The first item sends the requests of all."""
     if isinstance(request.param, Unusable):
-        pytest.fail(request.param.why, pytrace=False)
+        pytest.fail(request.param.reason, pytrace=False)
     from runloop_conformance.pytest_plugin import session  # noqa: PLC0415 - see above
 
     server = _server(request.config) or conformance_app
@@ -122,24 +121,24 @@ def runloop_clause(
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Hand a worker's summaries on to whoever prints."""
+    """Pass the summaries of a worker to the process that prints."""
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
-        output[HANDED_ON] = _summaries(session.config)
+        output[SUMMARIES] = _summaries(session.config)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Take the summaries of a worker."""
-    for key, lines in getattr(node, "workeroutput", {}).get(HANDED_ON, {}).items():
-        _taken(node.config)[key] = lines
+    for key, lines in getattr(node, "workeroutput", {}).get(SUMMARIES, {}).items():
+        _from_workers(node.config)[key] = lines
 
 
-HANDED = pytest.StashKey[dict[str, list[str]]]()
+FROM_WORKERS = pytest.StashKey[dict[str, list[str]]]()
 
 
-def _taken(config: pytest.Config) -> dict[str, list[str]]:
-    return config.stash.setdefault(HANDED, {})
+def _from_workers(config: pytest.Config) -> dict[str, list[str]]:
+    return config.stash.setdefault(FROM_WORKERS, {})
 
 
 def _summaries(config: pytest.Config) -> dict[str, list[str]]:
@@ -147,8 +146,8 @@ def _summaries(config: pytest.Config) -> dict[str, list[str]]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say the verdict, and what a run of the suite has cost."""
-    summaries = {**_taken(config), **_summaries(config)}
+    """Print the verdict, and what the run of the suite has cost."""
+    summaries = {**_from_workers(config), **_summaries(config)}
     if not summaries:
         return
     terminalreporter.section("runloop-conformance")

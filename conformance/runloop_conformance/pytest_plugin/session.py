@@ -1,4 +1,4 @@
-"""One run of the suite for a whole session of pytest: whoever needs it first sends the requests, the others read."""
+"""One run of the suite for a whole session of pytest: the first item sends the requests, the others read the result."""
 
 from __future__ import annotations
 
@@ -14,45 +14,51 @@ from runloop_conformance.clauses import all_clauses
 from runloop_conformance.contract.document import ContractError
 from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.pytest_plugin import options
-from runloop_conformance.pytest_plugin.outcome import SETTLED, Outcomes, Token, read
-from runloop_conformance.pytest_plugin.plugin import RUNS
+from runloop_conformance.pytest_plugin.outcome import RUNS, SETTLED, Outcomes, Token, read
+from runloop_conformance.pytest_plugin.work import Work
 
 BROKE_OFF = (
-    "Whoever sent the requests ended before all was done, so runs may have been started that nobody knows of:"
-    " see why that worker ended, and run it again."
+    "The item or worker that sent the requests was broken off, so runs may have been started that are not listed."
+    " They are not sent again in this session. Fix the cause above and run again."
 )
 
 
 def items(config: pytest.Config) -> list[tuple[str, str]] | str:
     """The name of each item, with its level; or why the contract cannot be used."""
     try:
-        contract = load_contract(options.given(config)["contract_path"])
+        contract = load_contract(options.settings(config)["contract_path"])
     except ContractError as error:
         return str(error)
     return [*((clause.id, clause.level) for clause in all_clauses(contract)), (SETTLED, "must")]
 
 
 def outcomes(request: pytest.FixtureRequest, server: Any, token: Token, factory: pytest.TempPathFactory) -> Outcomes:
-    """Those of this server. With pytest-xdist one worker sends the requests; the others wait for what it says."""
-    known = request.config.stash[RUNS]
-    # An application is another object in each worker, and may be for each test: it is known by who asks for it.
-    key = hashlib.sha256((server if isinstance(server, str) else request.node.parent.nodeid).encode()).hexdigest()[:16]
-    if key not in known:
-        from runloop_conformance.pytest_plugin.work import Work  # noqa: PLC0415 - the suite, for whoever sends
-
+    """The outcomes of this server. With pytest-xdist one worker sends the requests, and the others wait for it."""
+    runs = request.config.stash[RUNS]
+    # Application and URL may be different for each worker, and even for each item: the module stays the same.
+    keys = [_key(request.node.parent.nodeid), *([_key(server)] if isinstance(server, str) else [])]
+    run = next((runs[key] for key in keys if key in runs), None)
+    if run is None:
         work = Work(request, server, token, len(items(request.config)))
         worker = getattr(request.config, "workerinput", None)
+        # What follows may be broken off at any place: the next item must not start it again.
+        runs.update(dict.fromkeys(keys, Outcomes(BROKE_OFF)))
         if worker is None:
-            known[key] = work.done()
+            run = work.done()
         else:
-            known[key] = once(factory.getbasetemp().parent / f"conformance-{worker['testrunuid']}-{key}", work.done)
-    if known[key].interrupted:
-        raise KeyboardInterrupt  # what it has cost is known now, and said at the end
-    return known[key]
+            run = once(factory.getbasetemp().parent / f"conformance-{worker['testrunuid']}-{keys[-1]}", work.done)
+        runs.update(dict.fromkeys(keys, run))
+    if run.interrupted:
+        raise KeyboardInterrupt  # its cost is known now, and printed at the end
+    return run
+
+
+def _key(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def once(path: Path, work: Callable[[], Outcomes]) -> Outcomes:
-    """The outcomes in this file; whoever is first makes them. A worker that died has spent the budget all the same."""
+    """The outcomes in this file, which the first worker writes. A worker that died has spent the budget too."""
     begun, done = path.with_suffix(".begun"), path.with_suffix(".json")
     with FileLock(path.with_suffix(".lock")):
         if done.exists():
@@ -60,6 +66,6 @@ def once(path: Path, work: Callable[[], Outcomes]) -> Outcomes:
         if begun.exists():
             return Outcomes(BROKE_OFF)
         begun.touch()
-        made = work()
-        done.write_text(made.written(), "utf-8")
-        return made
+        run = work()
+        done.write_text(run.written(), "utf-8")
+        return run

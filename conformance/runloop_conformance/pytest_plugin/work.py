@@ -16,8 +16,7 @@ from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.judging.result import Result
 from runloop_conformance.pytest_plugin import options
-from runloop_conformance.pytest_plugin.outcome import SETTLED, Outcomes, Token
-from runloop_conformance.pytest_plugin.plugin import CLAUSE
+from runloop_conformance.pytest_plugin.outcome import CLAUSE, SETTLED, Outcomes, Token
 from runloop_conformance.pytest_plugin.reporting import outcomes
 from runloop_conformance.report import artefacts
 from runloop_conformance.report.document import document
@@ -29,7 +28,7 @@ from runloop_conformance.suite.run import INTERRUPTED, Suite
 
 @frozen
 class Work:
-    """What is to be done once. No frame of it holds the token under a name that a traceback could show."""
+    """The work that is done once. No frame has the token in a local variable, which a traceback could show."""
 
     request: pytest.FixtureRequest
     server: Any
@@ -37,16 +36,16 @@ class Work:
     items: int
 
     def done(self) -> Outcomes:
-        """Send the requests and judge the answers. Whatever goes wrong is told as text, without any secret."""
-        given = options.given(self.request.config)
-        redaction = Redaction((self.token.value, *(header.partition(":")[2].strip() for header in given["headers"])))
+        """Send the requests and judge the responses. Every error is returned as text, without any secret."""
+        settings = options.settings(self.request.config)
+        redaction = Redaction((self.token.value, *(header.partition(":")[2].strip() for header in settings["headers"])))
         raised: list[BaseException] = []
         try:
-            with self._transport(given, raised.append) as to:
-                result = self._run(given, to, redaction)
+            with self._transport(settings, raised.append) as to:
+                result = self._run(settings, to, redaction)
             report = document(result, redaction)
-            if given["report_dir"]:
-                artefacts.write(given["report_dir"], report, result, redaction)
+            if settings["report_dir"]:
+                artefacts.write(settings["report_dir"], report, result, redaction)
         except UnusableOptionError as error:
             return Outcomes(redaction.text(error.message(options.PREFIX)))
         except (AppCannotStartError, ContractError, NotAnAppError, OSError) as error:
@@ -57,27 +56,27 @@ class Work:
         return evolve(outcomes(report, redaction, raised), interrupted=result.terms.stopped == INTERRUPTED)
 
     @contextmanager
-    def _transport(self, given: dict[str, Any], on_error: Callable[[BaseException], None]) -> Generator[Transport]:
+    def _transport(self, settings: dict[str, Any], on_error: Callable[[BaseException], None]) -> Generator[Transport]:
         if isinstance(self.server, str):
-            yield server_at(self.server, given["ca_bundle"])
+            yield server_at(self.server, settings["ca_bundle"])
             return
         with in_process(self.server, on_error=on_error) as to:
             yield to
 
-    def _run(self, given: dict[str, Any], to: Transport, redaction: Redaction) -> Result:
+    def _run(self, settings: dict[str, Any], to: Transport, redaction: Redaction) -> Result:
         with warnings.catch_warnings():
-            # Those of what the suite is built on are no affair of the session, which may take them for errors.
+            # The session may turn warnings of the suite's dependencies into errors.
             warnings.simplefilter("ignore")
-            contract = load_contract(given["contract_path"])
-            settings = {**given, "select": self._selected()}
+            contract = load_contract(settings["contract_path"])
+            settings = {**settings, "select": self._selected()}
             suite = Suite(contract, options_from(settings, contract, to, self.token.value, options.PREFIX))
-        if given["report_dir"]:  # what is wrong with it shows before anybody has paid for the report
-            note_run_id = artefacts.begin(given["report_dir"], redaction)
+        if settings["report_dir"]:  # what is wrong with it shows before anybody has paid for the report
+            note_run_id = artefacts.begin(settings["report_dir"], redaction)
             suite.on_exchange = lambda exchange, _: note_run_id(exchange)
         return suite.run()
 
     def _selected(self) -> tuple[str, ...]:
-        """The clauses that `-k` and the like have left; none stands for all of them."""
+        """The clauses that `-k` and similar options have left; none means all of them."""
         wanted: set[str] = set()
         for item in self.request.session.items:
             call = getattr(item, "callspec", None)

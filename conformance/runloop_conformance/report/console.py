@@ -57,7 +57,7 @@ class Page:
             part.rstrip()
             self.raw((rest if number else first) + part.plain, style)
 
-    def raw(self, text: str, style: str = "", keep: str = "") -> None:
+    def raw(self, text: str = "", style: str = "", keep: str = "") -> None:
         """One line, however long. `keep`: characters that are printed though they are not printable."""
         self.console.print(Text(visible(text, keep), style=style), soft_wrap=True)
 

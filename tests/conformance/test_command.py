@@ -206,7 +206,7 @@ def test_a_plan_is_printed_and_nothing_is_sent() -> None:
     assert done.code == 0, done.said
     assert server.connections == 0
     assert len(planned(done.out)) > 300
-    assert "At most 100 runs" in done.out
+    assert "A correct server starts 100 runs at most" in done.out
     assert CONTROL_CHARACTERS.findall(done.said) == []
 
 

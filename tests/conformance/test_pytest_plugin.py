@@ -16,8 +16,6 @@ from runloop_conformance.clauses import all_clauses
 from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.proof.mutants import MUTANTS
 from runloop_conformance.pytest_plugin import options
-from runloop_conformance.pytest_plugin.outcome import Outcome, Outcomes
-from runloop_conformance.pytest_plugin.session import BROKE_OFF, once
 from runloop_conformance.servers.hosting import running
 from runloop_conformance.servers.reference import Reference
 
@@ -26,8 +24,6 @@ from tests.conformance.outside import TOKEN, ctrl_c_arrives
 from tests.conftest import HANGS_AFTER, ROOT
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from starlette.types import ASGIApp
 
 pytest_plugins = ["pytester"]
@@ -373,64 +369,3 @@ def test_the_help_names_the_options(pytester: pytest.Pytester) -> None:
     refused = pytester.runpytest_subprocess(*PACKAGE, *ALONE, "--conformance-max-runs", "-1")
     assert refused.ret == pytest.ExitCode.USAGE_ERROR
     assert "is not a number of at least 0" in text(refused)
-
-
-def test_a_worker_that_died_has_spent_the_budget(tmp_path: Path) -> None:
-    made: list[int] = []
-
-    def work() -> Outcomes:
-        made.append(1)
-        if len(made) == 1:
-            raise KeyboardInterrupt
-        return Outcomes(items={"a": Outcome("pass")})
-
-    with pytest.raises(KeyboardInterrupt):
-        once(tmp_path / "run", work)
-    assert once(tmp_path / "run", work) == Outcomes(BROKE_OFF)
-    other = once(tmp_path / "other", work)
-    assert other == once(tmp_path / "other", work)
-    assert len(made) == 2
-
-
-BROKEN_OFF = """
-    import os, signal
-    import pytest
-    from runloop_conformance.contract.document import load_contract
-    from runloop_conformance.pytest_plugin import test_clause
-    from runloop_conformance.servers.reference import Reference
-
-    REFERENCE = Reference(load_contract().document, "right-token")
-    requests = 0
-
-    async def app(scope, receive, send):
-        global requests
-        requests += scope["type"] == "http"
-        if requests == 3:
-            os.kill(os.getpid(), signal.SIGALRM)  # as pytest-timeout breaks an item off
-        await REFERENCE(scope, receive, send)
-
-    @pytest.fixture(autouse=True)
-    def limit():
-        signal.signal(signal.SIGALRM, lambda *_: pytest.fail("Timeout", pytrace=False))
-
-    @pytest.fixture
-    def conformance_app():
-        return app
-
-    @pytest.fixture
-    def conformance_token():
-        return "right-token"
-
-    def test_last():
-        assert requests < 6
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGALRM")
-def test_an_item_that_is_broken_off_is_the_only_one_that_sends(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(BROKEN_OFF)
-    result = pytester.runpytest_subprocess(*LIGHT, "-k", "run.id or last")
-    outcomes = result.parseoutcomes()
-    assert outcomes["passed"] == 1, text(result)
-    assert outcomes["errors"] == len([one for one in CLAUSES if "run.id" in one])
-    assert text(result).count("They are not sent again in this session.") == outcomes["errors"] - 1

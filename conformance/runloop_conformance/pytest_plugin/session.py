@@ -17,6 +17,9 @@ from runloop_conformance.pytest_plugin import options
 from runloop_conformance.pytest_plugin.outcome import RUNS, SETTLED, Outcomes, Token, read
 from runloop_conformance.pytest_plugin.work import Work
 
+MODULES = pytest.StashKey[dict[str, str]]()
+"""The key of the run for each module that has clauses."""
+
 BROKE_OFF = (
     "The item or worker that sent the requests was broken off, so runs may have been started that are not listed."
     " They are not sent again in this session. Fix the cause above and run again."
@@ -35,26 +38,21 @@ def items(config: pytest.Config) -> list[tuple[str, str]] | str:
 def outcomes(request: pytest.FixtureRequest, server: Any, token: Token, factory: pytest.TempPathFactory) -> Outcomes:
     """The outcomes of this server. With pytest-xdist one worker sends the requests, and the others wait for it."""
     runs = request.config.stash[RUNS]
+    module = request.node.parent.nodeid
     # Application and URL may be different for each worker, and even for each item: the module stays the same.
-    keys = [_key(request.node.parent.nodeid), *([_key(server)] if isinstance(server, str) else [])]
-    run = next((runs[key] for key in keys if key in runs), None)
-    if run is None:
+    key = request.config.stash.setdefault(MODULES, {}).setdefault(module, server if isinstance(server, str) else module)
+    if key not in runs:
         work = Work(request, server, token, len(items(request.config)))
         worker = getattr(request.config, "workerinput", None)
-        # What follows may be broken off at any place: the next item must not start it again.
-        runs.update(dict.fromkeys(keys, Outcomes(BROKE_OFF)))
+        runs[key] = Outcomes(BROKE_OFF)  # for the next item, if this one is broken off
         if worker is None:
-            run = work.done()
+            runs[key] = work.done()
         else:
-            run = once(factory.getbasetemp().parent / f"conformance-{worker['testrunuid']}-{keys[-1]}", work.done)
-        runs.update(dict.fromkeys(keys, run))
-    if run.interrupted:
+            name = f"conformance-{worker['testrunuid']}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+            runs[key] = once(factory.getbasetemp().parent / name, work.done)
+    if runs[key].interrupted:
         raise KeyboardInterrupt  # its cost is known now, and printed at the end
-    return run
-
-
-def _key(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return runs[key]
 
 
 def once(path: Path, work: Callable[[], Outcomes]) -> Outcomes:

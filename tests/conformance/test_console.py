@@ -53,7 +53,7 @@ def unexpected(stderr: bytes) -> bytes:
 
 
 def assert_reported(folder: Path, verdict: str) -> None:
-    assert {path.name for path in folder.iterdir()} >= FILES
+    assert {path.name for path in folder.iterdir()} == FILES
     assert json.loads((folder / "report.json").read_text("utf-8"))["verdict"] == verdict
 
 

@@ -8,6 +8,7 @@ Sphinx has no reader of OpenAPI 3.1 that also shows `x-rules` and `x-legal`, whi
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
@@ -30,7 +31,8 @@ CONSTRAINTS = ("format", "minimum", "maximum", "minLength", "maxLength", "patter
 
 def inline(text: object) -> str:
     """A sentence of the contract as one line of Markdown, safe in a table."""
-    return " ".join(str(text).split()).replace("<", "&lt;").replace("|", "\\|")
+    escaped = re.sub(r"(`[^`]*`)|<", lambda match: match[1] or "&lt;", " ".join(str(text).split()))
+    return escaped.replace("|", "\\|")
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:

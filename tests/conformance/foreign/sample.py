@@ -16,7 +16,8 @@ SHOWN = re.compile(
 
 def printed(url: str, options: str) -> str:
     """What the command prints of a server, as if it listened where the sample says."""
-    out = call("run", url, *options.split()).out
+    done = call("run", url, *options.split())
+    out = done.err + done.out
     return out.replace(url, "http://127.0.0.1:4010").rstrip("\n") + "\n"
 
 

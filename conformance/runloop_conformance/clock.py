@@ -1,7 +1,7 @@
-"""The time: the machine's, or one that passes only while somebody waits for it.
+"""The time of the machine, or a virtual one that advances only when something waits for it.
 
-With the second, what waits costs nothing: a server that asks to come again in ten seconds, a clock that has to be seen
-to move on, a hang. A server in this process reads it where it reads `now_ms`.
+With a virtual clock waiting costs nothing: a Retry-After of ten seconds, a pause, a hang. A server in this process
+reads the same clock through `now_ms`.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from attrs import define, field
 
 
 class Clock(Protocol):
-    """Where the time is read, and waited for."""
+    """A clock that can be read and waited for."""
 
     def now_ms(self) -> int:
         """Unix milliseconds."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds since some moment; they never go back."""
+        """Seconds since some moment, which never decrease."""
         ...
 
     def sleep(self, seconds: float) -> None:
@@ -31,24 +31,24 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's."""
+    """The clock of the machine."""
 
     def now_ms(self) -> int:
         """Unix milliseconds."""
         return time.time_ns() // 1_000_000
 
     def monotonic(self) -> float:
-        """Seconds since some moment; they never go back."""
+        """Seconds since some moment, which never decrease."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Wait, and let the others work."""
+        """Wait."""
         time.sleep(seconds)
 
 
 @define
 class VirtualClock:
-    """Begins now, and moves on by what is waited for and by nothing else."""
+    """Begins now, and advances only by what is waited for."""
 
     _began_ms: int = field(factory=lambda: time.time_ns() // 1_000_000, init=False)
     _passed: float = field(default=0.0, init=False)
@@ -63,7 +63,7 @@ class VirtualClock:
         return self._passed
 
     def sleep(self, seconds: float) -> None:
-        """Be so much later at once."""
+        """Advance by so many seconds at once."""
         with self._lock:
             self._passed += max(0.0, seconds)
 

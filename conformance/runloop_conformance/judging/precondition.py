@@ -1,4 +1,4 @@
-"""What must hold before anything can be said about a server, and what to do where it does not."""
+"""What must be true before a server can be judged, and what to do if it is not."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def precondition(
     response = first.response
     assert response is not None
     if status == 401 or (status == 403 and all(e.status == 403 for e in controls)) or (status == 400 and not token):
-        problem = "The token was rejected" if token else "No token was given, and the request was rejected"
+        problem = "The token was rejected" if token else "No token was passed, and the request was rejected"
         return f"{problem} with {status}: pass one that this server takes, by $RUNLOOP_API_KEY{_token_option(prefix)}."
     if 300 <= status < 400 and not _elsewhere(response.header("Location"), url, first.probe.path):
         return None

@@ -1,4 +1,4 @@
-"""Sends probes. The only place that opens a connection: budget, rate, time-outs and patience live here."""
+"""Sends probes within the budget, the rate and the limits of waiting."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from runloop_conformance.exchanges.exchange import Exchange, Failure, Probe, Res
 from runloop_conformance.exchanges.redaction import substitute
 from runloop_conformance.sending.transport import Transport
 
-LONGEST_WAIT = 15.0  # seconds; a server that asks for more is not waited for
+LONGEST_WAIT = 15.0  # seconds; a longer Retry-After is not waited for
 MOST_WAITS = 3  # for one probe
-MOST_STUCK = 3  # requests that a server puts off for good, before the refusals are not waited for any more
+MOST_STUCK = 3  # requests that the server puts off for good; then twins are not waited for any more
 PATIENCE = 240.0  # seconds of waiting in all
 SLOWER = 20  # times the slowest response, which a request that is waited for less long may still take
-MOST_HELD = 96 * 1024 * 1024  # bytes of different answers
-SHORTENED = 1.0  # seconds; at least so long is waited once the server has been seen to hang
+MOST_STORED = 96 * 1024 * 1024  # bytes of different response bodies
+SHORTENED = 1.0  # seconds; at least so long is waited once the server has hung
 
 
 @frozen
@@ -34,7 +34,7 @@ class Limits:
 
     @property
     def most_by_mistake(self) -> int:
-        """How many runs the requests that must be refused may start before they stop altogether."""
+        """How many runs the requests that must be rejected may start; then no more of them are sent."""
         return max(self.max_runs, 10)
 
 
@@ -57,7 +57,7 @@ class BudgetSpentError(Exception):
 
 @define
 class Sender:
-    """Sends one probe after the other, and never more valid requests than the budget allows."""
+    """Sends probes, and never more valid requests than the budget allows."""
 
     to: Transport
     token: str = field(repr=False)
@@ -71,7 +71,7 @@ class Sender:
     _last: float = field(default=0.0, init=False)
     _number: int = field(default=0, init=False)
     _bodies: dict[bytes, bytes] = field(factory=dict, init=False, repr=False)
-    _held: int = field(default=0, init=False)
+    _stored: int = field(default=0, init=False)
     _hung: int = field(default=0, init=False)
     _slowest: float = field(default=0.0, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
@@ -102,26 +102,26 @@ class Sender:
         if not self.affords(*probes):
             raise BudgetSpentError
         charged = sum(costs(probe) for probe in probes)
-        self.budget.spent += charged  # before sending: a lost answer counts as a run
+        self.budget.spent += charged  # before sending: a lost response counts as a run
         if len(probes) == 1:
             done = [self._exchange(probes[0])]
         else:
             barrier = threading.Barrier(len(probes))
             self.to.expect(len(probes))
 
-            def at_once(probe: Probe) -> Exchange:
+            def send_at_once(probe: Probe) -> Exchange:
                 barrier.wait()
                 return self._exchange(probe)
 
             with ThreadPoolExecutor(len(probes)) as pool:
-                done = list(pool.map(at_once, probes))
+                done = list(pool.map(send_at_once, probes))
         for exchange in done:
             if exchange.probe.intent == "refuse":
                 self.budget.by_mistake += started(exchange)
             elif costs(exchange.probe) and (
                 (exchange.response is not None and 300 <= exchange.response.status < 500) or not_sent(exchange)
             ):
-                self.budget.spent -= 1  # refused, put off or never sent: nothing was started
+                self.budget.spent -= 1  # rejected, put off or never sent: nothing was started
             self.exchanges.append(exchange)
             self.on_exchange(exchange)
         return done
@@ -129,13 +129,13 @@ class Sender:
     def _exchange(self, probe: Probe) -> Exchange:
         exchange = self._once(probe)
         while exchange.tries <= MOST_WAITS and not (self._stuck >= MOST_STUCK and probe.intent == "refuse"):
-            wait = asked_to_wait(exchange.response, self.to.clock)
+            wait = seconds_to_wait(exchange.response, self.to.clock)
             if wait is None or wait > LONGEST_WAIT or self._waited + wait > PATIENCE:
                 return exchange
             self._waited += wait
             self.to.clock.sleep(wait)
             exchange = evolve(self._once(probe), tries=exchange.tries + 1)
-        self._stuck += asked_to_wait(exchange.response, self.to.clock) is not None and exchange.tries > MOST_WAITS
+        self._stuck += seconds_to_wait(exchange.response, self.to.clock) is not None and exchange.tries > MOST_WAITS
         return exchange
 
     def _once(self, probe: Probe) -> Exchange:
@@ -144,39 +144,39 @@ class Sender:
             clock.sleep(max(0.0, self._last + 1 / self.limits.rate - clock.monotonic()))
         self._last = clock.monotonic()
         # Without a token there are no credentials to send, right or wrong.
-        sent = [(name, value) for name, value in probe.headers if self.token or "{token" not in value]
-        headers = [(name, substitute(value, self.token)) for name, value in (*sent, *self.extra_headers)]
+        own = [(name, value) for name, value in probe.headers if self.token or "{token" not in value]
+        headers = [(name, substitute(value, self.token)) for name, value in (*own, *self.extra_headers)]
         target = probe.path + (f"?{substitute(probe.query, self.token)}" if probe.query else "")
-        # A hang is a finding; once it is certain, the next ones need not cost the full time-out each.
+        # A hang is a finding; once it is certain, the next ones need not cost the full timeout each.
         seconds = self.limits.timeout
         if self._hung:
             seconds = min(seconds, max(SHORTENED * 4 / self._hung, SHORTENED, SLOWER * self._slowest))
         began, before = clock.now_ms(), clock.monotonic()
-        got = self.to.send(probe.method, target, headers, probe.body, seconds, probe.framing)
+        outcome = self.to.send(probe.method, target, headers, probe.body, seconds, probe.framing)
         ended = clock.now_ms()
         with self._lock:
             number = self._number = self._number + 1
-            if isinstance(got, Response):
+            if isinstance(outcome, Response):
                 self._slowest = max(self._slowest, clock.monotonic() - before)
-            elif got.kind == "timeout" and number > 1:  # the first may have to wait for the server to start up
+            elif outcome.kind == "timeout" and number > 1:  # the first may have to wait for the server to start up
                 self._hung += 1
-            got = self._kept(got)
-        if isinstance(got, Failure):
-            return Exchange(number, probe, None, got, began, ended)
-        return Exchange(number, probe, got, None, began, ended)
+            outcome = self._shared(outcome)
+        if isinstance(outcome, Failure):
+            return Exchange(number, probe, None, outcome, began, ended)
+        return Exchange(number, probe, outcome, None, began, ended)
 
-    def _kept(self, got: Response | Failure) -> Response | Failure:
-        """The answer with its body held once, however often it comes, as long as there is room for it."""
-        if isinstance(got, Failure):
-            return got
-        body = self._bodies.get(got.body)
+    def _shared(self, outcome: Response | Failure) -> Response | Failure:
+        """The response with its body stored once, however often it comes, as long as there is room for it."""
+        if isinstance(outcome, Failure):
+            return outcome
+        body = self._bodies.get(outcome.body)
         if body is None:
-            body = got.body
-            self._held += len(body)
-            if self._held > MOST_HELD:
-                return Failure("too_large", f"the answers of this server are longer than {MOST_HELD:,} bytes in all")
+            body = outcome.body
+            self._stored += len(body)
+            if self._stored > MOST_STORED:
+                return Failure("too_large", f"the responses are longer than {MOST_STORED:,} bytes in all")
             self._bodies[body] = body
-        return evolve(got, body=body)
+        return evolve(outcome, body=body)
 
 
 def not_sent(exchange: Exchange) -> bool:
@@ -184,8 +184,8 @@ def not_sent(exchange: Exchange) -> bool:
     return exchange.failure is not None and exchange.failure.kind in ("unreachable", "tls")
 
 
-def asked_to_wait(response: Response | None, clock: Clock) -> float | None:
-    """The seconds from now that a 429 or 503 asks for, None where it asks for nothing that is understood.
+def seconds_to_wait(response: Response | None, clock: Clock) -> float | None:
+    """The seconds from now that a 429 or 503 asks for; None if it asks for nothing, or cannot be read.
 
     A 503 without Retry-After may come from a gateway whose upstream has acted, so only one with it is tried again.
     """

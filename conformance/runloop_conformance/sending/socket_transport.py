@@ -1,7 +1,7 @@
-"""One request, one connection, one answer, within bounds: bytes, seconds, and no second try.
+"""Sends one request on one connection and reads one response, within limits of bytes and seconds, without a retry.
 
-h11 reads the protocol. A client library would re-send on a dropped connection, follow redirects, wait without end for a
-trickled header or keep what a hostile server pours out; a suite that judges servers must do none of these.
+h11 reads the protocol. A client library would send again on a dropped connection, follow redirects, wait without end
+for a trickled header, or store all that a hostile server sends; a suite that judges servers must do none of these.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 @frozen
 class Address:
-    """Where the server is, as its URL says it."""
+    """Where the server is, according to its URL."""
 
     url: str
     host: str
@@ -56,11 +56,11 @@ class Address:
 
     @property
     def clock(self) -> Clock:
-        """Who is at the other end of a socket goes by the machine's."""
+        """A server behind a socket has the time of the machine."""
         return SYSTEM
 
     def expect(self, count: int) -> None:
-        """Nothing waits for them: sockets take the machine's time."""
+        """Nothing to do: sockets wait in real time."""
 
     def send(
         self,
@@ -71,16 +71,16 @@ class Address:
         seconds: float,
         framing: str = "length",
     ) -> Response | Failure:
-        """Send one request over a connection of its own (see Transport)."""
+        """Send one request on its own connection (see Transport)."""
         return send(self, method, target, headers, body, seconds, framing=framing)
 
 
 class BadUrlError(ValueError):
-    """Not an address of a server. The message says what is missing."""
+    """Not the address of a server. The message says what is missing."""
 
 
 class BadCertificatesError(ValueError):
-    """A file without certificates. The message names it."""
+    """A file that has no certificate. The message names the file."""
 
 
 def address(url: str, ca_bundle: str | None = None) -> Address:
@@ -194,7 +194,7 @@ def send(
     *,
     framing: str = "length",
 ) -> Response | Failure:
-    """Send one request over a connection of its own and read its answer, or say why there is none.
+    """Send one request on its own connection and read the response, or say why there is none.
 
     framing: see `exchange.Framing`.
     """
@@ -221,28 +221,28 @@ def send(
 def _used(
     to: Address, method: str, target: str, headers: Sequence[tuple[str, str]], body: bytes, seconds: float
 ) -> _Connection:
-    """A connection on which a request has just been refused: without credentials, and with a body that is cut off.
+    """A connection on which a request has just been rejected: without credentials, and with a body that is cut off.
 
-    What a server leaves unread of it would be taken for the next one. A new connection, where the server closed it.
+    What the server leaves unread of it would be read as the next request. A new connection, if the server closed it.
     """
     connection = _connected(to, seconds)
     anonymous = [(name, value) for name, value in headers if name != "Authorization"]
     try:
         connection.send(request_bytes(to, method, target, anonymous, body[:-1]))
-        refused = _read(connection, method)
+        rejected = _read(connection, method)
     except (LateError, OSError):
-        refused = None
-    if isinstance(refused, Response) and _stays(refused) and connection.is_open():
+        rejected = None
+    if isinstance(rejected, Response) and _stays_open(rejected) and connection.is_open():
         connection.patience = Patience(seconds)
         return connection
     connection.close()
     return _connected(to, seconds)
 
 
-def _stays(answered: Response) -> bool:
-    """Whether the connection is still there after this answer (RFC 9112, 9.3)."""
-    told = ",".join(value.lower() for name, value in answered.headers if name.lower() == "connection")
-    return answered.http_version == "1.1" and "close" not in told
+def _stays_open(response: Response) -> bool:
+    """Whether the connection can be used again after this response (RFC 9112, 9.3)."""
+    options = ",".join(value.lower() for name, value in response.headers if name.lower() == "connection")
+    return response.http_version == "1.1" and "close" not in options
 
 
 def request_bytes(
@@ -260,15 +260,15 @@ def sent_headers(
     to: Address, method: str, headers: Sequence[tuple[str, str]], body: bytes, framing: str
 ) -> list[tuple[str, str]]:
     """All headers that a request leaves with."""
-    # Who stands before a server (a firewall, a gateway) may refuse what does not say what it is.
-    given = {name.lower() for name, _ in headers}
+    # A firewall or a gateway in front of the server may reject a request without a user agent.
+    names = {name.lower() for name, _ in headers}
     usual = (("Host", to.authority), ("User-Agent", AGENT), ("Accept-Encoding", "gzip, deflate"))
-    every = [*(one for one in usual if one[0].lower() not in given), *headers]
+    every = [*(header for header in usual if header[0].lower() not in names), *headers]
     if framing in ("chunked", "both"):
         every.append(("Transfer-Encoding", "chunked"))
         every += [("Content-Length", str(len(body)))] if framing == "both" else []
     elif framing == "two lengths":
-        every += [("Content-Length", str(len(body) + more)) for more in (0, 1)]
+        every += [("Content-Length", str(len(body) + extra)) for extra in (0, 1)]
     elif body or method in ("POST", "PUT", "PATCH"):
         every.append(("Content-Length", str(len(body) + (framing == "short"))))
     return every
@@ -287,11 +287,11 @@ def late(seconds: float) -> Failure:
 
 def _read(connection: _Connection, method: str) -> Response | Failure:
     parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=LARGEST_HEAD)
-    # h11 reads an answer only to a request that it knows of; the bytes themselves have been sent already.
+    # h11 reads a response only to a request that it has seen; the bytes themselves have been sent already.
     plain = method if method.isascii() and method.isalpha() else "POST"
     parser.send(h11.Request(method=plain, target="/", headers=[("Host", "x"), ("Connection", "close")]))
     parser.send(h11.EndOfMessage())
-    received = 0
+    received, ended = 0, False
     head: h11.Response | None = None
     body = bytearray()
     try:
@@ -302,28 +302,28 @@ def _read(connection: _Connection, method: str) -> Response | Failure:
                 body += event.data
             elif event is h11.NEED_DATA:
                 raw = connection.receive()
+                ended = not raw
                 received += len(raw)
                 parser.receive_data(raw)
             if len(body) > LARGEST_BODY or received > LARGEST_BODY + LARGEST_HEAD:
-                return Failure("too_large", f"the answer is longer than {LARGEST_BODY:,} bytes")
+                return Failure("too_large", f"the response is longer than {LARGEST_BODY:,} bytes")
     except h11.RemoteProtocolError as error:
-        whole = "without sending complete message" not in str(error)
-        return Failure("malformed", str(error)) if whole and received else _ended(received)
+        return _ended(received) if ended else Failure("malformed", str(error))
     except (ConnectionResetError, BrokenPipeError) as error:
-        return Failure("dropped", f"the connection broke after {received} bytes of answer: {error}")
+        return Failure("dropped", f"the connection broke after {received} bytes of the response: {error}")
     if head is None:
         return _ended(received)
     spare, _ = parser.trailing_data
     if spare and method not in ("HEAD", "OPTIONS"):
-        return Failure("malformed", f"{len(spare)} bytes follow the end that the answer's own headers give it")
+        return Failure("malformed", f"{len(spare)} bytes follow the end of the response, according to its own headers")
     names = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers.raw_items())
-    return answer(head.status_code, names, bytes(body), head.http_version.decode("ascii"))
+    return unpacked(head.status_code, names, bytes(body), head.http_version.decode("ascii"))
 
 
-def answer(
+def unpacked(
     status: int, headers: tuple[tuple[str, str], ...], body: bytes, http_version: str = "1.1"
 ) -> Response | Failure:
-    """The answer, unpacked; a failure where its body is not what its headers say."""
+    """The response, its body without a content coding; a failure if the body is not what its headers say."""
     plain = _decompressed(body, headers)
     if isinstance(plain, Failure):
         return plain
@@ -332,8 +332,8 @@ def answer(
 
 def _ended(received: int) -> Failure:
     if received:
-        return Failure("dropped", f"the connection ended after {received} bytes, before an answer was whole")
-    return Failure("dropped", "the connection ended without an answer")
+        return Failure("dropped", f"the connection ended after {received} bytes, before the response was complete")
+    return Failure("dropped", "the connection ended without a response")
 
 
 def _decompressed(body: bytes, headers: tuple[tuple[str, str], ...]) -> bytes | Failure:
@@ -342,25 +342,25 @@ def _decompressed(body: bytes, headers: tuple[tuple[str, str], ...]) -> bytes | 
     for coding in reversed(codings):
         if coding not in ("gzip", "x-gzip", "deflate"):
             return Failure("coding", f"the response is coded as {coding!r}, which the request does not accept")
-        unpacked = _unpacked(body, coding) if body else body
-        if isinstance(unpacked, Failure):
-            return unpacked
-        body = unpacked
+        plain = _decoded(body, coding) if body else body
+        if isinstance(plain, Failure):
+            return plain
+        body = plain
     return body
 
 
-def _unpacked(body: bytes, coding: str) -> bytes | Failure:
+def _decoded(body: bytes, coding: str) -> bytes | Failure:
     """The content of a gzip or deflate body, which may be several gzip members, up to the largest that is read."""
-    made = bytearray()
+    plain = bytearray()
     while body:
         unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
         try:
-            made += unpack.decompress(body, LARGEST_BODY - len(made) + 1)
+            plain += unpack.decompress(body, LARGEST_BODY - len(plain) + 1)
         except zlib.error as error:
-            return Failure("malformed", f"the answer says it is {coding} and is not: {error}")
-        if len(made) > LARGEST_BODY:
-            return Failure("too_large", f"the answer unpacks to more than {LARGEST_BODY:,} bytes")
+            return Failure("malformed", f"the response is labelled {coding} and is not: {error}")
+        if len(plain) > LARGEST_BODY:
+            return Failure("too_large", f"the response is longer than {LARGEST_BODY:,} bytes without its coding")
         if not unpack.eof:
-            return Failure("malformed", f"the {coding} answer ends before it is whole")
+            return Failure("malformed", f"the {coding} body ends before it is complete")
         body = unpack.unused_data
-    return bytes(made)
+    return bytes(plain)

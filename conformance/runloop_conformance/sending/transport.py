@@ -1,4 +1,4 @@
-"""How a request gets to a server and its answer comes back: over a socket, or to an application in this process."""
+"""How a request gets to a server: over a socket, or to an application in this process."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from runloop_conformance.exchanges.exchange import Failure, Response
 
 
 class Transport(Protocol):
-    """One server that can be asked. `send` may be called from several threads at once."""
+    """One server. `send` may be called from several threads at once."""
 
     @property
     def url(self) -> str:
-        """Where the server is, or would be, with the path prefix that it has; no slash at its end."""
+        """Where the server is, or would be, with its path prefix; without a slash at the end."""
         ...
 
     @property
     def loopback(self) -> bool:
-        """Whether the server is on this machine, so that a run most likely costs nobody money."""
+        """Whether the server is on this machine, so that a run probably costs nothing."""
         ...
 
     @property
     def clock(self) -> Clock:
-        """By which the server goes."""
+        """The clock that the server uses."""
         ...
 
     def expect(self, count: int) -> None:
-        """So many requests are about to be sent at the same time: what waits may wait for all of them."""
+        """Announce that so many requests are about to be sent at the same time."""
         ...
 
     def send(
@@ -40,7 +40,7 @@ class Transport(Protocol):
         seconds: float,
         framing: str = "length",
     ) -> Response | Failure:
-        """Send one request, once, and read its answer within so many seconds, or say why there is none.
+        """Send one request, once, and read its response within so many seconds, or say why there is none.
 
         target: below the server's prefix, with the query.
         framing: see `exchange.Framing`.

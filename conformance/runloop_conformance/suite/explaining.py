@@ -78,20 +78,20 @@ def suspects(operation: Operation, rejected: Iterable[Probe], accepted: Iterable
     return frozenset(state for probe in rejected for state in states(operation, probe.content)) - harmless
 
 
-def states(operation: Operation, asked: Any) -> frozenset[State]:
+def states(operation: Operation, body: Any) -> frozenset[State]:
     """The state of each property of the operation whose place the body has."""
-    return frozenset(_states(operation, asked)) if isinstance(asked, dict) else frozenset()
+    return frozenset(_states(operation, body)) if isinstance(body, dict) else frozenset()
 
 
-def _states(operation: Operation, asked: dict[str, Any]) -> Iterator[State]:
-    for member in operation.request:
-        holder = object_at(asked, member.path[:-1])
-        if holder is None or not member.named:
+def _states(operation: Operation, body: dict[str, Any]) -> Iterator[State]:
+    for each in operation.request:
+        holder = object_at(body, each.path[:-1])
+        if holder is None or not each.named:
             continue
-        if member.path[-1] not in holder:
-            yield member.path, "absent"
+        if each.path[-1] not in holder:
+            yield each.path, "absent"
             continue
-        value = holder[member.path[-1]]
-        yield member.path, "null" if value is None else "empty" if value in ("", {}, []) else "filled"
-        if "enum" in member.schema:
-            yield member.path, f"value {value}"
+        value = holder[each.path[-1]]
+        yield each.path, "null" if value is None else "empty" if value in ("", {}, []) else "filled"
+        if "enum" in each.schema:
+            yield each.path, f"value {value}"

@@ -1,4 +1,4 @@
-"""What a run is asked to do. The command and the pytest plugin read the same options, each under its own names."""
+"""The options of a run. The command and the pytest plugin read the same options, each under its own names."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class UnusableOptionError(ValueError):
 
 @frozen
 class Options:
-    """What a run is asked to do. `prefix`: what stands before the name of an option in the messages for this user."""
+    """The options of a run. `prefix`: what stands before the name of an option in the messages for this user."""
 
     to: Transport
     token: str = field(repr=False)

@@ -1,4 +1,4 @@
-"""Judges a recording again, with no network: what would this suite have said of what was sent and answered then?"""
+"""Judges a recorded run again, without a network."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from runloop_conformance.report.stored import Stored
 
 
 def recheck(stored: Stored, contract: Contract) -> Result:
-    """The result that this suite and this contract make of a stored recording, on the terms of its run.
+    """The result of a stored recording with this suite and this contract, on the terms of its run.
 
-    The token is not needed: where it leaked, its mark stands in the recording.
+    The token is not needed: if it leaked, the recording has a mark in its place.
 
     Raises:
-        UnreadableReportError: the recording is not there, or is none.
-        NoSuchClauseError: the run selected a clause that there is not any more.
+        UnreadableReportError: the recording cannot be read.
+        NoSuchClauseError: the run selected a clause that does not exist any more.
     """
     report, exchanges = stored.report, stored.exchanges
     terms = _terms(report)

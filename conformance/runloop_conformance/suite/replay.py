@@ -1,4 +1,4 @@
-"""Sends a recorded counterexample again, byte for byte, and asks the clause's own judge about what comes."""
+"""Sends a recorded counterexample again, byte for byte, and judges the responses by its clauses."""
 
 from __future__ import annotations
 
@@ -17,14 +17,17 @@ from runloop_conformance.judging.judge import undecided
 from runloop_conformance.report.stored import Stored
 from runloop_conformance.sending.sender import Sender
 
-LONGEST_PAUSE_MS = 2000  # between two requests that lay apart then: a clock that stands still shows by then
+LONGEST_PAUSE_MS = 2000  # between two requests; enough to see that a clock stands still
 
 Status = Literal["still fails", "passes now", "inconclusive"]
 
 
 @frozen
 class Counterexample:
-    """Exchanges of a recording, the decisive one last, and the ids of the clauses that they break."""
+    """Exchanges of a recording, the decisive one last, and the ids of the clauses that fail on them.
+
+    masked: a request held a secret, which is not in the recording.
+    """
 
     clauses: tuple[str, ...]
     exchanges: tuple[Exchange, ...]
@@ -37,13 +40,13 @@ class Counterexample:
 
     @property
     def mistakes(self) -> int:
-        """The most runs that a faulty one starts beside them."""
+        """The most runs that a faulty server starts in addition."""
         return sum(exchange.probe.intent == "refuse" for exchange in self.exchanges)
 
 
 @frozen
 class Again:
-    """What became of one clause."""
+    """The outcome for one clause."""
 
     clause: str
     status: Status
@@ -53,48 +56,48 @@ class Again:
 
 
 def counterexamples(stored: Stored, only: str | None) -> list[Counterexample]:
-    """Those of a report, or of one clause of it; one that breaks several clauses comes once.
+    """The counterexamples of a report, or of one of its clauses. One that several clauses share comes once.
 
     Raises:
-        UnreadableReportError: the recording is not there, or is none.
+        UnreadableReportError: the recording cannot be read.
     """
     numbered = {exchange.number: exchange for exchange in stored.exchanges}
-    broken: dict[tuple[int, ...], list[str]] = {}
+    clauses: dict[tuple[int, ...], list[str]] = {}
     for clause in stored.report["clauses"]:
         if clause["counterexample"] and only in (None, clause["id"]):
-            numbers = tuple(one["number"] for one in clause["counterexample"]["exchanges"])
-            broken.setdefault(numbers, []).append(clause["id"])
+            numbers = tuple(exchange["number"] for exchange in clause["counterexample"]["exchanges"])
+            clauses.setdefault(numbers, []).append(clause["id"])
     return [
-        Counterexample(tuple(ids), tuple(numbered[one] for one in numbers), not stored.masked.isdisjoint(numbers))
-        for numbers, ids in broken.items()
+        Counterexample(tuple(ids), tuple(map(numbered.__getitem__, numbers)), not stored.masked.isdisjoint(numbers))
+        for numbers, ids in clauses.items()
     ]
 
 
 def replay(
-    given: Counterexample,
+    counterexample: Counterexample,
     sender: Sender,
     contract: Contract,
     clauses: Mapping[str, Clause],
     recorded: Sequence[Exchange],
 ) -> Iterator[Again]:
-    """Send it again, once, and say of each of its clauses what became of it.
+    """Send it again, once. Yields the outcome for each of its clauses.
 
-    recorded: the exchanges of then. Where those of now say nothing by themselves, they are judged in their place.
+    recorded: the exchanges of the recorded run. If the new ones alone are not enough, they are judged in their place.
 
     Raises:
         BudgetSpentError: the sender's budget is less than the counterexample needs.
     """
-    known = [name for name in given.clauses if name in clauses]
-    for name in given.clauses:
-        if given.masked:
+    known = [name for name in counterexample.clauses if name in clauses]
+    for name in counterexample.clauses:
+        if counterexample.masked:
             yield Again(name, "inconclusive", reason="its request held a secret, which is not in the recording")
         elif name not in known:
             yield Again(name, "inconclusive", reason="this suite has no such clause with this contract")
-    if given.masked or not known:
+    if counterexample.masked or not known:
         return
-    sent = _sent(given.exchanges, sender)
-    places = {then.number: now for then, now in zip(given.exchanges, sent, strict=True)}
-    beside = [places.get(exchange.number, exchange) for exchange in recorded]
+    sent = _sent(counterexample.exchanges, sender)
+    new = {old.number: exchange for old, exchange in zip(counterexample.exchanges, sent, strict=True)}
+    beside = [new.get(exchange.number, exchange) for exchange in recorded]
     for name in known:
         yield _judged(clauses[name], sent, contract, beside, (sender.token,))
 
@@ -102,12 +105,12 @@ def replay(
 def _sent(exchanges: Sequence[Exchange], sender: Sender) -> list[Exchange]:
     done: list[Exchange] = []
     before: Exchange | None = None
-    for _, group in itertools.groupby(exchanges, key=lambda one: one.probe.together or one.number):
+    for _, group in itertools.groupby(exchanges, key=lambda exchange: exchange.probe.together or exchange.number):
         members = list(group)
         if before is not None and before.probe.name != members[0].probe.control:
             pause = min(members[0].began_ms - before.ended_ms, LONGEST_PAUSE_MS)
             sender.to.clock.sleep(max(0, pause) / 1000)
-        done += sender.send_together([one.probe for one in members])
+        done += sender.send_together([exchange.probe for exchange in members])
         before = members[-1]
     return done
 
@@ -115,35 +118,35 @@ def _sent(exchanges: Sequence[Exchange], sender: Sender) -> list[Exchange]:
 def _judged(
     clause: Clause, sent: Sequence[Exchange], contract: Contract, beside: Sequence[Exchange], secrets: tuple[str, ...]
 ) -> Again:
-    now = list(clause.observe(Recording(contract, sent, secrets)))
-    broken = next((one for one in now if one.passed is False), None)
-    if broken is not None:
-        return Again(clause.id, "still fails", broken.expected, broken.actual)
-    if _kept(now, sent[-1]):
+    alone = list(clause.observe(Recording(contract, sent, secrets)))
+    failure = next((observation for observation in alone if observation.passed is False), None)
+    if failure is not None:
+        return Again(clause.id, "still fails", failure.expected, failure.actual)
+    if _passed(alone, sent[-1]):
         return Again(clause.id, "passes now")
-    among = [one for one in clause.observe(Recording(contract, beside, secrets)) if sent[-1] in one.exchanges]
-    if _kept(among, sent[-1]) and all(one.passed is not False for one in among):
+    together = [each for each in clause.observe(Recording(contract, beside, secrets)) if sent[-1] in each.exchanges]
+    if _passed(together, sent[-1]) and all(observation.passed is not False for observation in together):
         return Again(clause.id, "passes now")
-    return Again(clause.id, "inconclusive", reason=_why(sent, now))
+    return Again(clause.id, "inconclusive", reason=_why(sent, alone))
 
 
-def _kept(observations: Sequence[Observation], decisive: Exchange) -> bool:
-    """Whether the decisive exchange was seen to keep it, rather than its control alone."""
-    return any(one.passed is True and decisive in one.exchanges for one in observations)
+def _passed(observations: Sequence[Observation], decisive: Exchange) -> bool:
+    """Whether the clause passed on the decisive exchange, rather than on its control alone."""
+    return any(each.passed is True and decisive in each.exchanges for each in observations)
 
 
 def _why(sent: Sequence[Exchange], observations: Sequence[Observation]) -> str:
     failure = sent[-1].failure
     if failure is not None:
-        return f"no answer: {failure.text}"
+        return f"no response: {failure.text}"
     control = sent[0]
     if len(sent) > 1 and not control.accepted and control.probe.intent != "refuse":
         return f"its control was not accepted: {control.failure.text if control.failure else control.status}"
     if observations:
         return undecided(observations[-1])
-    return f"the answer {sent[-1].status} neither keeps nor breaks it"
+    return f"after the response {sent[-1].status} it neither passes nor fails"
 
 
-def probes(given: Sequence[Counterexample]) -> list[Probe]:
+def probes(counterexamples: Sequence[Counterexample]) -> list[Probe]:
     """The requests that are sent, in their order."""
-    return [exchange.probe for one in given if not one.masked for exchange in one.exchanges]
+    return [exchange.probe for each in counterexamples if not each.masked for exchange in each.exchanges]

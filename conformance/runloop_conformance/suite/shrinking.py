@@ -64,13 +64,13 @@ def shrinkable(clauses: Sequence[Clause], recording: Recording) -> list[Shrinkin
     valid = [one for one in recording.exchanges if one.probe.intent != "refuse"]
     some = Recording(contract, valid, recording.secrets)
     failed = [clause for clause in clauses if any(one.passed is False for one in clause.observe(some))]
-    found: list[Shrinking] = []
+    large: list[Shrinking] = []
     for finding in judge(failed, recording):
         exchange = finding.counterexample.exchanges[-1] if finding.counterexample else None
         if exchange is not None and _worth_it(finding.clause, exchange):
             schema = contract.find(exchange.probe.operation).request_schema
-            found.append(Shrinking(finding.clause, exchange, recording, contract.validator(schema).is_valid))
-    return found[:MOST_SHRUNK]
+            large.append(Shrinking(finding.clause, exchange, recording, contract.validator(schema).is_valid))
+    return large[:MOST_SHRUNK]
 
 
 def _worth_it(clause: Clause, exchange: Exchange) -> bool:
@@ -102,11 +102,11 @@ def _candidates(probe: Probe, valid: Callable[[Any], bool]) -> Iterator[Probe]:
 
 def smaller(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Bodies with less in them, those with the least first: one member alone, half of a map, half of a text."""
-    seen = {json.dumps(body, sort_keys=True)}
+    tried = {json.dumps(body, sort_keys=True)}
     for candidate in _smaller(body):
         text = json.dumps(candidate, sort_keys=True)
-        if text not in seen:
-            seen.add(text)
+        if text not in tried:
+            tried.add(text)
             yield candidate
 
 

@@ -1,4 +1,4 @@
-"""Asks an application in this process, ASGI or WSGI, without a server: the answer is what a client would have seen."""
+"""Sends requests to an ASGI or WSGI application in this process, with the responses that a client would get."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ __all__ = ["AppCannotStartError", "AsgiTransport", "NotAnAppError", "WsgiTranspo
 
 
 class NotAnAppError(TypeError):
-    """What was given is neither ASGI nor WSGI. The message says what to do instead."""
+    """The object is neither ASGI nor WSGI. The message says what to do instead."""
 
 
 @contextmanager
 def in_process(app: Any, url: str = URL, clock: Clock = SYSTEM, on_error: OnError = log) -> Generator[Transport]:
-    """Let an ASGI or WSGI application run for as long as the block lasts, and ask it as if it were at `url`.
+    """Run an ASGI or WSGI application during the block, as if it were at `url`.
 
-    on_error: is told what the application raises, in the application's thread.
+    on_error: is called with what the application raises, in the application's thread.
 
     Raises:
         NotAnAppError: it is neither.
@@ -46,14 +46,14 @@ def is_asgi(app: Any) -> bool:
     if inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(type(app).__call__):
         return True
     try:
-        given = [*inspect.signature(app).parameters.values()]
+        parameters = [*inspect.signature(app).parameters.values()]
     except ValueError:
-        given = []
-    plain = [one for one in given if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
-    needed = sum(one.default is one.empty for one in plain)
+        parameters = []
+    plain = [each for each in parameters if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
+    needed = sum(each.default is each.empty for each in plain)
     if needed <= 3 <= len(plain) and needed != 2:
         return True
-    if needed <= 2 <= len(plain) or any(one.kind is one.VAR_POSITIONAL for one in given):
+    if needed <= 2 <= len(plain) or any(each.kind is each.VAR_POSITIONAL for each in parameters):
         return False
     raise NotAnAppError(
         f"{app!r} takes neither (scope, receive, send), as ASGI does, nor (environ, start_response), as WSGI does:"

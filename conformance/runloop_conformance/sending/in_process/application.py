@@ -1,4 +1,4 @@
-"""What an application in this process is asked with and what a client sees of its answer, whichever its interface."""
+"""The headers that an application in this process gets, and its response as a client sees it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 import h11
 
 from runloop_conformance.exchanges.exchange import Failure, Response
-from runloop_conformance.sending.socket_transport import LARGEST_BODY, LARGEST_HEAD, answer as unpacked
+from runloop_conformance.sending.socket_transport import LARGEST_BODY, LARGEST_HEAD, unpacked
 
 URL = "http://localhost"
-"""Where an application is asked as if it were there: the host that frameworks with a list of hosts take by default."""
+"""The address of an application without one: frameworks with a list of hosts accept this one by default."""
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -20,39 +20,39 @@ LOGGER = logging.getLogger("runloop_conformance.sending.in_process")
 
 
 class AppCannotStartError(Exception):
-    """The application said, before the first request, that it cannot start."""
+    """The application cannot start. Raised before the first request."""
 
 
 def log(error: BaseException) -> None:
-    """Say what an application raised where a server would say it."""
+    """Log what an application raised, as a server would."""
     LOGGER.error("the application raised an exception", exc_info=error)
 
 
 OnError = Callable[[BaseException], None]
 
 
-def answered_for(method: str, status: int, text: bytes) -> Response | Failure:
-    """What a server answers by itself."""
-    answer = Answer(method)
-    answer.start(status, ((b"content-type", b"text/plain; charset=utf-8"),))
-    answer.data(text)
-    answer.end()
-    return answer.seen()
+def own_response(method: str, status: int, text: bytes) -> Response | Failure:
+    """The response that a server gives by itself."""
+    writer = ResponseWriter(method)
+    writer.start(status, ((b"content-type", b"text/plain; charset=utf-8"),))
+    writer.data(text)
+    writer.end()
+    return writer.outcome()
 
 
-def refused(method: str) -> Response | Failure:
-    """The answer to a request that a server cannot read."""
-    return answered_for(method, 400, b"Invalid HTTP request received.")
+def unreadable(method: str) -> Response | Failure:
+    """The response to a request that a server cannot read."""
+    return own_response(method, 400, b"Invalid HTTP request received.")
 
 
-def failed(method: str) -> Response | Failure:
-    """The answer for an application that raised before it had begun to answer."""
-    return answered_for(method, 500, b"Internal Server Error")
+def raised(method: str) -> Response | Failure:
+    """The response for an application that raised before it had begun to respond."""
+    return own_response(method, 500, b"Internal Server Error")
 
 
 @functools.lru_cache(maxsize=1024)
 def request_headers(headers: tuple[tuple[str, str], ...]) -> Headers | None:
-    """The headers as a server reads them, in lower case; None where it refuses them."""
+    """The headers as a server reads them, in lower case; None if it rejects them."""
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
     try:
         return tuple(h11.Request(method="POST", target="/", headers=raw).headers)
@@ -74,8 +74,8 @@ def _head(status: int, headers: Headers) -> tuple[tuple[tuple[str, str], ...], i
     return raw, stated
 
 
-class Answer:
-    """So much of an answer as has been written. A client has all of it as soon as its own headers say so."""
+class ResponseWriter:
+    """The part of a response that has been written. It is complete as soon as its own headers say so."""
 
     def __init__(self, method: str) -> None:
         self._bare = method == "HEAD"
@@ -84,7 +84,7 @@ class Answer:
         self._body = bytearray()
         self._length: int | None = None
         self.whole = False
-        self._spoilt = False
+        self._broken_off = False
 
     @property
     def started(self) -> bool:
@@ -100,40 +100,40 @@ class Answer:
         try:
             self._headers, self._length = _head(status, tuple((bytes(name), bytes(value)) for name, value in headers))
         except h11.LocalProtocolError:
-            self._spoilt = True
+            self._broken_off = True
             raise
         self._bare = self._bare or status in (204, 304)
         self._status = status
         self.whole = self._bare or self._length == 0
 
     def data(self, piece: bytes) -> None:
-        """Write some of the body. What is more than was announced is not written, and ends the connection."""
-        if self._bare or self._spoilt or not piece:
+        """Write a part of the body. What exceeds the announced length is not written, and ends the connection."""
+        if self._bare or self._broken_off or not piece:
             return
         if self._length is not None and len(self._body) + len(piece) > self._length:
-            self._spoilt = True
+            self._broken_off = True
         elif len(self._body) <= LARGEST_BODY:
             self._body += piece
             self.whole = len(self._body) == self._length
 
     @property
     def over(self) -> bool:
-        """Whether nothing that is still written changes what the client has seen."""
-        return self.whole or self._spoilt or len(self._body) > LARGEST_BODY
+        """Whether nothing that is written from now on changes what the client gets."""
+        return self.whole or self._broken_off or len(self._body) > LARGEST_BODY
 
     def end(self) -> None:
-        """Nothing more is written."""
-        self.whole = self.whole or (self.started and self._length is None and not self._spoilt)
+        """End the response."""
+        self.whole = self.whole or (self.started and self._length is None and not self._broken_off)
 
-    def seen(self) -> Response | Failure:
-        """What the client has, now that the connection is over."""
+    def outcome(self) -> Response | Failure:
+        """What the client has when the connection ends."""
         if sum(len(name) + len(value) + 4 for name, value in self._headers) > LARGEST_HEAD:
             return Failure("malformed", f"the headers are longer than {LARGEST_HEAD:,} bytes")
         if len(self._body) > LARGEST_BODY:
-            return Failure("too_large", f"the answer is longer than {LARGEST_BODY:,} bytes")
+            return Failure("too_large", f"the response is longer than {LARGEST_BODY:,} bytes")
         if self.whole:
             return unpacked(self._status, self._headers, bytes(self._body))
         if self.started:
-            got = f"{len(self._body)} bytes of its body"
-            return Failure("dropped", f"the connection ended after {got}, before an answer was whole")
-        return Failure("dropped", "the connection ended without an answer")
+            received = f"{len(self._body)} bytes of its body"
+            return Failure("dropped", f"the connection ended after {received}, before the response was complete")
+        return Failure("dropped", "the connection ended without a response")

@@ -1,4 +1,4 @@
-"""An ASGI application, asked on an event loop of its own in a thread of its own, as a server would."""
+"""An ASGI application, run on its own event loop in its own thread, as a server would."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from runloop_conformance.sending.in_process.application import (
     Headers,
     OnError,
     log,
-    refused,
     request_headers,
+    unreadable,
 )
 from runloop_conformance.sending.in_process.conversation import Conversation, Lifespan
 from runloop_conformance.sending.in_process.virtual_loop import virtual_loop
@@ -31,14 +31,14 @@ from runloop_conformance.sending.socket_transport import Address, address, late,
 
 STARTS_WITHIN = 30.0  # seconds
 STOPS_WITHIN = 5.0  # seconds
-STUCK = 60.0  # seconds of the machine's time, after which an application that lets no virtual time pass has hung
+STUCK = 60.0  # seconds of real time, after which an application that lets no virtual time pass has hung
 
 
 class AsgiTransport:
-    """Asks an ASGI application. It starts when the block begins, lifespan and all, and stops when it ends.
+    """Sends requests to an ASGI application, which starts and stops with the block, lifespan included.
 
-    With a virtual clock the loop goes by it: what sleeps wakes up at once. That is for applications that do all of
-    their work on the loop, since a thread takes the machine's time.
+    With a virtual clock, what sleeps on the loop wakes up at once. That is for applications that do all of their work
+    on the loop, since threads use real time.
     """
 
     def __init__(self, app: ASGIApp, url: str = URL, clock: Clock = SYSTEM, on_error: OnError = log) -> None:
@@ -50,7 +50,7 @@ class AsgiTransport:
         self._loop = asyncio.new_event_loop() if self._real else virtual_loop(clock, self._may_time_pass)
         self._context = contextvars.copy_context()
         self._context.run(go_by, clock)
-        self._asking: set[Conversation] = set()
+        self._open: set[Conversation] = set()
         self._announced = 0
         self._gathered: list[tuple[Conversation, Scope, float]] = []
         self._serving = False
@@ -88,13 +88,13 @@ class AsgiTransport:
         self.close()
 
     def close(self) -> None:
-        """Stop the application; one that does not stop is left behind."""
+        """Stop the application. One that does not stop is left running."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._end)
             self._thread.join(3 * STOPS_WITHIN)
 
     def expect(self, count: int) -> None:
-        """Let no virtual time pass, and none of them begin, before so many requests have come: they belong together."""
+        """Let no virtual time pass, and no request begin, before so many requests have arrived."""
         self._announced = count
 
     def send(
@@ -106,20 +106,20 @@ class AsgiTransport:
         seconds: float,
         framing: str = "length",
     ) -> Response | Failure:
-        """Ask the application once (see Transport)."""
+        """Call the application once (see Transport)."""
         read = request_headers(tuple(sent_headers(self.at, method, headers, body, framing)))
         if read is None:
             self._loop.call_soon_threadsafe(self._gather)
-            return refused(method)
-        asked = Conversation(method, body, framing, self._ended, self._on_error)
-        return self._answer(asked, self._scope(method, target, read), seconds)
+            return unreadable(method)
+        conversation = Conversation(method, body, framing, self._ended, self._on_error)
+        return self._response(conversation, self._scope(method, target, read), seconds)
 
-    def _answer(self, asked: Conversation, scope: Scope, seconds: float) -> Response | Failure:
-        self._loop.call_soon_threadsafe(self._ask, asked, scope, seconds)
+    def _response(self, conversation: Conversation, scope: Scope, seconds: float) -> Response | Failure:
+        self._loop.call_soon_threadsafe(self._receive, conversation, scope, seconds)
         try:
-            return Patience(seconds if self._real else STUCK).take(asked.said)
+            return Patience(seconds if self._real else STUCK).take(conversation.outcome)
         except LateError:
-            self._loop.call_soon_threadsafe(asked.disconnect)
+            self._loop.call_soon_threadsafe(conversation.disconnect)
             return late(seconds)
 
     def _scope(self, method: str, target: str, headers: Headers) -> Scope:
@@ -142,39 +142,39 @@ class AsgiTransport:
 
     # --- in the thread of the application ---
 
-    def _ask(self, asked: Conversation, scope: Scope, seconds: float) -> None:
+    def _receive(self, conversation: Conversation, scope: Scope, seconds: float) -> None:
         if self._announced:
-            self._gather((asked, scope, seconds))
+            self._gather((conversation, scope, seconds))
         else:
-            self._begin(asked, scope, seconds)
+            self._begin(conversation, scope, seconds)
 
-    def _gather(self, *asked: tuple[Conversation, Scope, float]) -> None:
-        """Begin those that are to be there together, once all are: in the same order whichever thread was first, so
-        that what happens at the nth request happens at the same one each time.
+    def _gather(self, *requests: tuple[Conversation, Scope, float]) -> None:
+        """Begin announced requests once all have arrived, in an order that does not depend on the threads, so that what
+        happens at the nth request happens at the same one each time.
         """
-        self._gathered += asked
+        self._gathered += requests
         self._announced = max(0, self._announced - 1)
         if not self._announced:
             together, self._gathered = sorted(self._gathered, key=lambda one: one[0].body, reverse=True), []
             for one in together:
                 self._begin(*one)
 
-    def _begin(self, asked: Conversation, scope: Scope, seconds: float) -> None:
-        self._asking.add(asked)
-        self._start(asked.run(self._app, scope))
-        if asked.short:  # the end of the stream comes right behind the bytes, while the application works
-            self._loop.call_soon(asked.disconnect)
+    def _begin(self, conversation: Conversation, scope: Scope, seconds: float) -> None:
+        self._open.add(conversation)
+        self._start(conversation.run(self._app, scope))
+        if conversation.short:  # the end of the stream comes right behind the bytes, while the application works
+            self._loop.call_soon(conversation.disconnect)
         if not self._real:
-            asked.expires = self._loop.call_later(seconds, asked.expire, seconds)
+            conversation.expires = self._loop.call_later(seconds, conversation.expire, seconds)
 
-    def _ended(self, asked: Conversation) -> None:
-        self._asking.discard(asked)
+    def _ended(self, conversation: Conversation) -> None:
+        self._open.discard(conversation)
 
     def _may_time_pass(self) -> bool | None:
-        """Whether virtual time may pass: not while nobody asks; None where another request is about to come."""
+        """Whether virtual time may pass: not without a request; None if another request is about to arrive."""
         if self._announced > 0:
             return None
-        return bool(self._asking) or not self._serving
+        return bool(self._open) or not self._serving
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = self._loop.create_task(work, context=self._context.copy())
@@ -192,13 +192,13 @@ class AsgiTransport:
             self._loop.close()
 
     def _end(self) -> None:
-        self._lifespan.told.set()  # nobody waits for a start any more
+        self._lifespan.started.set()  # nothing waits for the start any more
         self._stop.set()
 
     async def _serve(self) -> None:
         lifespan = self._lifespan
         self._start(lifespan.run(self._app, {"type": "lifespan", "asgi": {"version": "3.0"}, "state": self._state}))
-        await lifespan.told.wait()
+        await lifespan.started.wait()
         self._serving = True
         self._ready.put(lifespan.failure)
         await self._stop.wait()

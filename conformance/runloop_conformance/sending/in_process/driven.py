@@ -1,4 +1,4 @@
-"""An ASGI application, asked in virtual time on an event loop that the caller's own thread drives."""
+"""An ASGI application, run in virtual time on an event loop that the caller's thread drives."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from runloop_conformance.sending.in_process.conversation import Conversation
 
 
 class DrivenTransport(AsgiTransport):
-    """As AsgiTransport with a virtual clock, and faster: a request is answered without a change of threads.
+    """As AsgiTransport with a virtual clock, and faster, since a request needs no change of threads.
 
-    For applications that do all of their work on the loop. One that blocks, blocks its caller.
+    For applications that do all of their work on the loop. An application that blocks, blocks its caller.
     """
 
     def __init__(self, app: ASGIApp, clock: VirtualClock) -> None:
@@ -42,10 +42,10 @@ class DrivenTransport(AsgiTransport):
         return self
 
     async def _begun(self) -> None:
-        await asyncio.wait([asyncio.ensure_future(self._lifespan.told.wait())], timeout=asgi.STARTS_WITHIN)
+        await asyncio.wait([asyncio.ensure_future(self._lifespan.started.wait())], timeout=asgi.STARTS_WITHIN)
 
     def close(self) -> None:
-        """Stop the application; one that does not stop is left behind."""
+        """Stop the application. One that does not stop is left running."""
         with self._driving:
             if self._life is not None:
                 self._end()
@@ -54,20 +54,20 @@ class DrivenTransport(AsgiTransport):
                 self._loop.close()
                 self._life = None
 
-    def _answer(self, asked: Conversation, scope: Scope, seconds: float) -> Response | Failure:
+    def _response(self, conversation: Conversation, scope: Scope, seconds: float) -> Response | Failure:
         together = self._announced > 0
-        if together:  # whoever drives lets no time pass before all of them are there
-            self._loop.call_soon_threadsafe(self._ask, asked, scope, seconds)
+        if together:  # the driver does not advance the clock until every request has arrived
+            self._loop.call_soon_threadsafe(self._receive, conversation, scope, seconds)
         with self._driving:
             if not together:
-                self._ask(asked, scope, seconds)
-            if asked.said.empty():
-                self._waited_for[asked] = over = self._loop.create_future()
+                self._receive(conversation, scope, seconds)
+            if conversation.outcome.empty():
+                self._waited_for[conversation] = over = self._loop.create_future()
                 self._loop.run_until_complete(over)
-        return asked.said.get()
+        return conversation.outcome.get()
 
-    def _ended(self, asked: Conversation) -> None:
-        super()._ended(asked)
-        over = self._waited_for.pop(asked, None)
+    def _ended(self, conversation: Conversation) -> None:
+        super()._ended(conversation)
+        over = self._waited_for.pop(conversation, None)
         if over is not None:
             over.set_result(None)

@@ -1,4 +1,4 @@
-"""An event loop whose time is a virtual clock's: where everybody waits, the clock moves on to who is next."""
+"""An event loop with a virtual clock: when everything waits, the clock moves to the next timer."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 from runloop_conformance.clock import Clock
 
-STRAGGLER = 10.0  # seconds of the machine's time; how long a request that was announced is waited for
+STRAGGLER = 10.0  # seconds of real time; how long a request that was announced is waited for
 
 
 class _Selector(selectors.DefaultSelector):
-    """Moves the clock on instead of waiting. `may_pass`: whether it may; None for not before somebody else has come."""
+    """Moves the clock instead of waiting. `may_pass`: whether it may; None: not before another request has arrived."""
 
     def __init__(self, clock: Clock, may_pass: Callable[[], bool | None]) -> None:
         super().__init__()
@@ -22,14 +22,14 @@ class _Selector(selectors.DefaultSelector):
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None or timeout <= 0:
             return super().select(timeout)
-        found = super().select(0)
-        while not found and (may_pass := self._may_pass()) is not True:
-            found = super().select(STRAGGLER if may_pass is None else None)
+        ready = super().select(0)
+        while not ready and (may_pass := self._may_pass()) is not True:
+            ready = super().select(STRAGGLER if may_pass is None else None)
             if may_pass is None:
-                break  # whoever has not come by now is not waited for
-        if not found:
+                break  # it is not waited for any longer
+        if not ready:
             self._clock.sleep(timeout)
-        return found
+        return ready
 
 
 class _Loop(asyncio.SelectorEventLoop):
@@ -42,5 +42,5 @@ class _Loop(asyncio.SelectorEventLoop):
 
 
 def virtual_loop(clock: Clock, may_pass: Callable[[], bool | None]) -> asyncio.AbstractEventLoop:
-    """A new loop that goes by this clock."""
+    """A new event loop with this clock."""
     return _Loop(clock, may_pass)

@@ -1,4 +1,4 @@
-"""A WSGI application, asked in threads, as a server with a thread for each request would."""
+"""A WSGI application, called in threads, as a server with a thread for each request would."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from runloop_conformance.clock import SYSTEM, Clock, go_by
 from runloop_conformance.exchanges.exchange import Failure, Response
 from runloop_conformance.sending.in_process.application import (
     URL,
-    Answer,
     Headers,
     OnError,
-    failed,
+    ResponseWriter,
     log,
-    refused,
+    raised,
     request_headers,
+    unreadable,
 )
 from runloop_conformance.sending.patience import LateError, Patience
 from runloop_conformance.sending.socket_transport import Address, address, late, sent_headers
@@ -32,7 +32,7 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None,
 
 
 class WsgiTransport:
-    """Asks a WSGI application. A thread that does not end is left behind when its time is over."""
+    """Sends requests to a WSGI application. A thread that does not end in time is left running."""
 
     def __init__(self, app: WSGIApplication, url: str = URL, clock: Clock = SYSTEM, on_error: OnError = log) -> None:
         self.at: Address = address(url)
@@ -61,7 +61,7 @@ class WsgiTransport:
         return None
 
     def expect(self, count: int) -> None:
-        """Nothing waits for them: threads take the machine's time."""
+        """Nothing to do: threads wait in real time."""
 
     def send(
         self,
@@ -72,10 +72,10 @@ class WsgiTransport:
         seconds: float,
         framing: str = "length",
     ) -> Response | Failure:
-        """Ask the application once (see Transport)."""
+        """Call the application once (see Transport)."""
         read = request_headers(tuple(sent_headers(self.at, method, headers, body, framing)))
         if read is None:
-            return refused(method)
+            return unreadable(method)
         environ = self._environ(method, target, read, body, framing)
         call = _Call(method)
         work = threading.Thread(
@@ -83,7 +83,7 @@ class WsgiTransport:
         )
         work.start()
         try:
-            return Patience(seconds).take(call.said)
+            return Patience(seconds).take(call.outcome)
         except LateError:
             return late(seconds)
 
@@ -109,41 +109,41 @@ class WsgiTransport:
         if framing == "chunked":
             environ["wsgi.input_terminated"] = True
         for name, value in headers:
-            if b"_" in name:  # it could not be told from one with a hyphen, so servers leave it out
+            if b"_" in name:  # it would be the same as one with a hyphen, so servers leave it out
                 continue
             key = name.decode("latin-1").upper().replace("-", "_")
             key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
-            told = value.decode("latin-1")
-            environ[key] = f"{environ[key]},{told}" if key in environ else told
+            text = value.decode("latin-1")
+            environ[key] = f"{environ[key]},{text}" if key in environ else text
         return environ
 
 
 class _Call:
-    """One call of the application, in its thread. `said` receives, once, what the client has seen."""
+    """One call of the application, in its thread. `outcome` receives, once, what the client got."""
 
     def __init__(self, method: str) -> None:
-        self.said: queue.SimpleQueue[Response | Failure] = queue.SimpleQueue()
+        self.outcome: queue.SimpleQueue[Response | Failure] = queue.SimpleQueue()
         self._method = method
-        self._answer = Answer(method)
+        self._writer = ResponseWriter(method)
         self._head: tuple[int, list[tuple[bytes, bytes]]] | None = None
-        self._told = False
+        self._finished = False
 
     def run(self, app: WSGIApplication, environ: dict[str, Any], on_error: OnError) -> None:
         try:
-            self._answer_with(app(environ, self._start_response))
+            self._respond(app(environ, self._start_response))
         except BaseException as error:  # noqa: BLE001 - no exception of an application ends its server
             on_error(error)
-        answer = self._answer
-        self._tell(answer.seen() if answer.started or answer.over else failed(self._method))
+        writer = self._writer
+        self._finish(writer.outcome() if writer.started or writer.over else raised(self._method))
 
-    def _answer_with(self, pieces: Iterable[bytes]) -> None:
+    def _respond(self, pieces: Iterable[bytes]) -> None:
         try:
             for piece in pieces:
                 if piece:
                     self._write(piece)
             self._write(b"")
-            self._answer.end()
-            self._tell(self._answer.seen())
+            self._writer.end()
+            self._finish(self._writer.outcome())
         finally:
             close = getattr(pieces, "close", None)
             if close is not None:
@@ -152,7 +152,7 @@ class _Call:
     def _start_response(
         self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None, /
     ) -> Callable[[bytes], object]:
-        if exc_info is not None and exc_info[1] is not None and self._answer.started:
+        if exc_info is not None and exc_info[1] is not None and self._writer.started:
             raise exc_info[1].with_traceback(exc_info[2])
         if exc_info is None and self._head is not None:
             raise RuntimeError("start_response was called twice, the second time without exc_info (PEP 3333).")
@@ -161,18 +161,18 @@ class _Call:
         return self._write
 
     def _write(self, piece: bytes) -> None:
-        """Write some of the body, and before the first of it the head: until then it may still be another."""
-        if self._told:
+        """Write a part of the body, after the head; until then the head may still be replaced."""
+        if self._finished:
             return
-        if not self._answer.started:
+        if not self._writer.started:
             if self._head is None:
-                raise RuntimeError("The application answered without start_response (PEP 3333).")
-            self._answer.start(*self._head)
-        self._answer.data(piece)
-        if self._answer.over:
-            self._tell(self._answer.seen())
+                raise RuntimeError("The application responded without start_response (PEP 3333).")
+            self._writer.start(*self._head)
+        self._writer.data(piece)
+        if self._writer.over:
+            self._finish(self._writer.outcome())
 
-    def _tell(self, seen: Response | Failure) -> None:
-        if not self._told:
-            self._told = True
-            self.said.put(seen)
+    def _finish(self, outcome: Response | Failure) -> None:
+        if not self._finished:
+            self._finished = True
+            self.outcome.put(outcome)

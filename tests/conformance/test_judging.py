@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.clauses.safety import STACK_TRACE, STACK_TRACES
+from runloop_conformance.exchanges.excerpt import SHOWN, Difference, Excerpt
 from runloop_conformance.exchanges.exchange import Exchange
 from runloop_conformance.exchanges.recording import Recording, marks_in
+from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.judging.judge import Finding, judge, verdict
 from runloop_conformance.proof.mutants import MUTANTS
 from runloop_conformance.sending.sender import Limits
@@ -109,3 +111,18 @@ def test_the_words_that_are_looked_for_first_are_in_every_stack_trace() -> None:
         found = [trace for trace in TRACES if re.search(pattern, trace)]
         assert found, pattern
         assert all(words in trace for trace in found)
+
+
+@pytest.mark.parametrize("end", [False, True])
+def test_an_excerpt_is_redacted_before_it_is_cut(*, end: bool) -> None:
+    redaction = Redaction((TOKEN,))
+    parts = [TOKEN[at : at + 6] for at in range(len(TOKEN) - 5)]
+    for before in range(SHOWN + 1):
+        text = "." * before + TOKEN + "." * (SHOWN - before)
+        for whole in (text, text.encode()):
+            shown = Excerpt(whole, end=end).text(redaction)
+            assert len(shown) <= SHOWN
+            assert [part for part in parts if part in shown] == []
+        difference = Difference("." * before + "x", text)
+        assert [part for part in parts if part in difference.text(redaction)] == []
+        assert TOKEN not in repr((Excerpt(text, end=end), difference))

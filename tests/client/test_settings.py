@@ -167,3 +167,93 @@ def test_with_options_elsewhere(server):
     assert not first.is_closed()
     with pytest.raises(ValueError, match="allow_cleartext"):
         first.with_options(base_url="http://elsewhere.example")
+
+
+@BOTH
+@pytest.mark.parametrize("token", [None, "", " \n"])
+def test_a_missing_token_is_an_error_of_this_package_too(kind, token):
+    with pytest.raises(rb.RunloopError) as caught:
+        kind(bearer_token=token)
+    assert type(caught.value) is rb.MissingTokenError
+    assert isinstance(caught.value, ValueError)
+
+
+@BOTH
+@pytest.mark.parametrize("name", ["Content-Length", "transfer-encoding", "HOST"])
+def test_headers_that_frame_the_request_are_rejected(kind, name, server):
+    with pytest.raises(ValueError, match=f"default_headers: '{name}'"):
+        kind(bearer_token="token", default_headers={name: "5"})
+    with pytest.raises(ValueError, match=f"extra_headers: '{name}'"):
+        Caller("sync" if kind is rb.Runloop else "async", server.url).start_run(extra_headers={name: "5"})
+    assert server.connections == 0
+
+
+@BOTH
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "ALL_PROXY"])
+@pytest.mark.parametrize(
+    ("proxy", "reason"),
+    [
+        ("http://user:hidden-password@proxy.example:3128\n", "not a URL"),
+        ('"http://user:hidden-password@proxy.example:3128"', "begin with http"),
+        ("ftp://user:hidden-password@proxy.example", "begin with http"),
+        ("http://", "names no host"),
+        ("http://proxy.example:port", "not a URL"),
+    ],
+)
+def test_an_unusable_proxy_fails_at_construction(kind, name, proxy, reason, monkeypatch):
+    monkeypatch.setenv(name, proxy)
+    with pytest.raises(ValueError, match=f"{name} names is unusable: .*{reason}") as caught:
+        kind(bearer_token="token")
+    assert "hidden-password" not in str(caught.value)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("name", "value"), [("SSL_CERT_FILE", "/nope"), ("SSL_CERT_FILE", __file__), ("SSL_CERT_DIR", "/nope")]
+)
+def test_unusable_certificates_fail_at_construction(kind, name, value, monkeypatch):
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValueError, match=f"environment variable {name} names are unusable"):
+        kind(bearer_token="token")
+    assert kind(bearer_token="token", base_url="http://localhost:1"), "there is no TLS"
+
+
+@pytest.mark.parametrize(
+    ("no_proxy", "direct"),
+    [
+        ("127.0.0.0/8", True),
+        ("10.0.0.0/8, 127.0.0.0/8", True),
+        ("example.com\n127.0.0.1\n", True),
+        ("example.com 127.0.0.1", True),
+        ("*", True),
+        ("10.0.0.0/8", False),
+        ("127.0.0.0/nonsense", False),
+        ("", False),
+    ],
+)
+def test_no_proxy(no_proxy, direct, server, monkeypatch):
+    from fault_server import FaultServer, fine
+
+    with FaultServer([fine]) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("NO_PROXY", no_proxy)
+        assert Caller("sync", server.url).start_run().id
+        assert (len(server.requests), len(proxy.requests)) == ((1, 0) if direct else (0, 1))
+
+
+@BOTH
+def test_a_name_below_localhost_is_no_loopback_address(kind):
+    with pytest.raises(ValueError, match="allow_cleartext"):
+        kind(bearer_token="token", base_url="http://x.localhost")
+
+
+@BOTH
+def test_a_subclass_keeps_its_attributes(kind):
+    class Mine(kind):
+        pass
+
+    client = Mine(bearer_token="token")
+    client.team = "agents"
+    assert client.with_options(timeout=1).team == "agents"
+    assert client.with_options(timeout=1).benchmarks is not client.benchmarks

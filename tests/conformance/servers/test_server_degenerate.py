@@ -1,7 +1,5 @@
 """Each degenerate server starts, is wrong, and stops."""
 
-from collections import Counter
-
 from runloop_conformance.proof.degenerate import DEGENERATES
 from runloop_conformance.proof.mutants.witness import start_run
 from runloop_conformance.proof.raw_http import Wire
@@ -20,7 +18,3 @@ def test_no_degenerate_server_responds_like_the_reference(document, token, obser
         if observe(server, [start_run()], patience=HANG_S) == observe(correct, [start_run()]):
             alike.append(degenerate.name)
     assert alike == []
-
-
-def test_the_names_are_unique():
-    assert [name for name, count in Counter(each.name for each in DEGENERATES).items() if count > 1] == []

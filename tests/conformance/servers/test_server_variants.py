@@ -94,7 +94,3 @@ def test_every_pointer_points_at_something(document):
             step = part.replace("~1", "/").replace("~0", "~")
             node = node[int(step)] if isinstance(node, list) else node[step]
         assert node, variant.name
-
-
-def test_the_names_are_unique():
-    assert [name for name, count in Counter(variant.name for variant in VARIANTS).items() if count > 1] == []

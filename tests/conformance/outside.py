@@ -33,7 +33,7 @@ CONTROL_CHARACTERS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-
 
 
 @frozen
-class Done:
+class Invocation:
     """The outcome of one command invocation."""
 
     code: int
@@ -42,7 +42,7 @@ class Done:
     folder: Path
 
     @property
-    def said(self) -> str:
+    def output(self) -> str:
         return self.out + self.err
 
     @functools.cached_property
@@ -96,13 +96,13 @@ def ctrl_c_arrives() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def conformance(*arguments: object, token: str | None = TOKEN, **variables: str) -> Done:
+def conformance(*arguments: object, token: str | None = TOKEN, **variables: str) -> Invocation:
     """`runloop-conformance run` with a folder for its report."""
     folder = Path(tempfile.mkdtemp(prefix="report-"))
     return call("run", *arguments, "--report-dir", folder, token=token, folder=folder, **variables)
 
 
-def call(*arguments: object, token: str | None = TOKEN, folder: Path | None = None, **variables: str) -> Done:
+def call(*arguments: object, token: str | None = TOKEN, folder: Path | None = None, **variables: str) -> Invocation:
     """The command with just these arguments.
 
     Raises:
@@ -113,9 +113,9 @@ def call(*arguments: object, token: str | None = TOKEN, folder: Path | None = No
     result = CliRunner().invoke(main, [*map(str, arguments)], prog_name="runloop-conformance", env=environ)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
-    return Done(result.exit_code, result.stdout, result.stderr, folder)
+    return Invocation(result.exit_code, result.stdout, result.stderr, folder)
 
 
-def quick(url: str, *arguments: object, **variables: Any) -> Done:
+def quick(url: str, *arguments: object, **variables: Any) -> Invocation:
     """The command where few runs are enough."""
     return conformance(url, "--max-runs", 10, "--profile", "quick", *arguments, **variables)

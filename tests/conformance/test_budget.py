@@ -42,14 +42,14 @@ def test_no_more_runs_are_started_than_were_allowed(limit: int) -> None:
         done = conformance(url, "--max-runs", limit)
     assert server.runs <= done.report["runs_started"] <= limit
     assert sorted(done.report["run_ids"]) == sorted(server.given)
-    assert done.code == (0 if limit == 25 else 3), done.said
+    assert done.code == (0 if limit == 25 else 3), done.output
     assert f"{done.report['runs_started']} runs started of {limit}" in done.out
 
 
 def test_no_runs_at_all_still_shows_a_check_that_is_missing() -> None:
     with running(TakesEverything(CONTRACT.document, TOKEN)) as url:
         done = conformance(url, "--max-runs", 0)
-    assert done.code == 1, done.said
+    assert done.code == 1, done.output
     assert {"authorization.required", "authorization.token"} <= done.failed("must")
 
 
@@ -66,7 +66,7 @@ def test_what_only_a_should_refuses_costs_no_must_its_test() -> None:
     with running(Reference(loose, TOKEN)) as url:
         done = conformance(url, "--max-runs", 25)
     assert done.report["runs_started"] == 50
-    assert (done.code, done.report["verdict"]) == (0, "conformant"), done.said
+    assert (done.code, done.report["verdict"]) == (0, "conformant"), done.output
     assert done.failed("should")
 
 

@@ -27,7 +27,7 @@ from tests.conformance.outside import (
 
 def test_without_a_url_the_embedded_server_conforms() -> None:
     done = conformance(token=None)
-    assert (done.code, done.report["verdict"], done.report["complete"]) == (0, "conformant", True), done.said
+    assert (done.code, done.report["verdict"], done.report["complete"]) == (0, "conformant", True), done.output
     assert "conformant" in done.out.splitlines()[0]
     assert done.err == ""
     assert {clause["status"] for clause in done.report["clauses"]} == {"pass"}
@@ -36,14 +36,14 @@ def test_without_a_url_the_embedded_server_conforms() -> None:
 
 def test_the_quick_profile_settles_every_must() -> None:
     done = conformance("--profile", "quick")
-    assert done.code == 0, done.said
+    assert done.code == 0, done.output
     unsettled = [c["id"] for c in done.report["clauses"] if c["level"] == "must" and c["status"] != "pass"]
     assert unsettled == []
 
 
 def test_no_url_and_no_answer_to_wait_for_ends_with_a_known_benchmark() -> None:
     done = conformance("--benchmark-id", "bmd_known", "--max-runs", 10, "--select", "run.benchmark_id.echo")
-    assert done.code == 0, done.said
+    assert done.code == 0, done.output
 
 
 def test_a_path_prefix_stands_before_every_path() -> None:
@@ -53,7 +53,7 @@ def test_a_path_prefix_stands_before_every_path() -> None:
         assert {seen.path for seen in server.seen} == {f"/some/prefix{OPERATION.path}"}
         without = quick(url)
     assert without.code == 3
-    assert "prefix" in without.said
+    assert "prefix" in without.output
 
 
 def test_a_header_is_sent_with_every_request() -> None:
@@ -72,7 +72,7 @@ def test_the_rate_is_kept_on_the_whole() -> None:
     with running(server) as url:
         done = conformance(url, "--rate", 40, "--max-runs", 60, "--select", "run.id.new")
     times = sorted(seen.at for seen in server.seen)
-    assert done.code == 0, done.said
+    assert done.code == 0, done.output
     assert times[-1] - times[0] >= 0.95 * (len(times) - 1) / 40
 
 
@@ -83,7 +83,7 @@ def test_the_same_seed_makes_the_same_requests_and_another_seed_others() -> None
         server = Watched(reference())
         with running(server) as url:
             done = conformance(url, "--seed", seed, "--max-runs", 45)
-        assert done.code == 0, done.said
+        assert done.code == 0, done.output
         assert done.report["suite"]["seed"] == seed
         sent.append(Counter(seen.without() for seen in server.seen))
         named.append([(one["request"]["name"], one["request"].get("body")) for one in done.recording])
@@ -106,13 +106,13 @@ def test_select_takes_a_clause_a_chapter_or_a_pattern() -> None:
 def test_one_selected_clause_can_be_conformant_by_itself() -> None:
     with running(reference()) as url:
         done = quick(url, "--select", "response.id.required")
-    assert (done.code, done.report["verdict"]) == (0, "conformant"), done.said
+    assert (done.code, done.report["verdict"]) == (0, "conformant"), done.output
 
 
 def test_everything_deselected_is_no_success() -> None:
     with running(reference()) as url:
         done = quick(url, "--select", "run.id.new", "--deselect", "run")
-    assert done.code in (2, 3), done.said
+    assert done.code in (2, 3), done.output
 
 
 def test_a_broken_should_is_a_warning_unless_it_is_asked_to_fail() -> None:
@@ -144,7 +144,7 @@ def test_on_a_pipe_there_are_no_control_characters(environ: dict[str, str]) -> N
     with running(Always(200, {"X-Hostile": "none"}, b"\x1b]0;title\x07\x1b[31m\x9b31m\r\x00\xe2\x80\xae{")) as url:
         done = quick(url, **environ)
     assert done.code == 1
-    assert CONTROL_CHARACTERS.findall(done.said) == []
+    assert CONTROL_CHARACTERS.findall(done.output) == []
 
 
 HOSTILE = b'\x1b]0;owned\x07\x1b[2J\x9b31m"\r\b\xc2\x9b31m\xe2\x80\xae'
@@ -203,11 +203,11 @@ def test_a_plan_is_printed_and_nothing_is_sent() -> None:
     server = CountsConnections()
     with running(server) as url:
         done = call("run", url, "--plan")
-    assert done.code == 0, done.said
+    assert done.code == 0, done.output
     assert server.connections == 0
     assert len(planned(done.out)) > 300
     assert "A correct server starts 100 runs at most" in done.out
-    assert CONTROL_CHARACTERS.findall(done.said) == []
+    assert CONTROL_CHARACTERS.findall(done.output) == []
 
 
 @pytest.mark.parametrize("limit", [0, 3, 25])

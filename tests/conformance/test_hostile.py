@@ -10,7 +10,7 @@ import pytest
 from runloop_conformance.proof.degenerate import DEGENERATES
 from runloop_conformance.servers.hosting import running
 
-from tests.conformance.outside import CONTRACT, TOKEN, Done, command, environment
+from tests.conformance.outside import CONTRACT, TOKEN, Invocation, command, environment
 from tests.conftest import HANGS_AFTER
 
 MOST_KB = 200 * 1024
@@ -40,8 +40,8 @@ def test_it_ends_with_a_report_and_without_praise(name: str, tmp_path: Path) -> 
             [sys.executable, "-S", "-c", STARTER, *arguments],
             env=environment(), capture_output=True, encoding="utf-8", timeout=HANGS_AFTER, check=False,
         )  # fmt: skip
-    done = Done(process.returncode, "", process.stderr, tmp_path)
-    assert done.code in (1, 3), done.said
+    done = Invocation(process.returncode, "", process.stderr, tmp_path)
+    assert done.code in (1, 3), done.output
     assert done.report["verdict"] in ("nonconformant", "inconclusive")
     assert done.report["requests"] == len(done.recording) > 0
     assert int(process.stdout) < MOST_KB

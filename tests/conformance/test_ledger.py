@@ -13,7 +13,7 @@ from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.servers.hosting import running
 
 from tests.conformance.miniatures import reference
-from tests.conformance.outside import CONTRACT, OPERATION, Done, conformance
+from tests.conformance.outside import CONTRACT, OPERATION, Invocation, conformance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +95,7 @@ def new_clauses(path: Path) -> set[str]:
     return {clause.id for clause in all_clauses(load_contract(path))} - {clause.id for clause in CLAUSES}
 
 
-def judged_by(path: Path) -> Done:
+def judged_by(path: Path) -> Invocation:
     """The server of the contract as it was, put to the contract as it is now."""
     with running(reference()) as url:
         return conformance(url, "--contract", path, "--profile", "quick", "--max-runs", 40)

@@ -212,7 +212,7 @@ def test_unknown_names_are_wrong_usage(prove: Any, arguments: list[str], message
 @pytest.mark.matrix
 def test_the_command_proves_a_clause_with_all_variants() -> None:
     done = call("prove", "--clause", "http.only-post")
-    assert done.code == 0, done.said
+    assert done.code == 0, done.output
     assert f"{len(VARIANTS)} runs against correct servers: no false alarm" in done.out
 
 

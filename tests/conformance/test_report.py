@@ -17,24 +17,24 @@ from runloop_conformance.report.document import schema
 from runloop_conformance.servers.hosting import running
 
 from tests.conformance.miniatures import Always, StartsThenTakesItsTime, TakesEverything, reference
-from tests.conformance.outside import CONTRACT, TOKEN, Done, conformance, quick, started
+from tests.conformance.outside import CONTRACT, TOKEN, Invocation, conformance, quick, started
 from tests.conftest import HANGS_AFTER
 
 
 @pytest.fixture(scope="module")
-def conforming() -> Done:
+def conforming() -> Invocation:
     with running(reference()) as url:
         return conformance(url)
 
 
 @pytest.fixture(scope="module")
-def failing() -> Done:
+def failing() -> Invocation:
     with running(TakesEverything(CONTRACT.document, TOKEN)) as url:
         return conformance(url, "--max-runs", 10)
 
 
 @pytest.fixture(scope="module")
-def reports(conforming: Done, failing: Done) -> list[Done]:
+def reports(conforming: Invocation, failing: Invocation) -> list[Invocation]:
     with running(Always(404)) as url:
         return [conforming, failing, quick(url), conformance("http://127.0.0.1:1")]
 
@@ -43,42 +43,42 @@ def test_the_schema_is_a_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(schema())
 
 
-def test_every_report_keeps_the_schema(reports: list[Done]) -> None:
+def test_every_report_keeps_the_schema(reports: list[Invocation]) -> None:
     for done in reports:
         jsonschema.Draft202012Validator(schema()).validate(done.report)
 
 
-def test_every_finding_points_into_the_contract(reports: list[Done]) -> None:
+def test_every_finding_points_into_the_contract(reports: list[Invocation]) -> None:
     for done in reports:
         for clause in done.report["clauses"]:
             CONTRACT.at(clause["pointer"])
             assert clause["text"].strip()
 
 
-def test_no_clause_is_reported_twice(reports: list[Done]) -> None:
+def test_no_clause_is_reported_twice(reports: list[Invocation]) -> None:
     for done in reports:
         names = [clause["id"] for clause in done.report["clauses"]]
         assert len(names) == len(set(names)) > 100
 
 
-def test_the_report_names_the_contract_that_was_read(conforming: Done) -> None:
+def test_the_report_names_the_contract_that_was_read(conforming: Invocation) -> None:
     assert conforming.report["contract"] == {"version": CONTRACT.version, "sha256": CONTRACT.sha256}
 
 
-def test_a_clause_is_kept_only_by_something_that_was_sent(reports: list[Done]) -> None:
+def test_a_clause_is_kept_only_by_something_that_was_sent(reports: list[Invocation]) -> None:
     for done in reports:
         for clause in done.report["clauses"]:
             assert (clause["judged"] > 0) or clause["status"] == "not_tested"
             assert clause["reason"] or clause["status"] == "pass"
 
 
-def test_the_recording_holds_every_exchange(reports: list[Done]) -> None:
+def test_the_recording_holds_every_exchange(reports: list[Invocation]) -> None:
     for done in reports:
         assert len(done.recording) == done.report["requests"]
         assert sorted(one["number"] for one in done.recording) == list(range(1, len(done.recording) + 1))
 
 
-def test_a_body_that_is_no_utf_8_is_written_as_base64(conforming: Done) -> None:
+def test_a_body_that_is_no_utf_8_is_written_as_base64(conforming: Invocation) -> None:
     bodies = [one["request"] for one in conforming.recording]
     assert all(("body" in one) != ("body_base64" in one) for one in bodies)
     raw = [base64.b64decode(one["body_base64"]) for one in bodies if "body_base64" in one]
@@ -88,7 +88,7 @@ def test_a_body_that_is_no_utf_8_is_written_as_base64(conforming: Done) -> None:
             body.decode("utf-8")
 
 
-def test_a_refusal_that_was_taken_stands_beside_its_control(failing: Done) -> None:
+def test_a_refusal_that_was_taken_stands_beside_its_control(failing: Invocation) -> None:
     found = failing.clauses["authorization.required"]["counterexample"]
     control, twin = found["exchanges"]
     assert found["change"]
@@ -112,13 +112,13 @@ def test_one_id_given_twice_is_shown_by_both_answers() -> None:
     assert [json.loads(one["response"]["body"])["id"] for one in exchanges] == ["bmr_always", "bmr_always"]
 
 
-def test_what_is_printed_names_every_failure(failing: Done) -> None:
+def test_what_is_printed_names_every_failure(failing: Invocation) -> None:
     for clause in failing.failed():
         assert clause in failing.out
     assert failing.out.startswith("nonconformant: ")
 
 
-def interrupted(url: str, server: StartsThenTakesItsTime, how: signal.Signals = signal.SIGINT) -> Done:
+def interrupted(url: str, server: StartsThenTakesItsTime, how: signal.Signals = signal.SIGINT) -> Invocation:
     """The command, ended once a few runs have been started, so that some have been answered."""
     folder = Path(tempfile.mkdtemp(prefix="report-"))
     for name in ("report.json", "recording.jsonl"):
@@ -129,7 +129,7 @@ def interrupted(url: str, server: StartsThenTakesItsTime, how: signal.Signals = 
         time.sleep(server.pause_s / 2)
         process.send_signal(how)
         out, err = process.communicate(timeout=HANGS_AFTER)
-    return Done(process.returncode, out, err, folder)
+    return Invocation(process.returncode, out, err, folder)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
@@ -137,9 +137,9 @@ def test_an_interrupt_leaves_a_partial_report(how: signal.Signals) -> None:
     server = StartsThenTakesItsTime(CONTRACT.document, TOKEN)
     with running(server) as url:
         done = interrupted(url, server, how)
-    assert (done.code, done.report["complete"], done.report["verdict"]) == (3, False, "inconclusive"), done.said
+    assert (done.code, done.report["complete"], done.report["verdict"]) == (3, False, "inconclusive"), done.output
     assert "interrupted" in done.report["reason"]
-    assert "Traceback" not in done.said
+    assert "Traceback" not in done.output
     jsonschema.Draft202012Validator(schema()).validate(done.report)
     assert done.clauses["response.id.required"]["status"] == "pass"
     assert "not_tested" in {clause["status"] for clause in done.report["clauses"]}

@@ -15,7 +15,7 @@ import pytest
 from runloop_conformance.servers.hosting import running
 
 from tests.conformance.miniatures import Always, Tells, reference
-from tests.conformance.outside import Done, conformance, environment
+from tests.conformance.outside import Invocation, conformance, environment
 from tests.conftest import HANGS_AFTER
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def fragments(text: str) -> list[str]:
     return [text[at : at + FRAGMENT] for at in range(len(text) - FRAGMENT + 1)]
 
 
-def assert_nothing_of_it(done: Done) -> None:
+def assert_nothing_of_it(done: Invocation) -> None:
     assert done.code in (0, 1, 3), done.err[-500:]
     for where, raw in done.artefacts().items():
         shown = raw.decode("utf-8", "replace")
@@ -63,7 +63,7 @@ def assert_nothing_of_it(done: Done) -> None:
                     assert found is None, f"{name}, {how}, in {where}: {shown[shown.index(found) - 60 :][:160]!r}"
 
 
-def asked(url: str, *arguments: object) -> Done:
+def asked(url: str, *arguments: object) -> Invocation:
     return conformance(
         url, "--max-runs", 5, "--profile", "quick", "--header", f"X-Canary: {VALUE}", *arguments, token=TOKEN
     )
@@ -150,13 +150,13 @@ def test_a_defect_of_the_suite_is_told_without_them() -> None:
             [sys.executable, "-c", FAILING, "run", url, *arguments],
             env=environment(None), capture_output=True, encoding="utf-8", timeout=HANGS_AFTER, check=False,
         )  # fmt: skip
-    done = Done(process.returncode, process.stdout, process.stderr, folder)
+    done = Invocation(process.returncode, process.stdout, process.stderr, folder)
     assert done.code == 4
     assert "a defect that quotes" in done.err
     assert done.report["verdict"] == "error"
     assert "a defect that quotes" in done.report["reason"]
     assert done.recording
-    assert_nothing_of_it(Done(1, done.out, done.err, folder))
+    assert_nothing_of_it(Invocation(1, done.out, done.err, folder))
 
 
 def test_a_token_that_is_a_word_of_the_contract_accuses_nobody() -> None:

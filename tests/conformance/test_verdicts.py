@@ -21,7 +21,7 @@ from runloop_conformance.suite.run import Suite
 from starlette.responses import JSONResponse, Response
 
 from tests.conformance.miniatures import Always, CountsConnections, Watched, reference, running_tls
-from tests.conformance.outside import CONTRACT, TOKEN, Done, conformance, quick
+from tests.conformance.outside import CONTRACT, TOKEN, Invocation, conformance, quick
 from tests.conftest import refusing_port
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 
-def inconclusive(done: Done, *words: str) -> str:
+def inconclusive(done: Invocation, *words: str) -> str:
     """It is inconclusive wherever that is said, and the reason holds these words."""
-    assert (done.code, done.report["verdict"]) == (3, "inconclusive"), done.said
+    assert (done.code, done.report["verdict"]) == (3, "inconclusive"), done.output
     reason: str = done.report["reason"]
     assert " ".join(reason.split()) in " ".join(done.out.split())  # which wraps it
     for word in words:
@@ -116,7 +116,7 @@ def test_a_refused_benchmark_asks_for_one_that_exists() -> None:
         inconclusive(quick(url), "--benchmark-id")
         server.seen.clear()
         done = conformance(url, "--profile", "quick", "--benchmark-id", "bmd_first", "--benchmark-id", "bmd_second")
-    assert done.code == 0, done.said
+    assert done.code == 0, done.output
     named = [
         one["request"]["body"]
         for one in done.recording

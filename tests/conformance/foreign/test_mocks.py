@@ -11,7 +11,7 @@ from attrs import frozen
 from tests.conformance.foreign.sample import GUIDE, SHOWN, printed, told
 from tests.conformance.foreign.serving import serving
 from tests.conformance.foreign.verdicts import differences
-from tests.conformance.outside import TOKEN, Done, conformance
+from tests.conformance.outside import TOKEN, Invocation, conformance
 from tests.conftest import CONTRACT, free_port
 
 pytestmark = [pytest.mark.node, pytest.mark.slow, pytest.mark.xdist_group("mocks")]
@@ -26,7 +26,7 @@ class Tried:
 
     name: str
     url: str
-    done: Done
+    done: Invocation
 
 
 def command_of(mock: str, port: int, node_tool: Find, node_package: Find) -> list[str]:

@@ -116,7 +116,7 @@ def test_of_real_runs(tmp_path: Path) -> None:
     with running(TakesEverything(CONTRACT.document, TOKEN)) as url:
         fell = quick(url, "--select", "authorization")
     worse, better = call("diff", kept.folder, fell.folder), call("diff", fell.folder, kept.folder)
-    assert (worse.code, better.code) == (1, 0), worse.said + better.said
+    assert (worse.code, better.code) == (1, 0), worse.output + better.output
     assert "fails now" in worse.out
     assert "fixed" in better.out
 
@@ -125,7 +125,7 @@ def test_what_is_no_report_is_wrong_usage(tmp_path: Path) -> None:
     (tmp_path / "report.json").write_text("[]", "utf-8")
     for arguments in ([tmp_path, tmp_path], [tmp_path / "none", tmp_path], [tmp_path]):
         done = call("diff", *arguments)
-        assert done.code == 2, done.said
+        assert done.code == 2, done.output
         assert "Traceback" not in done.err
 
 

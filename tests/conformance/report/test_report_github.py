@@ -16,7 +16,7 @@ from runloop_conformance.report.document import document
 from runloop_conformance.servers.hosting import running
 
 from tests.conformance.miniatures import Always, TakesEverything, reference
-from tests.conformance.outside import CONTRACT, TOKEN, Done, conformance
+from tests.conformance.outside import CONTRACT, TOKEN, Invocation, conformance
 from tests.conformance.report import hostile
 from tests.conformance.report.synthetic import CLAUSES, broken, finding, mixed, result
 
@@ -151,7 +151,7 @@ def test_the_summary_fits_however_much_is_broken() -> None:
     assert len(github.summary(many).encode()) < 1024 * 1024
 
 
-def on_actions(tmp_path: Path, server: Any, *arguments: object, **environ: str) -> tuple[Done, str]:
+def on_actions(tmp_path: Path, server: Any, *arguments: object, **environ: str) -> tuple[Invocation, str]:
     summary = tmp_path / "summary.md"
     summary.write_text("before\n", encoding="utf-8")
     environ = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)} | environ
@@ -179,7 +179,7 @@ def test_it_can_be_asked_for_and_declined(tmp_path: Path) -> None:
 
 def test_a_summary_that_cannot_be_written_does_not_change_the_verdict(tmp_path: Path) -> None:
     done, _ = on_actions(tmp_path, reference(), "--select", "run.name.echo", GITHUB_STEP_SUMMARY=str(tmp_path))
-    assert done.code == 0, done.said
+    assert done.code == 0, done.output
     assert "summary of the job cannot be written" in done.err
 
 

@@ -11,7 +11,7 @@ from runloop_conformance.proof.mutants import MUTANTS
 from runloop_conformance.servers.hosting import running
 
 from tests.conformance.miniatures import CountsConnections, reference
-from tests.conformance.outside import CONTRACT, TOKEN, Done, call, conformance
+from tests.conformance.outside import CONTRACT, TOKEN, Invocation, call, conformance
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ BROKEN = "run.name.echo"
 REASON = "issue 12: names are cut"
 
 
-def run_with(file: Path, text: str, *arguments: object, name: str) -> Done:
+def run_with(file: Path, text: str, *arguments: object, name: str) -> Invocation:
     file.write_text(text, encoding="utf-8")
     mutant = next((one for one in MUTANTS if one.name == name), None)
     server = mutant.build(CONTRACT.document, TOKEN, ()) if mutant else reference()
@@ -38,7 +38,7 @@ def cutting() -> str:
 @pytest.mark.parametrize("spelled", ['"run.name.echo" =', "run.name.echo =", "[run.name]\necho ="])
 def test_a_known_failure_does_not_count(tmp_path: Path, cutting: str, spelled: str) -> None:
     done = run_with(tmp_path / "known.toml", f'{spelled} "{REASON}"', name=cutting)
-    assert (done.code, done.report["verdict"]) == (0, "conformant"), done.said
+    assert (done.code, done.report["verdict"]) == (0, "conformant"), done.output
     assert done.report["reason"] == f"1 known failure does not count: {BROKEN}"
     assert (done.clauses[BROKEN]["status"], done.clauses[BROKEN]["known"]) == ("fail", REASON)
     assert done.report["known_failures"] == [{"clause": BROKEN, "reason": REASON, "stale": False}]
@@ -53,7 +53,7 @@ def test_what_is_not_known_counts(tmp_path: Path, cutting: str) -> None:
 
 def test_one_that_is_none_any_more_fails_the_run(tmp_path: Path) -> None:
     done = run_with(tmp_path / "known.toml", f'"{BROKEN}" = "{REASON}"', name="none")
-    assert (done.code, done.report["verdict"]) == (2, "conformant"), done.said
+    assert (done.code, done.report["verdict"]) == (2, "conformant"), done.output
     assert done.report["known_failures"] == [{"clause": BROKEN, "reason": REASON, "stale": True}]
     said = " ".join(done.out.split())
     assert f"stale: {BROKEN} passes, so remove it from --known-failures" in said
@@ -63,14 +63,14 @@ def test_one_that_is_none_any_more_fails_the_run(tmp_path: Path) -> None:
 
 def test_one_that_was_not_tested_is_neither(tmp_path: Path) -> None:
     done = run_with(tmp_path / "known.toml", '"authorization.required" = "the gateway has it"', name="none")
-    assert done.code == 0, done.said
+    assert done.code == 0, done.output
     assert [entry["stale"] for entry in done.report["known_failures"]] == [False]
 
 
 def test_a_recheck_knows_them_too(tmp_path: Path, cutting: str) -> None:
     done = run_with(tmp_path / "known.toml", f'"{BROKEN}" = "{REASON}"', name=cutting)
     again = call("recheck", done.folder)
-    assert (again.code, "the same as in the report" in again.out) == (0, True), again.said
+    assert (again.code, "the same as in the report" in again.out) == (0, True), again.output
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def test_the_command_says_that_it_is_the_same() -> None:
         done = conformance(url, "--max-runs", 5, "--profile", "quick")
     again = Path(tempfile.mkdtemp(prefix="report-"))
     rechecked = call("recheck", done.folder, "--report-dir", again, token=None, folder=again)
-    assert rechecked.code == done.code == 1, rechecked.said
+    assert rechecked.code == done.code == 1, rechecked.output
     assert "the same as in the report" in rechecked.out
     assert rechecked.report == done.report
     assert rechecked.recording == done.recording
@@ -144,7 +144,7 @@ def test_another_judgement_than_the_reports_is_told() -> None:
     lines = (done.folder / "recording.jsonl").read_text("utf-8").replace('\\"name\\":\\"', '\\"name\\":\\"not ')
     (done.folder / "recording.jsonl").write_text(lines, "utf-8")
     rechecked = call("recheck", done.folder, folder=done.folder)
-    assert rechecked.code == 1, rechecked.said
+    assert rechecked.code == 1, rechecked.output
     assert "the recorded verdict was conformant" in rechecked.out
     assert "run.name.echo" in rechecked.out
     assert "suite and contract are the same, so the recording is not" in rechecked.out
@@ -168,6 +168,6 @@ def test_what_is_no_report_is_wrong_usage(broken: str, tmp_path: Path) -> None:
     else:
         recording.write_text(recording.read_text("utf-8")[:-100], "utf-8")
     done = call("recheck", folder, folder=folder)
-    assert done.code == 2, done.said
+    assert done.code == 2, done.output
     assert folder.name in done.err.replace("\n", "")
     assert "Traceback" not in done.err

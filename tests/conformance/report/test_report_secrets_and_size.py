@@ -10,7 +10,7 @@ from runloop_conformance.report.stored import stored
 from runloop_conformance.servers.hosting import running
 
 from tests.conformance.miniatures import Tells, reference
-from tests.conformance.outside import CONTRACT, Done, call, conformance
+from tests.conformance.outside import CONTRACT, Invocation, call, conformance
 from tests.conformance.test_secrets import SECRETS, SPELLINGS, TOKEN, VALUE, fragments, json_escaped
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         replayed = call("replay", done.folder, "safety.nothing-leaks", *header, token=TOKEN)
     again = call("recheck", done.folder, "--report-dir", done.folder / "again", token=None)
     against = call("diff", done.folder, done.folder / "again")
-    assert (done.code, replayed.code, again.code, against.code) == (1, 1, 1, 0), replayed.said + again.said
+    assert (done.code, replayed.code, again.code, against.code) == (1, 1, 1, 0), replayed.output + again.output
     assert "still fails: safety.nothing-leaks" in replayed.out
     assert "the same as in the report" in again.out
     files = [path for path in done.folder.rglob("*") if path.is_file()]
@@ -56,7 +56,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     said = {"run": done, "replay": replayed, "recheck": again, "diff": against}
     return {
         **{str(path): path.read_bytes().decode("utf-8", "replace") for path in files},
-        **{name: one.said for name, one in said.items()},
+        **{name: one.output for name, one in said.items()},
         "summary": summary.read_text("utf-8"),
     }
 
@@ -77,14 +77,14 @@ class LongWinded(type(reference())):  # type: ignore[misc]
 
 
 @pytest.fixture(scope="module")
-def long_winded() -> Done:
+def long_winded() -> Invocation:
     with running(LongWinded(CONTRACT.document, TOKEN)) as url:
         few = ("--max-runs", 3, "--profile", "quick", "--select", "run.start_time_ms.now", "--select", "response.state")
         return conformance(url, *few, token=TOKEN)
 
 
-def test_long_answers_are_cut_with_a_note_but_in_the_recording(long_winded: Done) -> None:
-    assert long_winded.code == 1, long_winded.said
+def test_long_answers_are_cut_with_a_note_but_in_the_recording(long_winded: Invocation) -> None:
+    assert long_winded.code == 1, long_winded.output
     sizes = {path.name: path.stat().st_size for path in long_winded.folder.iterdir()}
     large = {name for name, size in sizes.items() if size > 1024 * 1024}
     assert large == {"recording.jsonl"}
@@ -108,8 +108,8 @@ def test_equal_long_answers_are_recorded_once() -> None:
     with running(Repeating(CONTRACT.document, TOKEN)) as url:
         few = ("--max-runs", 8, "--profile", "quick", "--select", "run.id.new")
         done = conformance(url, *few, token=TOKEN)
-    assert done.code == 1, done.said
+    assert done.code == 1, done.output
     assert sum("body_as_in" in one["response"] for one in done.recording) >= 5
     assert (done.folder / "recording.jsonl").stat().st_size < 1.5 * LONG
     again = call("recheck", done.folder)
-    assert "the same as in the report" in again.out, again.said
+    assert "the same as in the report" in again.out, again.output

@@ -142,6 +142,24 @@ def test_options_that_cannot_be_used_leave_no_verdict_of_before(runner: Runner) 
     assert (done.returncode, outputs["verdict"], server.connections) == (2, "", 0)
 
 
+@pytest.mark.parametrize("module", ["click", "shlex", "json", "sitecustomize", "runloop_conformance"])
+def test_nothing_is_imported_from_the_checkout(runner: Runner, module: str) -> None:
+    planted = runner.folder / "work" / f"{module}.py"
+    planted.write_text("open('imported', 'w').close(); raise SystemExit('from the checkout')", encoding="utf-8")
+    with running(reference()) as url:
+        done, outputs = runner.tested(server=url, token=TOKEN, args="--profile quick --select run.id.new --max-runs 12")
+    planted.unlink()
+    assert (done.returncode, outputs["verdict"]) == (0, "conformant"), done.stdout + done.stderr
+    assert not (runner.folder / "work" / "imported").exists()
+
+
+def test_a_line_break_in_an_input_adds_no_output(runner: Runner) -> None:
+    runner.output.unlink(missing_ok=True)
+    done = runner.step("Test the server", server="http://127.0.0.1:1", **{"report-dir": "a\nverdict=conformant"})
+    assert done.returncode == 2
+    assert not runner.output.exists()
+
+
 def test_what_is_installed_is_the_package_of_the_action(runner: Runner) -> None:
     folder = runner.folder / "temp" / "runloop-conformance"
     said = subprocess.run(

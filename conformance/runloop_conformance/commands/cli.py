@@ -148,7 +148,7 @@ def recheck(**settings: Any) -> None:
 @main.command()
 @report_argument
 @click.argument("clause", required=False)
-@click.option("--server", metavar="URL", help="Another server than the one of the report.")
+@click.option("--server", metavar="URL", help="The server; without it, that of the report if it is on loopback.")
 @click.option("--token", envvar="RUNLOOP_API_KEY", show_envvar=True, help="Bearer token that the server accepts.")
 @click.option(
     "--header",

@@ -41,6 +41,11 @@ def replay(report: Path, clause: str | None, **settings: Any) -> None:
         page = Page(Console(highlight=False))
         chosen = _chosen(stored, clause)
         sender = _sender(stored, chosen, settings)
+        if settings["server"] is None and not sender.to.loopback and not settings["only_plan"]:
+            raise click.UsageError(
+                f"The report names the server {sender.to.url}, and replay would send your token there. If that is the"
+                f" server that you mean, pass it: runloop-conformance replay {report} --server {sender.to.url}"
+            )
         _announce(page, stored, chosen, sender, contract, only_plan=settings["only_plan"])
         if settings["only_plan"] or not chosen:
             return

@@ -172,6 +172,18 @@ def test_what_cannot_be_said(server: Any, said: str, open_to_all: tuple[Path, di
     assert re.search(said, done.output), done.output
 
 
+def test_a_token_is_sent_to_no_host_that_only_the_report_names(open_to_all: tuple[Path, dict[str, Any]]) -> None:
+    folder, report = open_to_all
+    path = folder / "report.json"
+    path.write_text(json.dumps({**report, "server": "http://attacker.example:8080"}), "utf-8")
+    done = replayed(folder)
+    path.write_text(json.dumps(report), "utf-8")
+    assert done.exit_code == 2
+    said = " ".join(done.output.split())
+    assert "runloop-conformance replay" in said
+    assert "--server http://attacker.example:8080" in said
+
+
 def test_what_was_not_broken_each_time_is_no_proof(plan: Plan) -> None:
     folder, report = recorded(mutant("id-empty-now-and-then")(), plan)
     with running(reference()) as url:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from runloop_conformance.clauses.clause import Clause
 from runloop_conformance.contract.operation import Level
@@ -49,6 +49,8 @@ def settle(clauses: Sequence[Clause], recording: Recording, terms: Terms) -> Jud
         judged = [exchange for exchange in recording.exchanges if exchange.number < terms.judged_until]
         recording = Recording(recording.contract, judged, recording.secrets)
     findings = judge(clauses, recording)
+    if terms.precondition and terms.judged_until is None:  # no request was accepted: nothing says why one was rejected
+        findings = tuple(_without_verdict(finding) for finding in findings)
     outcome, reason = verdict(findings, terms.fail_on, terms.precondition, terms.known)
     if terms.stopped and outcome == "conformant":
         outcome = "inconclusive"
@@ -57,6 +59,13 @@ def settle(clauses: Sequence[Clause], recording: Recording, terms: Terms) -> Jud
     if reason is None and outcome == "conformant":
         reason = _left_out(findings, terms)
     return Judgement(outcome, reason, not terms.stopped and not terms.precondition, findings)
+
+
+def _without_verdict(finding: Finding) -> Finding:
+    if finding.status != "fail":
+        return finding
+    reason = "no request was accepted, so the cause of the failure is unknown"
+    return evolve(finding, status="inconclusive", reason=reason, counterexample=None, failed=0)
 
 
 def _left_out(findings: Sequence[Finding], terms: Terms) -> str | None:

@@ -174,7 +174,7 @@ def test_copied_is_the_command_of_the_report(opened: Opener) -> None:
     made = result([finding(CLAUSES[0], "fail", broken(*taken(body=b"{\"'`$(x)\\\xff\x00\n}")))])
     shown = opened(page(made), permissions=["clipboard-read", "clipboard-write"])
     shown.get_by_role("button", name="Copy").click()
-    shown.wait_for_function("document.getElementById('said').textContent != ''")
+    shown.wait_for_function("document.getElementById('status').textContent != ''")
     (told,) = document(made, Redaction())["clauses"]
     assert shown.evaluate("navigator.clipboard.readText()") == told["counterexample"]["curl"]
     assert "was copied" in shown.get_by_role("status").last.inner_text()

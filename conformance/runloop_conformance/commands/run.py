@@ -155,6 +155,11 @@ def _print_plan(page: Page, suite: Suite) -> None:
     page.line(
         f"A correct server starts {counted(len(sent) - rejected, 'run')} at most (--max-runs {limits.max_runs})."
         f" {counted(rejected, 'request')} must be rejected: a faulty server may accept some of them, and start"
-        f" {counted(limits.most_by_mistake, 'more run')} at most. A spare request is sent only if an earlier"
-        " request was rejected. Nothing was sent."
+        f" {counted(limits.most_by_mistake, 'more run')} at most. {_untested(limits.max_runs)} Nothing was sent."
     )
+
+
+def _untested(max_runs: int) -> str:
+    if max_runs:
+        return "A spare request is sent only if an earlier request was rejected."
+    return "No valid request is sent, so only the clauses about what must be rejected can be tested."

@@ -37,11 +37,15 @@ class Plan:
 
         The others are sent only if the server rejects what it may reject, which costs nothing.
         """
-        left = limit
+        left, accepted = limit, set[str]()
         for group in (*((probe,) for probe in (*self.controls, *self.rejections)), *self.known_successes):
             cost = sum(costs(probe) for probe in group)
-            allowed = cost <= left
-            left -= cost if allowed else 0
+            # A twin is sent beside its accepted control, and without it only if no valid request may be sent at all.
+            beside = not limit or group[0].intent != "refuse" or group[0].control in accepted
+            allowed = cost <= left and beside
+            if allowed:
+                left -= cost
+                accepted |= {probe.name for probe in group if probe.intent == "accept"}
             for probe in group:
                 yield probe, allowed
 

@@ -107,7 +107,7 @@ def _keywords(
     name: str, method: Callable[..., object], wanted: Mapping[str, bool], operation: Operation
 ) -> Iterator[str]:
     given = inspect.signature(method).parameters
-    how = "in _benchmarks.py, `Arguments` in _request.py and `request_from` in _arguments.py, all in overrides/"
+    how = "in _benchmarks.py and in `Arguments` of _request.py, both in overrides/"
     for member, required in wanted.items():
         kinds = " or ".join(sorted(one for m in operation.request if _snake(m.name) == member for one in m.types))
         if member not in given:

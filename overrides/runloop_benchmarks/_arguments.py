@@ -274,23 +274,19 @@ def _parameter(value: Any, *, where: str) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def request_from(
-    *, benchmark_id: object, run_name: object, metadata: object, run_profile: object
-) -> models.StartRunRequest:
-    """The request, checked.
+def request_from(arguments: object) -> models.StartRunRequest:
+    """The request, checked, from an object that has its properties as attributes.
 
-    None for metadata and run_profile means the same as leaving them out: the reference page allows no null there.
+    None for `metadata` and `run_profile` means the same as leaving them out: the reference page allows no null there.
     Raises TypeError for a value of the wrong type, ValueError for one that no request may hold.
     """
-    arguments = {
-        "benchmark_id": benchmark_id,
-        "run_name": run_name,
-        "metadata": UNSET if metadata is None else metadata,
-        "run_profile": UNSET if run_profile is None else run_profile,
-    }
-    hints = hints_of(models.StartRunRequest)
+    fields: dict[str, Any] = {}
     try:
-        fields = {name: build(hints[name], value, where=name) for name, value in arguments.items()}
+        for name, hint in hints_of(models.StartRunRequest).items():
+            value, choices = getattr(arguments, name, UNSET), get_args(hint)
+            absent = value is None and Unset in choices and NoneType not in choices
+            if name != EXTRA:
+                fields[name] = build(hint, UNSET if absent else value, where=name)
     except RecursionError:
         raise ValueError("The arguments are nested too deeply.") from None
     if unknown := list(_unknown(fields["run_profile"], where="run_profile")):
@@ -304,18 +300,18 @@ def _unknown(value: Any, *, where: str) -> Iterator[str]:
         for index, item in enumerate(value):
             if isinstance(item, models.StringMap):  # see `_tagged`
                 tag = item.additional_properties["type"]
-                yield _suggestion(f"{where}[{index}].type {tag!r}", tag, _tags_of(_CLASSES))
+                yield _suggestion(f"{where}[{index}].type {tag!r}", name=tag, known=_tags_of(_CLASSES))
             else:
                 yield from _unknown(item, where=f"{where}[{index}]")
     elif type(value) in _CLASSES and not isinstance(value, models.StringMap):
         cls: Any = type(value)
         for key in getattr(value, EXTRA):
-            yield _suggestion(f"{where}.{key}", key, spellings_of(cls))
+            yield _suggestion(f"{where}.{key}", name=key, known=spellings_of(cls))
         for name in wire_names_of(cls):
             yield from _unknown(getattr(value, name), where=f"{where}.{name}")
 
 
-def _suggestion(what: str, name: str, known: Mapping[str, Any]) -> str:
+def _suggestion(what: str, *, name: str, known: Mapping[str, Any]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only for a name that is not known
 
     nearest = get_close_matches(name, known, n=1)

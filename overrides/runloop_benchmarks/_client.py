@@ -121,7 +121,7 @@ class _Client(Generic[H]):
         """Check the options, over those of `origin`, and share its connections where that is possible."""
         if http_client is not None and not isinstance(http_client, self._http_client):
             wanted = self._http_client.__name__
-            raise TypeError(f"http_client has to be an httpx.{wanted}, and is {type(http_client).__name__}.")
+            raise TypeError(f"http_client must be an httpx.{wanted}, and is {type(http_client).__name__}.")
         shared, over = (origin._connection, origin._settings) if origin else (None, None)  # noqa: SLF001 - of a Self
         own = http_client is None and (shared is None or shared.own)
         if origin is None and http_client and timeout is UNSET and http_client.timeout != _HTTPX_DEFAULT:

@@ -192,13 +192,7 @@ class Arguments:
         return dict(merged.values()), key
 
     def _content(self) -> bytes:
-        request = request_from(
-            benchmark_id=self.benchmark_id,
-            run_name=self.run_name,
-            metadata=self.metadata,
-            run_profile=self.run_profile,
-        )
-        body = start_run._get_kwargs(body=request)["json"]  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        body = start_run._get_kwargs(body=request_from(self))["json"]  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         if self.extra_body:
             body |= json_value(dict(self.extra_body), where="extra_body")
         try:

@@ -100,7 +100,7 @@ def checked_token(token: str | None) -> str:
     if token is None:
         raise MissingTokenError("No token: pass bearer_token=, or set the environment variable RUNLOOP_API_KEY.")
     if not isinstance(token, str):  # pyright: ignore[reportUnnecessaryIsInstance] - callers are not all type-checked
-        raise TypeError(f"bearer_token has to be a str, and is {type(token).__name__}.")
+        raise TypeError(f"bearer_token must be a str, and is {type(token).__name__}.")
     if not token.strip():
         raise MissingTokenError(f"The token is {'blank' if token else 'empty'}: look at {source}.")
     if not _TOKEN.match(token):
@@ -118,7 +118,7 @@ def checked_base_url(base_url: str | httpx.URL | None) -> str:
     if base_url is None:
         base_url, source = os.environ.get("RUNLOOP_BASE_URL", DEFAULT_BASE_URL), "RUNLOOP_BASE_URL"
     if not isinstance(base_url, str | httpx.URL):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"{source} has to be a str, and is {type(base_url).__name__}.")
+        raise TypeError(f"{source} must be a str, and is {type(base_url).__name__}.")
     text = str(base_url)
     try:
         url = httpx.URL(text)
@@ -137,11 +137,11 @@ def _flaw(url: httpx.URL, text: str) -> str | None:
     if not text.strip() or text != text.strip():
         return "it is empty, or has space around it"
     if url.scheme not in {"http", "https"}:
-        return "it has to begin with https:// (or http:// for a loopback host)"
+        return "it must begin with https:// (or http:// for a loopback host)"
     if not _HOST.match(url.raw_host):
         return "it names no host"
     if url.port is not None and not 0 < url.port < 65536:
-        return "its port has to be from 1 to 65535"
+        return "its port must be from 1 to 65535"
     if url.query or url.fragment or "?" in text or "#" in text:
         return "a base URL has no query and no fragment"
     return None
@@ -171,7 +171,7 @@ def proxy_for(base_url: str) -> str | None:
 
 def _proxy_flaw(url: httpx.URL) -> str | None:
     if url.scheme not in {"http", "https", "socks5", "socks5h"}:
-        return "it has to begin with http://, https://, socks5:// or socks5h://"
+        return "it must begin with http://, https://, socks5:// or socks5h://"
     if not _HOST.match(url.raw_host):
         return "it names no host"
     if url.scheme.startswith("socks") and find_spec("socksio") is None:
@@ -257,9 +257,9 @@ def environment_headers() -> dict[str, str]:
 def checked_retries(number: int) -> int:
     """A checked number of retries."""
     if not isinstance(number, int) or isinstance(number, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"max_retries has to be an int, and is {type(number).__name__}.")
+        raise TypeError(f"max_retries must be an int, and is {type(number).__name__}.")
     if number < 0:
-        raise ValueError(f"max_retries has to be 0 or more, and is {number}.")
+        raise ValueError(f"max_retries must be 0 or more, and is {number}.")
     return number
 
 
@@ -268,7 +268,7 @@ def checked_timeout(timeout: TimeoutOption) -> TimeoutOption:
     if timeout is None or isinstance(timeout, httpx.Timeout):
         return timeout
     if not isinstance(timeout, int | float) or isinstance(timeout, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"timeout has to be seconds, an httpx.Timeout or None, and is {type(timeout).__name__}.")
+        raise TypeError(f"timeout must be seconds, an httpx.Timeout or None, and is {type(timeout).__name__}.")
     if not 0 < timeout < float("inf"):
-        raise ValueError(f"timeout has to be more than 0 seconds, and finite: {timeout}. None means no limit.")
+        raise ValueError(f"timeout must be more than 0 seconds, and finite: {timeout}. None means no limit.")
     return float(timeout)

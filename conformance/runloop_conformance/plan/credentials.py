@@ -52,45 +52,46 @@ MATRIX: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )  # fmt: skip
 """Clause, the change, and the values of the Authorization headers."""
 
-ELSEWHERE = (
-    ("the token in the query, as access_token", {"query": "access_token={token|quoted}"}),
-    ("the token in the query, as token", {"query": "token={token|quoted}"}),
-    ("the token in the query, as api_key", {"query": "api_key={token|quoted}"}),
-    ("the header in the query", {"query": "Authorization=Bearer%20{token|quoted}"}),
-    ("the token as X-API-Key", {"header": ("X-API-Key", TOKEN)}),
-    ("the token in a cookie", {"header": ("Cookie", f"token={TOKEN}; session={TOKEN}; access_token={TOKEN}")}),
-    ("the header as Proxy-Authorization", {"header": ("Proxy-Authorization", f"Bearer {TOKEN}")}),
-    ("the header as X-Authorization", {"header": ("X-Authorization", f"Bearer {TOKEN}")}),
-    ("a user that a proxy would have named", {"header": ("X-Forwarded-User", "admin")}),
+ELSEWHERE: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
+    ("the token in the query, as access_token", "access_token={token|quoted}", ()),
+    ("the token in the query, as token", "token={token|quoted}", ()),
+    ("the token in the query, as api_key", "api_key={token|quoted}", ()),
+    ("the header in the query", "Authorization=Bearer%20{token|quoted}", ()),
+    ("the token as X-API-Key", "", (("X-API-Key", TOKEN),)),
+    ("the token in a cookie", "", (("Cookie", f"token={TOKEN}; session={TOKEN}; access_token={TOKEN}"),)),
+    ("the header as Proxy-Authorization", "", (("Proxy-Authorization", f"Bearer {TOKEN}"),)),
+    ("the header as X-Authorization", "", (("X-Authorization", f"Bearer {TOKEN}"),)),
+    ("a user that a proxy would have named", "", (("X-Forwarded-User", "admin"),)),
 )
+"""The change, the query, and the headers beside those of the control."""
 
-REPEATS = 9  # of the request without credentials, for a check that is left out once in so many calls
+
+def without_credentials(control: Probe) -> tuple[tuple[str, str], ...]:
+    """The headers of the control but its Authorization."""
+    return tuple(header for header in control.headers if header[0] != "Authorization")
 
 
 def with_credentials(control: Probe, clause: str, change: str, values: tuple[str, ...]) -> Probe:
     """The control with these Authorization headers instead of its own."""
-    rest = tuple(header for header in control.headers if header[0] != "Authorization")
-    return twin(control, change, (clause,), headers=(*(("Authorization", value) for value in values), *rest))
+    headers = *(("Authorization", value) for value in values), *without_credentials(control)
+    return twin(control, change, (clause,), headers=headers)
 
 
 def matrix(control: Probe, others: tuple[Probe, ...], token: str) -> Iterator[Probe]:
     """The whole matrix on one control, and the most important row on the others."""
     for clause, change, values in MATRIX:
         yield with_credentials(control, clause, change, values)
-    for change, where in ELSEWHERE:
-        rest = tuple(header for header in control.headers if header[0] != "Authorization")
-        extra = (where["header"],) if "header" in where else ()
-        yield twin(
-            control, change, ("authorization.header-only",), headers=(*extra, *rest), query=str(where.get("query", ""))
-        )
+    for change, query, extra in ELSEWHERE:
+        headers = (*extra, *without_credentials(control))
+        yield twin(control, change, ("authorization.header-only",), headers=headers, query=query)
     change, query = "a wrong token, the right one in the query", "access_token={token|quoted}&token={token|quoted}"
     names = list(wrong_tokens(token))
     wrong = "swapped" if "swapped" in names else "altered"  # two ways of being wrong in one request
     yield evolve(with_credentials(control, "authorization.token", change, (f"Bearer {{token|{wrong}}}",)), query=query)
     for name in names:
         if name != "swapped":
-            headers = (f"Bearer {{token|{name}}}",)
-            yield with_credentials(control, "authorization.token", f"a wrong token ({name})", headers)
+            values = (f"Bearer {{token|{name}}}",)
+            yield with_credentials(control, "authorization.token", f"a wrong token ({name})", values)
     for other in others:
         yield with_credentials(other, "authorization.required", "no Authorization header", ())
 
@@ -100,20 +101,21 @@ def again(operation: Operation, control: Probe) -> list[Probe]:
 
     A check may be left out once in so many calls, or for what some rule makes an exception of.
     """
-    anonymous = [
-        with_credentials(control, "authorization.required", f"no Authorization header, again ({n})", ())
-        for n in range(2, REPEATS + 2)
-    ]
     content = control.content
-    for path, value in ((operation.texts[:1], "x" * 1000), (operation.maps[:1], {"a": "x" * 1000})):
-        content = replaced(content, path[0], value) if path else content
-    different: dict[int, dict[str, Any]] = {
-        1: {"content": content, "body": dump(content)},
-        3: {"headers": (("Content-Type", "application/json; charset=utf-8"), ("Accept", "*/*"))},
-        5: {"headers": (*anonymous[5].headers, ("X-Forwarded-For", "127.0.0.1"), ("X-Real-IP", "127.0.0.1"))},
-        7: {"framing": "chunked"},
-    }
-    return [evolve(probe, **different.get(number, {})) for number, probe in enumerate(anonymous)]
+    for paths, value in ((operation.texts, "x" * 1000), (operation.maps, {"a": "x" * 1000})):
+        content = replaced(content, paths[0], value) if paths else content
+    local = (("X-Forwarded-For", "127.0.0.1"), ("X-Real-IP", "127.0.0.1"))
+    variations: tuple[dict[str, Any], ...] = (
+        {}, {"content": content, "body": dump(content)},
+        {}, {"headers": (("Content-Type", "application/json; charset=utf-8"), ("Accept", "*/*"))},
+        {}, {"headers": (*without_credentials(control), *local)},
+        {}, {"framing": "chunked"},
+        {},
+    )  # fmt: skip
+    return [
+        evolve(with_credentials(control, "authorization.required", f"no Authorization header, again ({n})", ()), **each)
+        for n, each in enumerate(variations, 2)
+    ]
 
 
 def before_a_right_one(control: Probe) -> Probe:
@@ -125,14 +127,9 @@ def before_a_right_one(control: Probe) -> Probe:
 
 def scheme_cases(control: Probe) -> Iterator[Probe]:
     """The scheme in other cases (RFC 9110, section 11.1)."""
-    rest = tuple(header for header in control.headers if header[0] != "Authorization")
     for scheme, priority in (("BEARER", Priority.SCHEME_CASE), ("bearer", Priority.OTHER_SCHEME_CASE)):
-        headers = (("Authorization", f"{scheme} {TOKEN}"), *rest)
+        headers = (("Authorization", f"{scheme} {TOKEN}"), *without_credentials(control))
         yield twin(
-            control,
-            f"the scheme is {scheme}",
-            ("authorization.scheme-case",),
-            intent="accept",
-            headers=headers,
+            control, f"the scheme is {scheme}", ("authorization.scheme-case",), intent="accept", headers=headers,
             priority=priority,
-        )
+        )  # fmt: skip

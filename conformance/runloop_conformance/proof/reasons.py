@@ -21,6 +21,9 @@ UNBREAKABLE: dict[str, str] = {
 """Clauses (or patterns) without the mutants that others have, each with the reason."""
 
 ONE_KIND: dict[str, str] = {
+    "authorization.bearer": (
+        "a token that is rejected from some request on has expired: a failed precondition, and not a fault"
+    ),
     "request.run_name.null-accepted": (
         "a single request tests it; request.accepted detects servers that reject it at times"
     ),

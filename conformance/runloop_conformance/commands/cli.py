@@ -33,7 +33,7 @@ class Command(click.Group):
         except click.ClickException as error:
             from runloop_conformance.report.visible import visible  # noqa: PLC0415 - only for an error
 
-            vars(error)["message"] = visible(error.message, keep="\n")
+            vars(error)["message"] = visible(error.message)
             raise
 
 

@@ -44,7 +44,8 @@ def run(**settings: Any) -> None:
         raise
     except Exception as error:  # noqa: BLE001 - an exit code of Python's own would be a verdict
         values = (header.partition(":")[2].strip() for header in settings["headers"])
-        _print_defect(error, Redaction((settings["token"] or "", *values)))
+        with without_workflow_commands(github_mode=on_github(settings["github"])):
+            _print_defect(error, Redaction((settings["token"] or "", *values)))
         sys.exit(EXIT["error"])
 
 

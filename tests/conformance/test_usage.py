@@ -86,6 +86,19 @@ def test_a_header_that_cannot_be_sent_is_not_shown_with_its_value(nobody: tuple[
     assert "canary" not in refused(nobody, "URL", "--header", "X-Key: canary\u2603")
 
 
+@pytest.mark.parametrize("name", ["Authorization", "content-type", "Content-Length", "Transfer-Encoding"])
+def test_a_header_that_the_suite_sends_itself(nobody: tuple[str, CountsConnections], name: str) -> None:
+    said = refused(nobody, "URL", "--header", f"{name}: canary")
+    assert f"--header {name}" in said
+    assert "canary" not in said
+
+
+def test_a_token_with_the_word_bearer(nobody: tuple[str, CountsConnections]) -> None:
+    said = refused(nobody, "URL", token="Bearer canary")
+    assert "without this word" in said
+    assert "canary" not in said
+
+
 def test_a_token_that_no_header_carries(nobody: tuple[str, CountsConnections]) -> None:
     for token in ("canary\n", "canary\u2603"):
         said = refused(nobody, "URL", token=token)

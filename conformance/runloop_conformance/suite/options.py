@@ -22,6 +22,13 @@ from runloop_conformance.sending.transport import Transport
 RUNS_ON_LOOPBACK, RUNS_ELSEWHERE = 100, 25  # valid requests at most, where no limit is named
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
+OWN_HEADERS = {
+    "authorization": "the suite tests this header itself. Pass the token by $RUNLOOP_API_KEY.",
+    "content-type": "the suite tests this header itself.",
+    "content-length": "the suite computes this header from the body.",
+    "transfer-encoding": "the suite tests this header itself.",
+}
+
 
 class UnusableOptionError(ValueError):
     """The value of an option cannot be used.
@@ -118,6 +125,8 @@ def usable_token(token: str) -> str:
         raise UnusableOptionError(
             "", "The token has characters that no header can carry; is there a line break at its end?"
         )
+    if token.lower().startswith("bearer "):
+        raise UnusableOptionError("", "The token begins with 'Bearer ': pass it without this word, which is added.")
     return token
 
 
@@ -132,6 +141,8 @@ def header(line: str) -> tuple[str, str]:
         raise UnusableOptionError(
             "header", f"takes 'Name: value', and {name!r} is not the name of a header (RFC 9110, 5.1)"
         )
+    if name.lower() in OWN_HEADERS:
+        raise UnusableOptionError("header", f"{name}: {OWN_HEADERS[name.lower()]}")
     if any(not " " <= char <= "~" for char in value):
         raise UnusableOptionError("header", f"{name}: its value has characters that no header can carry")
     return name, value

@@ -43,7 +43,7 @@ def test_no_more_runs_are_started_than_were_allowed(limit: int) -> None:
     assert server.runs <= done.report["runs_started"] <= limit
     assert sorted(done.report["run_ids"]) == sorted(server.given)
     assert done.code == (0 if limit == 25 else 3), done.output
-    assert f"{done.report['runs_started']} runs started of {limit}" in done.out
+    assert f"{done.report['runs_started']} of {limit} run" in done.out
 
 
 def test_no_runs_at_all_still_shows_a_check_that_is_missing() -> None:

@@ -1,6 +1,6 @@
-"""What a person still has to do before the contract, the client, the suite and the documents say the same.
+"""What a person still has to do before the contract, the client, the suite and the documents agree.
 
-Each check answers with its reasons, each a sentence that says what to do; none where all is done.
+Each check yields its reasons, each a sentence that says what to do; none if everything is done.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from pathlib import Path
 
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.clauses.ledger import ledger, moved
-from runloop_conformance.contract.document import Contract as SuiteContract
 from runloop_conformance.contract.operation import Operation
 from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.proof.mutants import MUTANTS
@@ -27,7 +26,7 @@ from generation.contract import Contract
 CONTRACT = ROOT / "openapi.yaml"
 RELEASED = Path(__file__).with_name("released.yaml")
 CHANGELOG = ROOT / "CHANGELOG.md"
-# Committed, and made by a command. Each is asked with `--check`; the second word says how to make it anew.
+# Committed, and made by a command. Each command is run with `--check`; the text says how to make the document again.
 DOCUMENTS: Mapping[str, tuple[list[str], str]] = {
     "docs/figures.md": (["benchmarks/tables.py"], "make bench"),
     "docs/contract-changes.md, its table": (["-m", "tests.generation.drill"], "make drill"),
@@ -40,7 +39,7 @@ DOCUMENTS: Mapping[str, tuple[list[str], str]] = {
 
 
 def version() -> Iterator[str]:
-    """Whether info.version tells of what changed since the last release, and the changelog does."""
+    """Whether info.version and the changelog account for what changed since the last release."""
     if CONTRACT.read_bytes() == RELEASED.read_bytes():
         return
     found = Comparison.of(RELEASED, CONTRACT)
@@ -50,15 +49,15 @@ def version() -> Iterator[str]:
         yield (
             f"{CONTRACT.name} changed since {found.base.version} was released, and says {found.revision.version}: "
             f"{found.changes[0].what}{' …' if len(found.changes) > 1 else ''} asks for {found.asked_for}. "
-            "`make contract-diff` shows it all, `make contract-accept` sets it."
+            "Run `make contract-diff` to see all of it, `make contract-accept` to set it."
         )
     unreleased = CHANGELOG.read_text(encoding="utf-8").partition(UNRELEASED)[2].partition("\n## ")[0]
     if f"Contract {found.revision.version}\n" not in unreleased:
-        yield f"{CHANGELOG.name} says nothing of Contract {found.revision.version}: `make contract-accept` writes it."
+        yield f"{CHANGELOG.name} does not mention Contract {found.revision.version}. Run `make contract-accept`."
 
 
 def generated() -> Iterator[str]:
-    """Whether generated/ is what the contract makes: neither an old contract's, nor edited."""
+    """Whether generated/ is what the contract makes: neither stale nor edited."""
     done = _asked("generation/generate.py", "--check")
     if done.returncode != 0:
         print(done.stdout, end="")
@@ -66,7 +65,7 @@ def generated() -> Iterator[str]:
 
 
 def clauses() -> Iterator[str]:
-    """Statements without a clause, rules that no faulty server breaks, clauses that quote what is gone."""
+    """Statements without a clause, rules without a mutant, clauses whose quotation is no longer in the contract."""
     contract = load_contract(CONTRACT)
     known = all_clauses(contract)
     lines = Contract(CONTRACT)
@@ -76,52 +75,58 @@ def clauses() -> Iterator[str]:
         places = [f"\n    {CONTRACT.name}:{_line(lines, one.pointer)}: {one.text}" for one in orphans]
         yield (
             f"{_many(len(orphans), 'statement has', 'statements have')} no clause: write it in conformance/…/clauses/ "
-            f'(CONTRIBUTING, "To add a clause").{"".join(places)}'
+            f'(CONTRIBUTING, "A clause with its mutants").{"".join(places)}'
         )
     untried = [rule for rule in contract.operation.rules.values() if rule.pointer not in broken]
     if contract.operation.own_rules and untried:
         places = [f"\n    {CONTRACT.name}:{_line(lines, one.pointer)}: {one.text}" for one in untried]
         yield (
-            f"{_many(len(untried), 'rule is', 'rules are')} broken by no server: write the smallest one in "
+            f"{_many(len(untried), 'rule is', 'rules are')} broken by no mutant: write the smallest one in "
             f"conformance/…/proof/mutants/.{''.join(places)}"
         )
     for clause in known:
         if why := moved(contract, clause):
-            yield f"{clause.id} quotes what the contract says no more: {why}"
+            yield f"{clause.id} quotes a sentence that the contract no longer has: {why}"
 
 
 def facade() -> Iterator[str]:
-    """Whether each member of the request reaches `start_run(...)` as a keyword."""
-    operation = load_contract(CONTRACT).operation
-    wanted = {_snake(member.name): member.required for member in operation.request if len(member.path) == 1}
+    """Whether each operation has its method, and each property and parameter of its request reaches it as a keyword."""
     facades = import_module("runloop_benchmarks._benchmarks")
-    for name in ("Benchmarks", "AsyncBenchmarks"):
-        method = getattr(getattr(facades, name), operation.id, None)
-        if method is None:
-            yield f"overrides/ has no {name}.{operation.id}(...): its method is called otherwise, or is missing."
-        else:
-            yield from _keywords(f"{name}.{operation.id}", method, wanted, operation)
+    for operation in load_contract(CONTRACT).operations:
+        wanted = {_snake(p.name): p.required for p in operation.request if len(p.path) == 1}
+        wanted |= {_snake(parameter.name): parameter.required for parameter in operation.parameters}
+        for name in ("Benchmarks", "AsyncBenchmarks"):
+            method = getattr(getattr(facades, name), operation.id, None)
+            if method is None:
+                yield (
+                    f"overrides/ has no {name}.{operation.id}(...) for {operation.method} {operation.path}: "
+                    "write it in _benchmarks.py, and a handler in conformance/…/servers/reference.py."
+                )
+            else:
+                yield from _keywords(f"{name}.{operation.id}", method, wanted, operation)
 
 
 def _keywords(
     name: str, method: Callable[..., object], wanted: Mapping[str, bool], operation: Operation
 ) -> Iterator[str]:
-    given = inspect.signature(method).parameters
+    parameters = inspect.signature(method).parameters
     how = "in _benchmarks.py and in `Arguments` of _request.py, both in overrides/"
-    for member, required in wanted.items():
-        kinds = " or ".join(sorted(one for m in operation.request if _snake(m.name) == member for one in m.types))
-        if member not in given:
-            yield f"{name}(...) has no `{member}` ({kinds}): add it {how}. Until then extra_body carries it."
-        elif required != (given[member].default is inspect.Parameter.empty):
-            yield f"{name}(...): `{member}` is {'required' if required else 'optional'} in the contract, and not here."
+    for keyword, required in wanted.items():
+        kinds = " or ".join(sorted(kind for p in operation.request if _snake(p.name) == keyword for kind in p.types))
+        if keyword not in parameters:
+            kind = f" ({kinds})" if kinds else ""
+            yield f"{name}(...) has no `{keyword}`{kind}: add it {how}. Until then extra_body carries a property."
+        elif required != (parameters[keyword].default is inspect.Parameter.empty):
+            level = "required" if required else "optional"
+            yield f"{name}(...): `{keyword}` is {level} in the contract, and not in the method. Change it {how}."
     own = {"self", "timeout", "max_retries", "retry_ambiguous", "idempotency_key"}
-    for member in given:
-        if member not in wanted and member not in own and not member.startswith("extra_"):
-            yield f"{name}(...) takes `{member}`, which the contract does not know any more: take it out {how}."
+    for keyword in parameters:
+        if keyword not in wanted and keyword not in own and not keyword.startswith("extra_"):
+            yield f"{name}(...) takes `{keyword}`, which the contract no longer has: remove it {how}."
 
 
 def documents() -> Iterator[str]:
-    """Whether the documents that commands make are what they make now."""
+    """Whether the documents that commands make are up to date."""
     for name, (command, how) in DOCUMENTS.items():
         done = _asked(*command, "--check")
         if done.returncode != 0:
@@ -136,14 +141,6 @@ CHECKS: Mapping[str, Callable[[], Iterator[str]]] = {
     "client": facade,
     "documents": documents,
 }
-
-
-def beyond_the_facade(contract: SuiteContract) -> list[str]:
-    """The operations that callers reach by the generated client alone. Nothing to mend, but good to know."""
-    return [
-        f"{one.method} {one.path} is in generated/ alone: overrides/ has no {one.id}(...) with its retries and errors."
-        for one in contract.operations[1:]
-    ]
 
 
 def _asked(*command: str) -> subprocess.CompletedProcess[str]:

@@ -5,40 +5,39 @@ from __future__ import annotations
 
 import inspect
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-P = ParamSpec("P")
-R = TypeVar("R")
+F = TypeVar("F", bound="Callable[..., Any]")  # the type itself, so that editors still find the docstring
 
 
-def frameless(function: Callable[P, R]) -> Callable[P, R]:
+def frameless(function: F) -> F:
     """The same function. Where it raises, the traceback ends with the code that called it."""
     if inspect.iscoroutinefunction(function):
 
         @wraps(function)
-        async def call_async(*args: P.args, **kwargs: P.kwargs) -> Any:
+        async def call_async(*args: Any, **kwargs: Any) -> Any:
             try:
                 return await function(*args, **kwargs)
             except BaseException as error:
                 _clear(error)
                 raise  # a bare one adds no frame
 
-        return cast("Callable[P, R]", call_async)
+        return cast("F", call_async)
 
     @wraps(function)
-    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+    def call(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
         except BaseException as error:
             _clear(error)
             raise
 
-    return call
+    return cast("F", call)
 
 
 def _clear(error: BaseException) -> None:

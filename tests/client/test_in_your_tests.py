@@ -124,7 +124,7 @@ TOOLS = {
 }
 VCRPY_8 = """
 import sys
-sys.modules["aiohttp"] = None  # it cannot patch a new one
+sys.modules["aiohttp"] = sys.modules["httpx_aiohttp"] = None  # it cannot patch a new one
 import vcr
 from test_in_your_tests import CLIENTS, start
 _, kind, http_client = CLIENTS[sys.argv[2]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -66,7 +67,7 @@ def test_what_is_about_start_run_alone_is_said_not_to_apply(petstore: Contract, 
     assert not any("request.benchmark_id" in name or "response." in name for name in inapplicable(petstore))
     assert inapplicable(grown) == ()
     said = CliRunner().invoke(main, ["clauses", "--contract", str(CONTRACT)]).output
-    assert "clauses do not apply: the contract does not state what they judge" in said
+    assert re.search(r"not applicable: \d+ clauses about what the contract does not state", said)
 
 
 def test_what_cannot_be_tested_is_said(petstore: Contract) -> None:

@@ -89,7 +89,6 @@ def labels(completion):
     return {item["label"].strip("\"'") for item in items}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("text", ["client.benchmarks.start_run", "AsyncRunloop().benchmarks.start_run"])
 def test_the_hover_text_of_a_call_describes_its_arguments(editor, text):
     shown = json.dumps(editor.at("hover", text, len(text) - 1))
@@ -97,18 +96,15 @@ def test_the_hover_text_of_a_call_describes_its_arguments(editor, text):
         assert words in shown
 
 
-@pytest.mark.slow
 def test_the_keys_of_a_profile_are_completed(editor):
     completed = labels(editor.at("completion", '{"": 1}', 2))
     assert {"env_vars", "secrets", "purpose", "launch_parameters", "mounts"} <= completed
 
 
-@pytest.mark.slow
 def test_the_states_of_the_contract_are_completed(editor):
     assert {"running", "completed", "canceled"} <= labels(editor.at("completion", 'state == ""', 10))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("checker", ["mypy", "pyright"])
 def test_types_as_a_caller_sees_them(checker):
     command = {

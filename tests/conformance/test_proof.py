@@ -17,19 +17,20 @@ from click.testing import CliRunner, Result
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.commands import main
 from runloop_conformance.contract.reading import load_contract
-from runloop_conformance.proof import document as proof, matrix
-from runloop_conformance.proof.matrix import Case, Outcome, attempt, needs_socket
+from runloop_conformance.proof import document as proof, matrix, recorded
+from runloop_conformance.proof.matrix import attempt, needs_socket
 from runloop_conformance.proof.mutants import MUTANTS
+from runloop_conformance.proof.outcome import Case, Outcome
 from runloop_conformance.proof.page import bound, markdown
 from runloop_conformance.proof.variants import VARIANTS
 
 from tests.conformance.outside import call
 
-RECORDED = proof.load()
+RECORDED = recorded.load()
 BY_CHANCE = {mutant.name for mutant in MUTANTS if mutant.at_once or mutant.needs_socket}
 """Mutants whose outcome depends on which of two requests is first, or on the speed of the machine."""
 
-ALL_CASES = list(proof.matrix())
+ALL_CASES = list(matrix.whole())
 IN_PROCESS = [case for case in ALL_CASES if not needs_socket(case)]
 CHAPTERS = sorted({mutant.chapter for mutant in MUTANTS})
 CHUNKS = 30
@@ -42,18 +43,18 @@ def differences(outcomes: Iterable[Outcome]) -> list[str]:
 
 def difference(outcome: Outcome) -> Iterator[str]:
     case = outcome.case
-    recorded, now = (document[f"{case.kind}s"][case.name] for document in (RECORDED, proof.document([outcome])))
+    entry, now = (document[f"{case.kind}s"][case.name] for document in (RECORDED, proof.document([outcome])))
     budget, seed = str(case.max_runs), str(case.seed)
     if case.kind != "mutant":
-        verdicts = recorded["verdicts"][budget][seed], outcome.verdict
+        verdicts = entry["verdicts"][budget][seed], outcome.verdict
         if verdicts[0] != verdicts[1]:
             yield f"{case}: recorded is {verdicts[0]}, and it is now {verdicts[1]}"
         return
-    if recorded["found"][budget] != now["found"][budget] and (case.name not in BY_CHANCE or not outcome.failed):
-        yield f"{case}: recorded is {recorded['found'][budget]!r}, and it is now {now['found'][budget]!r}"
-    for failed in ("own", "beside") if case.max_runs == proof.BUDGETS[-1] and case.name not in BY_CHANCE else ():
-        if set(recorded[failed]) != set(now[failed]):
-            yield f"{case}: recorded for {failed} is {sorted(recorded[failed])}, and it is now {sorted(now[failed])}"
+    if entry["found"][budget] != now["found"][budget] and (case.name not in BY_CHANCE or not outcome.failed):
+        yield f"{case}: recorded is {entry['found'][budget]!r}, and it is now {now['found'][budget]!r}"
+    for failed in ("own", "beside") if case.max_runs == recorded.BUDGETS[-1] and case.name not in BY_CHANCE else ():
+        if set(entry[failed]) != set(now[failed]):
+            yield f"{case}: recorded for {failed} is {sorted(entry[failed])}, and it is now {sorted(now[failed])}"
 
 
 def spread(cases: Sequence[Case], count: int) -> list[Case]:
@@ -68,7 +69,7 @@ def sample_of(chapter: str) -> list[Case]:
     cases = [case for case in IN_PROCESS if case.kind == "mutant" and case.name in names]
     return [
         case
-        for budget in proof.BUDGETS
+        for budget in recorded.BUDGETS
         for case in spread([case for case in cases if case.max_runs == budget], 4 if budget == 100 else 1)
     ]
 
@@ -102,7 +103,7 @@ def test_the_matrix_has_the_recorded_outcomes(chunk: int) -> None:
 
 
 def test_every_clause_has_its_mutants_or_a_reason() -> None:
-    assert list(proof.problems(RECORDED)) == []
+    assert list(recorded.problems(RECORDED)) == []
 
 
 def test_the_proof_is_about_these_servers() -> None:
@@ -111,7 +112,7 @@ def test_the_proof_is_about_these_servers() -> None:
 
 
 def test_the_page_is_made_from_the_document() -> None:
-    assert (proof.FOLDER / "PROOF.md").read_text("utf-8") == markdown(RECORDED, proof.compared()), (
+    assert (recorded.FOLDER / "PROOF.md").read_text("utf-8") == markdown(RECORDED, recorded.compared()), (
         "run `runloop-conformance prove --page`"
     )
 
@@ -126,27 +127,29 @@ def changed(path: tuple[str, ...], value: Any) -> dict[str, Any]:
 
 
 def test_each_problem_of_a_proof_is_reported() -> None:
-    name = proof.detected(RECORDED, 100)[0]
+    name = recorded.detected(RECORDED, 100)[0]
     missed = changed(("mutants", name, "found", "100"), "")
-    assert any(problem.startswith(f"{name}: its own clause does not detect it") for problem in proof.problems(missed))
-    assert f"{name} at 100 runs" in proof.lost(RECORDED, missed)
-    assert proof.lost(missed, RECORDED) == []
+    assert any(
+        problem.startswith(f"{name}: its own clause does not detect it") for problem in recorded.problems(missed)
+    )
+    assert f"{name} at 100 runs" in recorded.lost(RECORDED, missed)
+    assert recorded.lost(missed, RECORDED) == []
     variant = next(iter(RECORDED["variants"]))
     accused = changed(("variants", variant, "verdicts"), {"100": {"0": "nonconformant"}})
-    assert f"{variant}: nonconformant with 100 runs, seed 0" in proof.problems(accused)
+    assert f"{variant}: nonconformant with 100 runs, seed 0" in recorded.problems(accused)
     degenerate = next(iter(RECORDED["degenerates"]))
     passed = changed(("degenerates", degenerate, "verdicts"), {"100": {"0": "conformant"}})
-    assert f"{degenerate}: conformant with 100 runs, seed 0" in proof.problems(passed)
+    assert f"{degenerate}: conformant with 100 runs, seed 0" in recorded.problems(passed)
     without, always = copy.deepcopy(dict(RECORDED)), copy.deepcopy(dict(RECORDED))
     for mutant in without["mutants"].values():
         mutant["own"].pop("response.id.type", None)
-    assert any(problem.startswith("response.id.type: it detects no mutant") for problem in proof.problems(without))
+    assert any(problem.startswith("response.id.type: it detects no mutant") for problem in recorded.problems(without))
     for mutant in always["mutants"].values():
         if "response.id.type" in mutant["own"]:
             mutant["own"]["response.id.type"] = "always"
-    assert any(problem.startswith("response.id.type: a MUST needs mutants") for problem in proof.problems(always))
+    assert any(problem.startswith("response.id.type: a MUST needs mutants") for problem in recorded.problems(always))
     beside = changed(("mutants", name, "beside"), ["no.such.clause"])
-    assert f"{name}: no.such.clause fails also, and proof/reasons.py gives no reason" in proof.problems(beside)
+    assert f"{name}: no.such.clause fails also, and proof/reasons.py gives no reason" in recorded.problems(beside)
 
 
 def test_the_bound_is_that_of_no_failure_in_so_many_trials() -> None:
@@ -217,9 +220,9 @@ def test_the_command_proves_a_clause_with_all_variants() -> None:
 
 
 def test_the_files_are_written_as_they_are_committed(tmp_path: Path) -> None:
-    proof.write(RECORDED, markdown(RECORDED, proof.compared()), tmp_path)
+    recorded.write(RECORDED, markdown(RECORDED, recorded.compared()), tmp_path)
     assert json.loads((tmp_path / "proof.json").read_text("utf-8")) == RECORDED
-    assert (tmp_path / "proof.json").read_bytes() == (proof.FOLDER / "proof.json").read_bytes()
+    assert (tmp_path / "proof.json").read_bytes() == (recorded.FOLDER / "proof.json").read_bytes()
 
 
 def test_a_stale_proof_is_reported_without_a_run() -> None:

@@ -9,7 +9,7 @@ from rich.console import Console
 from runloop_conformance.clauses import all_clauses, inapplicable
 from runloop_conformance.clauses.ledger import ledger
 from runloop_conformance.commands.options import contract_at
-from runloop_conformance.judging.judge import counted
+from runloop_conformance.judging.counted import counted
 from runloop_conformance.report.console import Page
 
 

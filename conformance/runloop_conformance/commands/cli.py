@@ -96,7 +96,7 @@ def diff(**settings: Any) -> None:
     multiple=True,
     help="Budget of each run; repeatable. [default: 100]",
 )
-@click.option("--matrix", is_flag=True, help="The whole matrix of the proof, with its own seeds and budgets.")
+@click.option("--matrix", "whole", is_flag=True, help="The whole matrix of the proof, with its own seeds and budgets.")
 @click.option("--write", is_flag=True, help="As --matrix, and write conformance/PROOF.md and proof.json.")
 @click.option("--page", is_flag=True, help="Run nothing: write PROOF.md again from proof.json.")
 @click.option("--check", is_flag=True, help="Run nothing: fail if PROOF.md or proof.json is stale.")
@@ -114,7 +114,7 @@ def prove(**settings: Any) -> None:
       runloop-conformance prove --max-runs 0 --max-runs 10 --max-runs 25 --max-runs 100
     """
     try:
-        _call("prove", settings)
+        command = importlib.import_module("runloop_conformance.proof.command")
     except ModuleNotFoundError as error:
         if error.name != "runloop_conformance.proof":
             raise
@@ -122,6 +122,7 @@ def prove(**settings: Any) -> None:
             "prove needs a checkout of the repository: the installed package does not contain the mutants. "
             "Clone the repository and run `make prove` there."
         ) from error
+    command.run(**settings)
 
 
 @main.command()

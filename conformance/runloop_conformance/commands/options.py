@@ -1,4 +1,4 @@
-"""What several subcommands share: the exit codes, and reading a contract or a report."""
+"""What several subcommands share: reading a contract or a report."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from runloop_conformance.contract.document import Contract, ContractError
 from runloop_conformance.contract.reading import load_contract
 from runloop_conformance.report.stored import Stored, UnreadableReportError, stored
 from runloop_conformance.suite.options import UnusableOptionError
-
-EXIT = {"conformant": 0, "nonconformant": 1, "inconclusive": 3, "error": 4}
 
 
 @contextmanager

@@ -11,13 +11,13 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from runloop_conformance.commands.options import EXIT
 from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.judging.result import Result
 from runloop_conformance.report import artefacts, github
 from runloop_conformance.report.console import Page, show
 from runloop_conformance.report.tally import Report, stale
 
+EXIT = {"conformant": 0, "nonconformant": 1, "inconclusive": 3, "error": 4}
 WRONG_USAGE = 2
 
 

@@ -16,7 +16,7 @@ from runloop_conformance.commands.outcome import on_github, without_workflow_com
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.exchanges.excerpt import message_text
 from runloop_conformance.exchanges.redaction import Redaction
-from runloop_conformance.judging.judge import counted
+from runloop_conformance.judging.counted import counted
 from runloop_conformance.report.console import Page, planned_line
 from runloop_conformance.report.stored import Stored, UnreadableReportError
 from runloop_conformance.report.tally import Clause

@@ -14,12 +14,19 @@ from typing import Any
 import click
 from rich.console import Console
 
-from runloop_conformance.commands.options import EXIT, contract_at, wrong_usage
-from runloop_conformance.commands.outcome import annotate, exit_code, on_github, publish, without_workflow_commands
+from runloop_conformance.commands.options import contract_at, wrong_usage
+from runloop_conformance.commands.outcome import (
+    EXIT,
+    annotate,
+    exit_code,
+    on_github,
+    publish,
+    without_workflow_commands,
+)
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.exchanges.exchange import Exchange
 from runloop_conformance.exchanges.redaction import Redaction
-from runloop_conformance.judging.judge import counted
+from runloop_conformance.judging.counted import counted
 from runloop_conformance.judging.result import Result
 from runloop_conformance.report import artefacts
 from runloop_conformance.report.console import Page, planned_line

@@ -10,8 +10,7 @@ from runloop_conformance import __version__
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.exchanges.exchange import Exchange, started
 from runloop_conformance.exchanges.recording import run_id
-from runloop_conformance.judging.judge import Finding, Verdict
-from runloop_conformance.judging.terms import Judgement, Terms
+from runloop_conformance.judging.judge import Finding, Judgement, Terms, Verdict
 
 
 @frozen(kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -9,11 +10,30 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from runloop_conformance.proof import document, matrix, page
-from runloop_conformance.proof.matrix import Case, Outcome
+from runloop_conformance.proof import document, matrix, page, recorded
+from runloop_conformance.proof.outcome import Case, Outcome
 from runloop_conformance.proof.reasons import EQUIVALENT, GAPS
+from runloop_conformance.suite.options import RUNS_ON_LOOPBACK
 
 PROGRESS_S = 30.0  # seconds between two lines of progress where there is no terminal
+
+
+def run(
+    *,
+    names: tuple[str, ...],
+    clauses: tuple[str, ...],
+    seeds: int,
+    budgets: tuple[int, ...],
+    whole: bool,
+    write: bool,
+    page: bool,
+    check: bool,
+) -> None:
+    """Run the suite against mutants and variants, and exit with 1 if one is judged wrongly."""
+    if page or check:
+        sys.exit(update_page(write=page))
+    chosen = () if whole or write else chosen_cases(names, clauses, seeds, budgets or (RUNS_ON_LOOPBACK,))
+    sys.exit(prove(chosen, write=write))
 
 
 def chosen_cases(names: Sequence[str], clauses: Sequence[str], seeds: int, budgets: Sequence[int]) -> list[Case]:
@@ -30,7 +50,7 @@ def chosen_cases(names: Sequence[str], clauses: Sequence[str], seeds: int, budge
     if clauses and not chosen:
         raise click.UsageError(f"no mutant breaks {', '.join(clauses)}")
     cases = [case for budget in budgets for case in matrix.cases(range(seeds), budget, chosen)]
-    if any(known[name] == "mutant" for name in chosen) and max(budgets) >= matrix.CONFORMANT_FROM:
+    if any(known[name] == "mutant" for name in chosen) and max(budgets) >= recorded.CONFORMANT_FROM:
         cases += matrix.cases((0,), max(budgets), kinds=("variant",))
     return list(dict.fromkeys(cases))
 
@@ -38,7 +58,7 @@ def chosen_cases(names: Sequence[str], clauses: Sequence[str], seeds: int, budge
 def prove(cases: Sequence[Case], *, write: bool) -> int:
     """Run these cases, or else the matrix of the proof, and print the outcomes. Return the exit code."""
     console = Console(highlight=False)
-    every_case = cases or list(document.matrix())
+    every_case = cases or list(matrix.whole())
     outcomes = list(_with_progress(console, matrix.prove(every_case), len(every_case)))
     correct = _print_outcomes(console, outcomes)
     if not cases:
@@ -107,9 +127,9 @@ def _count(number: int, noun: str) -> str:
 def _record(console: Console, outcomes: Sequence[Outcome], *, write: bool) -> bool:
     """Return whether the proof holds; write it unless the score would fall."""
     proof = document.document(outcomes)
-    problems = list(document.problems(proof))
+    problems = list(recorded.problems(proof))
     try:
-        lost = document.lost(document.load(), proof)
+        lost = recorded.lost(recorded.load(), proof)
     except OSError:
         lost = []
     if lost:
@@ -117,21 +137,21 @@ def _record(console: Console, outcomes: Sequence[Outcome], *, write: bool) -> bo
     for problem in problems:
         console.print(problem, soft_wrap=True, markup=False)
     if write and not lost:
-        document.write(proof, page.markdown(proof, document.compared()))
-        console.print(f"wrote {document.FOLDER.name}/PROOF.md and proof.json")
+        recorded.write(proof, page.markdown(proof, recorded.compared()))
+        console.print(f"wrote {recorded.FOLDER.name}/PROOF.md and proof.json")
     return not problems
 
 
 def update_page(*, write: bool) -> int:
     """Write PROOF.md from proof.json, or print what is stale. Return 1 if something is."""
-    recorded = document.load()
-    changed = document.changed_sources(recorded)
-    text = page.markdown(recorded, document.compared())
+    proof = recorded.load()
+    changed = document.changed_sources(proof)
+    text = page.markdown(proof, recorded.compared())
     if changed:
         click.echo(f"Changed since the proof was made: {', '.join(changed)}. Run `make prove`.", err=True)
     elif write:
-        document.write(recorded, text)
-    elif (document.FOLDER / "PROOF.md").read_text("utf-8") != text:
+        recorded.write(proof, text)
+    elif (recorded.FOLDER / "PROOF.md").read_text("utf-8") != text:
         click.echo("PROOF.md is not made from proof.json. Run `runloop-conformance prove --page`.", err=True)
         return 1
     return int(bool(changed))

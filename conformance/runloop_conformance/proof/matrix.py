@@ -12,21 +12,19 @@ from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, 
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
-from typing import Literal
 
-from attrs import frozen
 from starlette.types import ASGIApp
 
 from runloop_conformance.clauses import all_clauses, matches
 from runloop_conformance.clauses.clause import Clause
 from runloop_conformance.clock import VirtualClock
 from runloop_conformance.contract.document import Contract
-from runloop_conformance.contract.operation import Level
 from runloop_conformance.contract.reading import load_contract
-from runloop_conformance.judging.judge import Verdict
 from runloop_conformance.plan.stages import Plan
 from runloop_conformance.proof.degenerate import DEGENERATES, Degenerate
 from runloop_conformance.proof.mutants import MUTANTS, Mutant
+from runloop_conformance.proof.outcome import Case, FailedClause, Kind, Outcome
+from runloop_conformance.proof.recorded import BUDGETS, CONFORMANT_FROM, SEEDS
 from runloop_conformance.proof.variants import VARIANTS, Variant
 from runloop_conformance.sending.in_process.application import LOGGER
 from runloop_conformance.sending.in_process.driven import DrivenTransport
@@ -37,71 +35,12 @@ from runloop_conformance.servers.hosting import RawServer, running
 from runloop_conformance.suite.options import Options, plan_for
 from runloop_conformance.suite.run import Suite
 
-Kind = Literal["mutant", "variant", "degenerate"]
 Server = Mutant | Variant | Degenerate
 
 KINDS: Sequence[Kind] = ("mutant", "variant", "degenerate")
 TOKEN = "Tok-3fA9-proof-of-the-suite-7Zq1"  # noqa: S105 - the servers are started here, and take this one
 ON_SOCKETS = 6  # processes for servers on a socket, which wait more than they compute
 TIMEOUT_S = 4.0  # of one response; time passes only for servers on a socket
-CONFORMANT_FROM = 25  # runs, the smaller default: with fewer, a correct server may be inconclusive
-
-
-@frozen
-class Case:
-    """One server, one seed, one budget."""
-
-    kind: Kind
-    name: str
-    seed: int
-    max_runs: int
-
-
-@frozen
-class FailedClause:
-    """A clause that failed, with its counts. `own`: it is about the statement that the mutant breaks."""
-
-    id: str
-    level: Level
-    broken: int
-    judged: int
-    own: bool
-
-    @property
-    def always(self) -> bool:
-        """Whether everything that was judged failed."""
-        return self.broken == self.judged
-
-
-@frozen
-class Outcome:
-    """The suite's verdict on the server of a case, and the clauses that failed."""
-
-    case: Case
-    verdict: Verdict
-    reason: str | None
-    failed: tuple[FailedClause, ...]
-    runs_started: int
-
-    @property
-    def own(self) -> tuple[FailedClause, ...]:
-        """The failed clauses about the statement that the mutant breaks."""
-        return tuple(clause for clause in self.failed if clause.own)
-
-    @property
-    def beside(self) -> tuple[FailedClause, ...]:
-        """The failed clauses about other statements."""
-        return tuple(clause for clause in self.failed if not clause.own)
-
-    @property
-    def correct(self) -> bool:
-        """Whether the suite is right about the server."""
-        if self.case.kind == "mutant":
-            return bool(self.own)
-        if self.case.kind == "degenerate":
-            return self.verdict != "conformant"
-        enough = self.case.max_runs >= CONFORMANT_FROM
-        return self.verdict == "conformant" or (self.verdict == "inconclusive" and not enough)
 
 
 def servers(kind: Kind) -> Sequence[Server]:
@@ -129,6 +68,15 @@ def cases(
             for server in servers(kind):
                 if not names or server.name in names:
                     yield Case(kind, server.name, seed, max_runs)
+
+
+def whole() -> Iterator[Case]:
+    """Every case of the proof. The slowest cases come last, so that no core is idle at the end."""
+    for budget in BUDGETS:
+        yield from cases((0,), budget, kinds=("mutant",))
+    yield from cases(range(SEEDS), BUDGETS[-1], kinds=("variant",))
+    yield from cases((0,), CONFORMANT_FROM, kinds=("variant",))
+    yield from cases((0,), BUDGETS[-1], kinds=("degenerate",))
 
 
 def mutants_of(selector: str) -> list[str]:

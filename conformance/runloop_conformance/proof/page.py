@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from runloop_conformance.clauses import all_clauses
 from runloop_conformance.contract.reading import load_contract
-from runloop_conformance.proof.document import (
+from runloop_conformance.proof.reasons import EQUIVALENT, GAPS, UNBREAKABLE
+from runloop_conformance.proof.recorded import (
     BUDGETS,
+    CONFORMANT_FROM,
     KINDS,
     Document,
     detected,
@@ -17,8 +19,6 @@ from runloop_conformance.proof.document import (
     reason_for,
     verdicts,
 )
-from runloop_conformance.proof.matrix import CONFORMANT_FROM
-from runloop_conformance.proof.reasons import EQUIVALENT, GAPS, UNBREAKABLE
 
 HEAD = """# Proof of the suite
 

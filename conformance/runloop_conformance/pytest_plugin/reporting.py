@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 
 from runloop_conformance.exchanges.redaction import Redaction
-from runloop_conformance.judging.judge import counted
+from runloop_conformance.judging.counted import counted
 from runloop_conformance.pytest_plugin.outcome import SETTLED, Outcome, Outcomes
 from runloop_conformance.report.console import described
 from runloop_conformance.report.tally import Clause, Report, cost_line, count_line, outcome, stale, warnings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 
-from runloop_conformance.judging.judge import counted
+from runloop_conformance.judging.counted import counted
 from runloop_conformance.report.tally import Report, failing, known, tally
 
 LABEL = "contract"

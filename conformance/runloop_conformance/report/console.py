@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from runloop_conformance.exchanges.exchange import Probe
-from runloop_conformance.judging.judge import counted
+from runloop_conformance.judging.counted import counted
 from runloop_conformance.report.tally import (
     Clause,
     Report,

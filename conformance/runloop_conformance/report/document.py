@@ -12,9 +12,8 @@ from runloop_conformance.exchanges.curl import curl
 from runloop_conformance.exchanges.document import exchange_document
 from runloop_conformance.exchanges.excerpt import message_text
 from runloop_conformance.exchanges.redaction import Redaction
-from runloop_conformance.judging.judge import Finding
+from runloop_conformance.judging.judge import Finding, stale
 from runloop_conformance.judging.result import Result
-from runloop_conformance.judging.terms import stale
 
 LONGEST_BODY = 8 * 1024  # bytes of a body in the report; the recording has the whole
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from runloop_conformance.judging.judge import counted
+from runloop_conformance.judging.counted import counted
 
 Report = Mapping[str, Any]
 Clause = Mapping[str, Any]

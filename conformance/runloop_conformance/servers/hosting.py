@@ -15,7 +15,7 @@ from typing import Any, Protocol, runtime_checkable
 import uvicorn
 from starlette.types import ASGIApp
 
-from runloop_conformance.servers.reference import Reference, default_document
+from runloop_conformance.servers.reference import Document, Reference, default_document
 
 _LOOPBACK = "127.0.0.1"
 
@@ -33,6 +33,10 @@ class RawServer(Protocol):
     """A server below HTTP: it gets each connection, and closes it."""
 
     async def connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None: ...
+
+
+Build = Callable[[Document, str, Sequence[str]], ASGIApp | RawServer]
+"""Makes a server from a contract, a token, and the benchmarks that exist (none: any)."""
 
 
 @contextlib.contextmanager

@@ -10,8 +10,8 @@ from runloop_conformance.clauses import all_clauses, selected
 from runloop_conformance.contract.document import Contract
 from runloop_conformance.exchanges.recording import Recording
 from runloop_conformance.exchanges.redaction import TOKEN_MARK
+from runloop_conformance.judging.judge import Terms, settle
 from runloop_conformance.judging.result import Result, RunInfo
-from runloop_conformance.judging.terms import Terms, settle
 from runloop_conformance.report.stored import Stored
 
 

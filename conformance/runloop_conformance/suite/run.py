@@ -15,10 +15,9 @@ from runloop_conformance.contract.operation import Json, Operation
 from runloop_conformance.exchanges.exchange import Exchange, Probe
 from runloop_conformance.exchanges.recording import Recording, response_value
 from runloop_conformance.exchanges.redaction import Redaction
-from runloop_conformance.judging.judge import judge
+from runloop_conformance.judging.judge import Judgement, Terms, judge, settle
 from runloop_conformance.judging.precondition import precondition
 from runloop_conformance.judging.result import Result, RunInfo
-from runloop_conformance.judging.terms import Judgement, Terms, settle
 from runloop_conformance.plan.stages import EVERYTHING, Plan
 from runloop_conformance.sending.sender import BudgetSpentError, Sender
 from runloop_conformance.suite.expiry import Expiry

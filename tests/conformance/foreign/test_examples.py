@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from runloop_conformance.proof.document import SEEDS
+from runloop_conformance.proof.recorded import SEEDS
 
 from tests.conformance.foreign.serving import EXAMPLES, command_of, serving
 from tests.conformance.foreign.verdicts import EXAMPLES_README, FRAMEWORKS, differences, with_table

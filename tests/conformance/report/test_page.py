@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 from attrs import define, evolve, field
-from runloop_conformance.judging.terms import Terms
+from runloop_conformance.judging.judge import Terms
 from runloop_conformance.servers.hosting import running
 
 from tests.conformance.miniatures import reference

@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 from runloop_conformance.exchanges.redaction import Redaction
-from runloop_conformance.judging.terms import Terms
+from runloop_conformance.judging.judge import Terms
 from runloop_conformance.report import badge
 from runloop_conformance.report.document import document
 from runloop_conformance.servers.hosting import running

@@ -10,7 +10,7 @@ from attrs import evolve
 from click.testing import CliRunner
 from runloop_conformance.commands import main
 from runloop_conformance.exchanges.redaction import Redaction
-from runloop_conformance.judging.terms import Terms
+from runloop_conformance.judging.judge import Terms
 from runloop_conformance.report.document import document
 from runloop_conformance.servers.hosting import running
 

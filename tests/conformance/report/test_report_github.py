@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from markdown_it import MarkdownIt
 from runloop_conformance.exchanges.redaction import Redaction
-from runloop_conformance.judging.terms import Terms
+from runloop_conformance.judging.judge import Terms
 from runloop_conformance.report import github
 from runloop_conformance.report.document import document
 from runloop_conformance.servers.hosting import running

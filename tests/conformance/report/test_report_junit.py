@@ -11,7 +11,7 @@ import xmlschema
 from attrs import evolve
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 from runloop_conformance.exchanges.redaction import Redaction
-from runloop_conformance.judging.terms import Terms
+from runloop_conformance.judging.judge import Terms
 from runloop_conformance.report.document import document
 from runloop_conformance.report.junit import junit
 from runloop_conformance.servers.hosting import running

@@ -20,7 +20,7 @@ from attrs import evolve
 from rich.console import Console
 from runloop_conformance.exchanges.curl import curl
 from runloop_conformance.exchanges.redaction import Redaction
-from runloop_conformance.judging.terms import Terms
+from runloop_conformance.judging.judge import Terms
 from runloop_conformance.plan.probes import ask
 from runloop_conformance.report import console
 from runloop_conformance.report.document import document

@@ -8,16 +8,14 @@ from typing import Any, Literal
 from attrs import evolve, field, frozen
 from starlette.types import ASGIApp
 
-from runloop_conformance.proof.mutants.changes import Change, RunRequest, When
-from runloop_conformance.proof.mutants.place import Place
+from runloop_conformance.proof.mutants.changes import Change, Place, RunRequest, When
 from runloop_conformance.proof.mutants.pointers import VIEW
 from runloop_conformance.proof.mutants.tolerant import Tolerant
 from runloop_conformance.proof.mutants.witness import WitnessRequest, start_run
-from runloop_conformance.servers.hosting import RawServer
+from runloop_conformance.servers.hosting import Build
 from runloop_conformance.servers.reference import Document, Reference, RejectionError
 
 Level = Literal["must", "should"]
-Build = Callable[[Document, str, Sequence[str]], ASGIApp | RawServer]
 TextRow = tuple[str, Place, str, Callable[[str], str], str]
 """The name, the place, the summary, the change, and a sample of text that it changes."""
 

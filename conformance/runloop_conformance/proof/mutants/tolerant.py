@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from runloop_conformance.proof.mutants.changes import Run, RunRequest
 from runloop_conformance.servers.reference import Json, Reference
 
 
@@ -15,15 +14,15 @@ class Tolerant(Reference):
         if isinstance(as_object(run_request).get("benchmark_id"), str):
             super().look_up(as_run_request(run_request))
 
-    def run_of(self, run_request: Any) -> Run:
+    def run_of(self, run_request: Any) -> dict[str, Any]:
         return super().run_of(as_run_request(run_request))
 
 
-def as_run_request(value: Any) -> RunRequest:
+def as_run_request(value: Any) -> dict[str, Any]:
     """Convert any JSON value to a valid request, as a loosely typed server would."""
     value = as_object(value)
     profile = as_object(value.get("runProfile"))
-    run_request: RunRequest = {
+    run_request: dict[str, Any] = {
         **value,
         "benchmark_id": as_text(value.get("benchmark_id", "")),
         "run_name": None if value.get("run_name") is None else as_text(value["run_name"]),

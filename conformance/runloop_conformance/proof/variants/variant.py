@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from attrs import field, frozen
 
-from runloop_conformance.proof.mutants.mutant import Build
 from runloop_conformance.proof.mutants.pointers import OPERATION
+from runloop_conformance.servers.hosting import Build
 
 
 @frozen

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from runloop_conformance.clauses.clause import Clause
 from runloop_conformance.contract.document import Contract
-from runloop_conformance.judging.judge import counted
+from runloop_conformance.judging.counted import counted
 from runloop_conformance.report.html.annotated import Mark, annotated
 from runloop_conformance.report.html.exchanges import LONGEST_CURL, Shown, exchanges
 from runloop_conformance.report.tally import OUTCOMES, Outcome, Report, count_line, outcome, stale

@@ -4,8 +4,8 @@ import html
 import re
 from urllib.parse import unquote, unquote_plus
 
+from runloop_conformance.proof.mutants.changes import METADATA, METADATA_KEYS, NAME, PURPOSE, VARIABLES
 from runloop_conformance.proof.mutants.mutant import Mutants
-from runloop_conformance.proof.mutants.place import METADATA, METADATA_KEYS, NAME, PURPOSE, VARIABLES
 
 MUTANTS = Mutants(__name__)
 MUTANTS.change_texts(

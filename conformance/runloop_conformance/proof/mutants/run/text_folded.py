@@ -3,8 +3,7 @@
 import re
 import unicodedata
 
-from runloop_conformance.proof.mutants.mutant import Mutants
-from runloop_conformance.proof.mutants.place import (
+from runloop_conformance.proof.mutants.changes import (
     METADATA,
     METADATA_KEYS,
     NAME,
@@ -13,6 +12,7 @@ from runloop_conformance.proof.mutants.place import (
     SECRETS,
     VARIABLE_NAMES,
 )
+from runloop_conformance.proof.mutants.mutant import Mutants
 
 MUTANTS = Mutants(__name__)
 MUTANTS.change_texts(

@@ -2,9 +2,9 @@
 
 import re
 
+from runloop_conformance.proof.mutants.changes import METADATA, METADATA_KEYS, NAME, PURPOSE, VARIABLES
 from runloop_conformance.proof.mutants.coercion import parsed
 from runloop_conformance.proof.mutants.mutant import Mutants
-from runloop_conformance.proof.mutants.place import METADATA, METADATA_KEYS, NAME, PURPOSE, VARIABLES
 
 MUTANTS = Mutants(__name__)
 MUTANTS.change_texts(

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Callable
 
-from runloop_conformance.proof.mutants.changes import Map, change_property
+from runloop_conformance.proof.mutants.changes import METADATA, PURPOSE, Map, change_property
 from runloop_conformance.proof.mutants.mutant import Mutants
-from runloop_conformance.proof.mutants.place import METADATA, PURPOSE
 from runloop_conformance.proof.mutants.pointers import VIEW
 from runloop_conformance.proof.mutants.witness import start_run, with_profile
 

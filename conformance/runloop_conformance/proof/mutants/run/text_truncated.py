@@ -3,9 +3,17 @@
 import re
 from collections.abc import Callable
 
-from runloop_conformance.proof.mutants.changes import every_nth
+from runloop_conformance.proof.mutants.changes import (
+    METADATA,
+    METADATA_KEYS,
+    NAME,
+    PURPOSE,
+    SECRETS,
+    VARIABLES,
+    Place,
+    every_nth,
+)
 from runloop_conformance.proof.mutants.mutant import Mutants
-from runloop_conformance.proof.mutants.place import METADATA, METADATA_KEYS, NAME, PURPOSE, SECRETS, VARIABLES, Place
 from runloop_conformance.proof.mutants.pointers import VIEW
 from runloop_conformance.proof.mutants.witness import repeated
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+CAPABILITIES = {"workspace": {"configuration": True}}
 CODE = """\
 from runloop_benchmarks import AsyncRunloop, Runloop
 
@@ -33,7 +34,7 @@ class Editor:
             stdout=subprocess.PIPE,
         )
         self._number = 0
-        self.ask("initialize", {"processId": os.getpid(), "rootUri": folder.as_uri(), "capabilities": {}})
+        self.ask("initialize", {"processId": os.getpid(), "rootUri": folder.as_uri(), "capabilities": CAPABILITIES})
         self._send("initialized", {})
         document = {"uri": self.uri, "languageId": "python", "version": 1, "text": code}
         self._send("textDocument/didOpen", {"textDocument": document})
@@ -51,8 +52,12 @@ class Editor:
             message = self._receive()
             if message.get("id") == self._number and "method" not in message:
                 return message["result"]
-            if "id" in message:  # the server's own questions, such as for its settings
-                self._send(None, None, id=message["id"], result=None)
+            if "id" in message:  # the server's own questions
+                items = message["params"]["items"] if message["method"] == "workspace/configuration" else None
+                settings = [
+                    {"pythonPath": sys.executable} if item["section"] == "python" else {} for item in items or ()
+                ]
+                self._send(None, None, id=message["id"], result=settings or None)
 
     def _send(self, method: str | None, params: object, **members: object) -> None:
         message = {"jsonrpc": "2.0", **members} | ({"method": method, "params": params} if method else {})

@@ -350,7 +350,8 @@ def test_who_does_not_use_it_does_not_load_it(pytester: pytest.Pytester) -> None
             assert not {"click", "starlette", "h11", "rich", "yaml", "httpx", "filelock"} & set(sys.modules)
         """
     )
-    plain = (*ALONE, "-p", "no:xdist", "-p", "no:anyio")
+    others = ("xdist", "anyio", "pytest_httpx", "respx", "pook")
+    plain = (*ALONE, *(argument for name in others for argument in ("-p", f"no:{name}")))
     result = pytester.runpytest_subprocess(*plain, "-W", "error", "--strict-markers", "--strict-config")
     result.assert_outcomes(passed=1)
     assert "runloop-conformance" not in text(result)

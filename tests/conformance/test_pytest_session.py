@@ -17,7 +17,7 @@ pytest_plugins = ["pytester"]
 BROKEN_OFF = """
     import os, signal
     import pytest
-    from runloop_conformance.contract.document import load_contract
+    from runloop_conformance.contract.reading import load_contract
     from runloop_conformance.pytest_plugin import test_clause
     from runloop_conformance.servers.reference import Reference
 

@@ -63,7 +63,10 @@ class Part:
 def worst(marks: Iterable[Mark]) -> Mark:
     """The worst of several colours; `free` where there is none."""
     present = set(marks)
-    return next((mark for mark in ORDER if mark in present), "free")
+    for mark in ORDER:
+        if mark in present:
+            return mark
+    return "free"
 
 
 def annotated(contract: Contract, clauses: Sequence[Clause], marks: Marks) -> tuple[Part, ...]:

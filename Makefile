@@ -71,8 +71,8 @@ conformance: $(READY) ## test a server against the contract: SERVER=… TOKEN=�
 serve: $(READY) ## the embedded reference server: ARGS="--port 8080 --token …"
 	@"$(PY)" -m runloop_conformance serve $(ARGS)
 
-# Three workers for two cores: a third of the time is spent waiting for servers and processes.
-PYTEST = "$(PY)" -m pytest -n 3 --dist loadgroup
+# Four workers for two cores: much of the time is spent waiting for servers and processes.
+PYTEST = "$(PY)" -m pytest -n 4 --dist loadgroup
 LONG = slow or matrix or browser or node
 
 test: $(READY) ## the tests of a change, in minutes; they need nothing but Python: ARGS="-k name" for some

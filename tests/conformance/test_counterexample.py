@@ -82,6 +82,7 @@ def comparable(body: bytes) -> object:
     return value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHOWN_AGAIN)
 def test_the_curl_shows_the_fault_again(name: str) -> None:
     mutant = next((one for one in MUTANTS if one.name == name), None)

@@ -13,6 +13,8 @@ from runloop_conformance.servers.hosting import running
 from tests.conformance.outside import CONTRACT, TOKEN, Invocation, command, environment
 from tests.conftest import HANGS_AFTER
 
+pytestmark = pytest.mark.slow
+
 MOST_KB = 200 * 1024
 # The command is started by a small process: Linux hands the peak memory of the starting process on to the started one.
 STARTER = """

@@ -256,6 +256,7 @@ def built(name: str) -> Any:
     return server.build(load_contract().document, TOKEN, ())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [

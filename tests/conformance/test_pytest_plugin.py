@@ -169,6 +169,7 @@ GUIDE = (ROOT / "docs" / "pytest.md").read_text(encoding="utf-8")
 (GUIDED,) = re.findall(r"^```python\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("framework", ["fastapi", "flask", "django"])
 def test_the_module_of_the_guide_tests_what_people_write(framework: str, pytester: pytest.Pytester) -> None:
     examples = str(ROOT / "examples" / "servers")

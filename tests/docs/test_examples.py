@@ -128,6 +128,7 @@ def test_python_runs(document: str, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "document", [d for d in DOCUMENTS if any(b.language == "sh" and b.run_here for b in blocks(d))]
 )

@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.docs.conftest import build
 
-pytestmark = pytest.mark.xdist_group("mistakes")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mistakes")]
 
 MISTAKES = {
     "See [there](nowhere.md).": "target not found: 'nowhere.md'",

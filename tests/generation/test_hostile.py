@@ -149,6 +149,7 @@ def with_every_ending(words: tuple[str, ...]) -> dict[str, Any]:
     return document
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("description", "summary"), ("example",), ("default",), ("const",), ("enum",)])
 def test_no_prose_becomes_code(words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = client_of(with_every_ending(words), tmp_path, f"prose_{words[0]}")

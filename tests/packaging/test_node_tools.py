@@ -12,6 +12,8 @@ import pytest
 
 from tests.conftest import HANGS_AFTER, ROOT
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from pathlib import Path
 

@@ -15,6 +15,8 @@ from tests.conformance.foreign.verdicts import EXAMPLES_README, FRAMEWORKS, diff
 from tests.conformance.outside import conformance
 from tests.conftest import free_port
 
+pytestmark = pytest.mark.slow
+
 (SHOWN,) = re.findall(r"^  .* passed$", EXAMPLES_README.read_text(encoding="utf-8"), re.MULTILINE)
 
 

@@ -69,6 +69,7 @@ def twice(app: Any, **more: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     return json.loads(json.dumps(report)), json.loads(json.dumps(again))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SERVERS)
 def test_the_findings_are_the_same(name: str) -> None:
     server = next((one for one in (*MUTANTS, *VARIANTS, *DEGENERATES) if one.name == name), None)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Seen:
+class ReceivedRequest:
     """One request as a server saw it."""
 
     method: str
@@ -40,7 +40,7 @@ class Seen:
         return [value.decode("latin-1") for key, value in self.headers if key == name.lower().encode()]
 
     def without(self, *names: str) -> tuple[object, ...]:
-        """All of it that does not differ from one start of a server to the next."""
+        """All parts that are equal between two starts of a server."""
         left_out = {"host", *names}
         headers = tuple(sorted((k, v) for k, v in self.headers if k.decode() not in left_out))
         return self.method, self.path, self.query, headers, self.body
@@ -51,7 +51,7 @@ class Watched:
     """Any server, and every request that it was sent."""
 
     app: ASGIApp
-    seen: list[Seen] = field(factory=list)
+    requests: list[ReceivedRequest] = field(factory=list)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -68,7 +68,9 @@ class Watched:
             await self.app(scope, overheard, send)
         finally:
             headers = tuple((bytes(name), bytes(value)) for name, value in scope["headers"])
-            self.seen.append(Seen(scope["method"], scope["path"], scope["query_string"], headers, bytes(body), at))
+            self.requests.append(
+                ReceivedRequest(scope["method"], scope["path"], scope["query_string"], headers, bytes(body), at)
+            )
 
 
 def reference(*benchmark_ids: str, token: str = TOKEN) -> Reference:
@@ -91,7 +93,7 @@ class Below:
 
 @define
 class Always:
-    """Answers everything alike, with these headers."""
+    """Gives the same response to every request, with these headers."""
 
     status: int
     headers: dict[str, str] = field(factory=dict)
@@ -103,8 +105,8 @@ class Always:
         await Response(self.body, self.status, self.headers)(scope, receive, send)
 
 
-class TakesEverything(Reference):
-    """Starts a run whatever it is sent, and by whomever."""
+class AcceptsEverything(Reference):
+    """Starts a run for every request, with any body and any credentials."""
 
     async def respond(self, request: Request) -> Response:
         await self.read(request)
@@ -112,11 +114,11 @@ class TakesEverything(Reference):
 
 
 @define
-class LosesAnswers:
-    """Starts a run for each valid request; from the second on it hangs up instead of answering."""
+class LosesResponses:
+    """Starts a run for each valid request; from the second on it closes the connection instead of responding."""
 
     within: Reference = field(factory=reference)
-    answered: int = 1
+    responses: int = 1
 
     async def connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         request, _, _ = await read_request(reader, writer, b"")
@@ -126,10 +128,10 @@ class LosesAnswers:
         status, run = b"200 OK", {}
         try:
             run = self.start(request.method, headers, request.body)
-            if self.within.runs > self.answered:
+            if self.within.runs > self.responses:
                 return
-        except RejectionError as refusal:
-            status = b"%d Refused" % refusal.status
+        except RejectionError as rejection:
+            status = b"%d Refused" % rejection.status
         response = json.dumps(run).encode()
         head = b"HTTP/1.1 " + status + b"\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
         writer.write(head % len(response) + response)
@@ -139,14 +141,14 @@ class LosesAnswers:
     def start(self, method: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
         if method != "POST" or headers.get("authorization") != f"Bearer {TOKEN}":
             raise RejectionError(401, "No.")
-        asked = self.within.parse(body)
-        self.within.validate(asked)
-        return self.within.run_of(asked)
+        run_request = self.within.parse(body)
+        self.within.validate(run_request)
+        return self.within.run_of(run_request)
 
 
 @define
 class CountsConnections:
-    """Says nothing and counts who comes."""
+    """Sends nothing and counts the connections."""
 
     connections: int = 0
 
@@ -155,8 +157,8 @@ class CountsConnections:
         await reader.read(1)
 
 
-class StartsThenTakesItsTime(Reference):
-    """Starts the run at once and answers a good while later."""
+class RespondsLate(Reference):
+    """Starts the run at once and responds after a pause."""
 
     pause_s = 0.3
 
@@ -167,32 +169,32 @@ class StartsThenTakesItsTime(Reference):
 
 
 @define
-class Tells:
-    """The reference server, whose answers have whatever `more` makes of the request: headers, and a member."""
+class AddsToResponses:
+    """The reference server, with headers and a property from `additions` added to each response."""
 
-    more: Callable[[Scope], tuple[dict[str, str], Any]]
+    additions: Callable[[Scope], tuple[dict[str, str], Any]]
     within: Reference = field(factory=reference)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers, member = self.more(scope)
+        headers, extra_property = self.additions(scope)
         status = 200
 
-        async def told(message: Any) -> None:
+        async def send_with_additions(message: Any) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                kept = [(name, value) for name, value in message["headers"] if name != b"content-length"]
+                unchanged = [(name, value) for name, value in message["headers"] if name != b"content-length"]
                 added = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-                message = {**message, "headers": [*kept, *added]}
+                message = {**message, "headers": [*unchanged, *added]}
             elif message.get("body"):
                 response = json.loads(message["body"])
-                response["told"] = member
+                response["told"] = extra_property
                 if status != 200:
-                    response = {"message": member}
+                    response = {"message": extra_property}
                 message = {**message, "body": json.dumps(response).encode()}
             await send(message)
 
-        await self.within(scope, receive, told)
+        await self.within(scope, receive, send_with_additions)
 
 
 @contextlib.contextmanager

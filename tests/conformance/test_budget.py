@@ -17,7 +17,7 @@ from runloop_conformance.suite.options import Options
 from runloop_conformance.suite.run import Suite
 from starlette.responses import Response
 
-from tests.conformance.miniatures import LosesAnswers, StartsThenTakesItsTime, TakesEverything, Watched, reference
+from tests.conformance.miniatures import AcceptsEverything, LosesResponses, RespondsLate, Watched, reference
 from tests.conformance.outside import CONTRACT, TOKEN, conformance
 
 LIMITS = [0, 1, 3, 10, 25]
@@ -47,7 +47,7 @@ def test_no_more_runs_are_started_than_were_allowed(limit: int) -> None:
 
 
 def test_no_runs_at_all_still_shows_a_check_that_is_missing() -> None:
-    with running(TakesEverything(CONTRACT.document, TOKEN)) as url:
+    with running(AcceptsEverything(CONTRACT.document, TOKEN)) as url:
         done = conformance(url, "--max-runs", 0)
     assert done.code == 1, done.output
     assert {"authorization.required", "authorization.token"} <= done.failed("must")
@@ -72,7 +72,7 @@ def test_what_only_a_should_refuses_costs_no_must_its_test() -> None:
 
 @pytest.mark.parametrize("limit", [0, 3, 25])
 def test_a_server_that_takes_everything_is_stopped(limit: int) -> None:
-    server = TakesEverything(CONTRACT.document, TOKEN)
+    server = AcceptsEverything(CONTRACT.document, TOKEN)
     with running(server) as url:
         done = conformance(url, "--max-runs", limit)
     # What a HEAD starts cannot be seen: its answer has no body.
@@ -81,7 +81,7 @@ def test_a_server_that_takes_everything_is_stopped(limit: int) -> None:
 
 
 def test_a_clause_is_not_tried_again_once_it_has_started_a_run() -> None:
-    server = TakesEverything(CONTRACT.document, TOKEN)
+    server = AcceptsEverything(CONTRACT.document, TOKEN)
     with running(server) as url:
         done = conformance(url, "--max-runs", 5, "--select", "authorization.required")
     mistaken = [one for one in done.recording if one["request"]["intent"] == "refuse"]
@@ -90,7 +90,7 @@ def test_a_clause_is_not_tried_again_once_it_has_started_a_run() -> None:
 
 @pytest.mark.parametrize("limit", [1, 3, 10])
 def test_a_lost_answer_counts_as_a_run(limit: int) -> None:
-    server = LosesAnswers()
+    server = LosesResponses()
     with running(server) as url:
         done = conformance(url, "--max-runs", limit)
     assert server.within.runs <= done.report["runs_started"] <= limit
@@ -98,7 +98,7 @@ def test_a_lost_answer_counts_as_a_run(limit: int) -> None:
 
 
 def test_an_answer_that_comes_too_late_counts_as_a_run() -> None:
-    server = StartsThenTakesItsTime(CONTRACT.document, TOKEN)
+    server = RespondsLate(CONTRACT.document, TOKEN)
     with running(server) as url:
         done = conformance(url, "--max-runs", 4, "--timeout", 0.2, "--select", "run")
     assert server.runs <= 4
@@ -126,7 +126,7 @@ def test_no_valid_request_is_sent_again_after_a_failure() -> None:
     framings = [one["request"]["framing"] for one in done.recording]
     reached = len(framings) - framings.count("two lengths") + framings.count("kept")
     assert len(framings) == done.report["requests"]
-    assert len(server.seen) == reached
+    assert len(server.requests) == reached
     assert done.report["runs_started"] >= server.app.runs
 
 

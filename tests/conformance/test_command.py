@@ -50,7 +50,7 @@ def test_a_path_prefix_stands_before_every_path() -> None:
     server = Watched(Below("/some/prefix", reference()))
     with running(server) as url:
         assert quick(f"{url}/some/prefix/", "--select", "run").code == 0
-        assert {seen.path for seen in server.seen} == {f"/some/prefix{OPERATION.path}"}
+        assert {seen.path for seen in server.requests} == {f"/some/prefix{OPERATION.path}"}
         without = quick(url)
     assert without.code == 3
     assert "prefix" in without.output
@@ -62,16 +62,16 @@ def test_a_header_is_sent_with_every_request() -> None:
         done = quick(
             url, "--header", "X-Team: red: and blue", "--header", "X-Other:two words ", "--select", "authorization"
         )
-    assert done.report["requests"] == len(server.seen) > 20
-    assert {tuple(seen.values("x-team")) for seen in server.seen} == {("red: and blue",)}
-    assert {tuple(seen.values("x-other")) for seen in server.seen} == {("two words",)}
+    assert done.report["requests"] == len(server.requests) > 20
+    assert {tuple(seen.values("x-team")) for seen in server.requests} == {("red: and blue",)}
+    assert {tuple(seen.values("x-other")) for seen in server.requests} == {("two words",)}
 
 
 def test_the_rate_is_kept_on_the_whole() -> None:
     server = Watched(reference())
     with running(server) as url:
         done = conformance(url, "--rate", 40, "--max-runs", 60, "--select", "run.id.new")
-    times = sorted(seen.at for seen in server.seen)
+    times = sorted(seen.at for seen in server.requests)
     assert done.code == 0, done.output
     assert times[-1] - times[0] >= 0.95 * (len(times) - 1) / 40
 
@@ -85,7 +85,7 @@ def test_the_same_seed_makes_the_same_requests_and_another_seed_others() -> None
             done = conformance(url, "--seed", seed, "--max-runs", 45)
         assert done.code == 0, done.output
         assert done.report["suite"]["seed"] == seed
-        sent.append(Counter(seen.without() for seen in server.seen))
+        sent.append(Counter(seen.without() for seen in server.requests))
         named.append([(one["request"]["name"], one["request"].get("body")) for one in done.recording])
     assert sent[0] == sent[1]
     assert named[0] == named[1]

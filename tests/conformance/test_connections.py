@@ -101,7 +101,7 @@ def test_the_usual_headers_are_sent_once(given: list[tuple[str, str]]) -> None:
     server = Watched(reference())
     with running(server) as url:
         send(address(url), "POST", PATH, [*HEADERS, *given], BODY, 5.0)
-    sent = [(name.decode(), value.decode()) for name, value in server.seen[0].headers]
+    sent = [(name.decode(), value.decode()) for name, value in server.requests[0].headers]
     agents = [value for name, value in sent if name == "user-agent"]
     assert agents == (["mine/1"] if given else [AGENT])
     assert [value for name, value in sent if name == "host"] == (["other.example"] if given else [url[7:]])

@@ -23,7 +23,7 @@ from runloop_conformance.servers.hosting import running
 from runloop_conformance.suite.options import Options, plan_for
 from runloop_conformance.suite.run import Suite
 
-from tests.conformance.miniatures import Always, Seen, Watched
+from tests.conformance.miniatures import Always, ReceivedRequest, Watched
 from tests.conformance.outside import CONTRACT, OPERATION, TOKEN, environment
 from tests.conftest import HANGS_AFTER
 
@@ -104,7 +104,7 @@ def test_the_curl_shows_the_fault_again(name: str) -> None:
             assert comparable(body) == comparable(answer["body"].encode()), (clause["id"], found["curl"])
 
 
-def told_apart(seen: Seen) -> tuple[object, ...]:
+def told_apart(seen: ReceivedRequest) -> tuple[object, ...]:
     """A request without what curl adds, and without what the suite adds."""
     method, path, query, *rest = seen.without(
         "user-agent", "accept-encoding", "content-length", "connection", "accept", "expect"
@@ -129,12 +129,12 @@ def by_suite_and_by_curl(probes: Sequence[Probe], token: str = TOKEN) -> list[tu
     ]
 
 
-def taken(server: Watched, count: int) -> list[Seen]:
+def taken(server: Watched, count: int) -> list[ReceivedRequest]:
     """The requests that it saw. It may have answered before it has noted the last of them."""
     deadline = time.monotonic() + 10
-    while len(server.seen) < count and time.monotonic() < deadline:
+    while len(server.requests) < count and time.monotonic() < deadline:
         time.sleep(0.01)
-    seen, server.seen = server.seen, []
+    seen, server.requests = server.requests, []
     return seen
 
 

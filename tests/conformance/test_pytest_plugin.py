@@ -110,7 +110,7 @@ def test_the_budget_holds_over_all_workers_and_the_requests_are_sent_once(pytest
     assert set(re.findall(r"\[(gw\d)\]", text(result))) == {"gw0", "gw1"}
     (said,) = re.findall(r"(\d+) requests · (\d+) of 12 runs started", text(result))
     # Two lengths that differ never reach an application; of 12 runs, none is on a used connection.
-    assert len(watched.seen) == int(said[0]) - 1  # type: ignore[attr-defined]
+    assert len(watched.requests) == int(said[0]) - 1  # type: ignore[attr-defined]
     assert watched.app.runs == int(said[1])  # type: ignore[attr-defined]
     assert watched.app.runs <= 12  # type: ignore[attr-defined]
 
@@ -119,7 +119,7 @@ def test_what_is_selected_is_what_is_sent(pytester: pytest.Pytester) -> None:
     watched = Watched(Reference(load_contract().document, TOKEN))
     with running(watched) as url:
         listed = pytester.runpytest_subprocess(*PACKAGE, *ALONE, "-k", "authorization", "--collect-only", "-q")
-        assert watched.seen == []
+        assert watched.requests == []
         result = pytester.runpytest_subprocess(
             *PACKAGE, *LIGHT, "--server", url, "-k", "authorization", "-v", "--conformance-report-dir", "report"
         )
@@ -128,7 +128,7 @@ def test_what_is_selected_is_what_is_sent(pytester: pytest.Pytester) -> None:
     assert outcomes["passed"] + outcomes.get("skipped", 0) == len(ids(listed))
     report = json.loads((pytester.path / "report" / "report.json").read_text("utf-8"))
     assert [one["id"] for one in report["clauses"]] == ids(listed)
-    assert len(watched.seen) < 150
+    assert len(watched.requests) < 150
 
 
 def test_nothing_is_green_where_a_must_was_not_tested(pytester: pytest.Pytester) -> None:
@@ -276,7 +276,7 @@ def test_ctrl_c_ends_the_session_and_what_it_has_cost_is_said(pytester: pytest.P
         pytest_command = [sys.executable, "-m", "pytest", *arguments]
         with ctrl_c_arrives():
             process = subprocess.Popen(pytest_command, cwd=pytester.path, stdout=subprocess.PIPE, encoding="utf-8")
-        while len(watched.seen) < 3:
+        while len(watched.requests) < 3:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         said, _ = process.communicate(timeout=HANGS_AFTER)

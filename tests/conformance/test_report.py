@@ -16,7 +16,7 @@ from runloop_conformance.commands import main
 from runloop_conformance.report.document import schema
 from runloop_conformance.servers.hosting import running
 
-from tests.conformance.miniatures import Always, StartsThenTakesItsTime, TakesEverything, reference
+from tests.conformance.miniatures import AcceptsEverything, Always, RespondsLate, reference
 from tests.conformance.outside import CONTRACT, TOKEN, Invocation, conformance, quick, started
 from tests.conftest import HANGS_AFTER
 
@@ -29,7 +29,7 @@ def conforming() -> Invocation:
 
 @pytest.fixture(scope="module")
 def failing() -> Invocation:
-    with running(TakesEverything(CONTRACT.document, TOKEN)) as url:
+    with running(AcceptsEverything(CONTRACT.document, TOKEN)) as url:
         return conformance(url, "--max-runs", 10)
 
 
@@ -118,7 +118,7 @@ def test_what_is_printed_names_every_failure(failing: Invocation) -> None:
     assert failing.out.startswith("nonconformant: ")
 
 
-def interrupted(url: str, server: StartsThenTakesItsTime, how: signal.Signals = signal.SIGINT) -> Invocation:
+def interrupted(url: str, server: RespondsLate, how: signal.Signals = signal.SIGINT) -> Invocation:
     """The command, ended once a few runs have been started, so that some have been answered."""
     folder = Path(tempfile.mkdtemp(prefix="report-"))
     for name in ("report.json", "recording.jsonl"):
@@ -134,7 +134,7 @@ def interrupted(url: str, server: StartsThenTakesItsTime, how: signal.Signals = 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_leaves_a_partial_report(how: signal.Signals) -> None:
-    server = StartsThenTakesItsTime(CONTRACT.document, TOKEN)
+    server = RespondsLate(CONTRACT.document, TOKEN)
     with running(server) as url:
         done = interrupted(url, server, how)
     assert (done.code, done.report["complete"], done.report["verdict"]) == (3, False, "inconclusive"), done.output
@@ -148,7 +148,7 @@ def test_an_interrupt_leaves_a_partial_report(how: signal.Signals) -> None:
 
 
 def test_a_killed_run_leaves_the_ids_of_its_runs_and_no_file_of_another_run() -> None:
-    server = StartsThenTakesItsTime(CONTRACT.document, TOKEN)
+    server = RespondsLate(CONTRACT.document, TOKEN)
     with running(server) as url:
         done = interrupted(url, server, signal.SIGKILL)
     ids = (done.folder / "run_ids.txt").read_text().splitlines()
@@ -166,7 +166,7 @@ def test_ctrl_c_before_anything_was_sent_is_inconclusive(monkeypatch: pytest.Mon
 
 
 def test_ctrl_c_after_a_fault_was_seen_keeps_the_fault() -> None:
-    class WithoutId(StartsThenTakesItsTime):
+    class WithoutId(RespondsLate):
         def run_of(self, asked):
             return {name: value for name, value in super().run_of(asked).items() if name != "id"}
 

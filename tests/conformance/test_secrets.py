@@ -14,7 +14,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 from runloop_conformance.servers.hosting import running
 
-from tests.conformance.miniatures import Always, Tells, reference
+from tests.conformance.miniatures import AddsToResponses, Always, reference
 from tests.conformance.outside import Invocation, conformance, environment
 from tests.conftest import HANGS_AFTER
 
@@ -82,7 +82,7 @@ def test_a_verbose_server_has_every_spelling_taken_out() -> None:
         shown = {how: [spell(secret) for secret in SECRETS.values()] for how, spell in SPELLINGS.items()}
         return {f"X-{number}": " ".join(shown[how]) for number, how in enumerate(shown)}, shown
 
-    with running(Tells(told, reference(token=TOKEN))) as url:
+    with running(AddsToResponses(told, reference(token=TOKEN))) as url:
         done = asked(url)
     assert_nothing_of_it(done)
     assert "safety.nothing-leaks" in done.failed()

@@ -66,7 +66,7 @@ def test_a_wrong_token_is_told_how_to_pass_a_right_one(token: str | None) -> Non
     server = Watched(reference())
     with running(server) as url:
         inconclusive(quick(url, token=token), "401", "RUNLOOP_API_KEY", "--token")
-    assert len(server.seen) <= 3
+    assert len(server.requests) <= 3
 
 
 def test_a_token_may_be_passed_as_an_option() -> None:
@@ -114,7 +114,7 @@ def test_a_refused_benchmark_asks_for_one_that_exists() -> None:
     server = Watched(reference("bmd_first", "bmd_second"))
     with running(server) as url:
         inconclusive(quick(url), "--benchmark-id")
-        server.seen.clear()
+        server.requests.clear()
         done = conformance(url, "--profile", "quick", "--benchmark-id", "bmd_first", "--benchmark-id", "bmd_second")
     assert done.code == 0, done.output
     named = [
@@ -146,7 +146,7 @@ def test_a_private_authority_is_passed_as_a_bundle(certificate: tuple[Path, Path
     server = Watched(reference())
     with running_tls(server, *certificate) as url:
         inconclusive(quick(url), "--ca-bundle")
-        assert server.seen == []
+        assert server.requests == []
         assert quick(url, "--ca-bundle", certificate[0], "--select", "run").code == 0
         inconclusive(quick(url.replace("https", "http")))
 

@@ -20,16 +20,20 @@ class Opener:
 
     browser: Browser
     folder: Path
-    asked: list[str] = field(factory=list)
+    urls: list[str] = field(factory=list)
     complaints: list[str] = field(factory=list)
 
-    def __call__(self, html: str, fragment: str = "", *, width: int = 1280, theme: Any = "light", **more: Any) -> Page:
+    def __call__(
+        self, html: str, fragment: str = "", *, width: int = 1280, theme: Any = "light", **context_options: Any
+    ) -> Page:
         file = self.folder / "report.html"
         file.write_text(html, encoding="utf-8")
-        context = self.browser.new_context(viewport={"width": width, "height": 800}, color_scheme=theme, **more)
+        context = self.browser.new_context(
+            viewport={"width": width, "height": 800}, color_scheme=theme, **context_options
+        )
         context.set_default_timeout(10_000)
         page = context.new_page()
-        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("request", lambda request: self.urls.append(request.url))
         page.on("console", lambda message: self.complaints.append(message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
@@ -44,4 +48,4 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Opener]:
     for context in browser.contexts:
         context.close()
     assert opener.complaints == []
-    assert {url.partition("#")[0] for url in opener.asked} == {(tmp_path / "report.html").as_uri()}
+    assert {url.partition("#")[0] for url in opener.urls} == {(tmp_path / "report.html").as_uri()}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from runloop_conformance.exchanges.redaction import Redaction
 from runloop_conformance.report.document import document
 
-from tests.conformance.report.synthetic import CLAUSES, answered, broken, finding, result, taken
+from tests.conformance.report.synthetic import CLAUSES, accepted_twin, finding, responded, result, violation
 
 if TYPE_CHECKING:
     from runloop_conformance.exchanges.exchange import Exchange
@@ -24,17 +24,17 @@ TEXTS = {
 
 
 def exchanges(text: str) -> tuple[Exchange, Exchange]:
-    """A counterexample whose requests and answers have the text everywhere."""
-    control, wrong = taken("changed: " + text.encode("utf-8", "backslashreplace").decode())
+    """A counterexample that has the text in every part of its requests and responses."""
+    control, wrong = accepted_twin("changed: " + text.encode("utf-8", "backslashreplace").decode())
     header = text.encode("latin-1", "replace").decode("latin-1")
-    return control, answered(wrong.probe, 200, text.encode("utf-8", "surrogatepass"), [("X-Said", header)], number=2)
+    return control, responded(wrong.probe, 200, text.encode("utf-8", "surrogatepass"), [("X-Said", header)], number=2)
 
 
 def report(text: str, **different: Any) -> dict[str, Any]:
-    """A report with a failure and a warning that quote the text, and a clause that could not be told because of it."""
+    """A report with a failure and a warning that quote the text, and a clause that is inconclusive because of it."""
     musts = [clause for clause in CLAUSES if clause.level == "must"]
     should = next(clause for clause in CLAUSES if clause.level == "should")
-    seen = broken(*exchanges(text), expected=text, actual=text)
-    told = [finding(musts[0], "fail", seen), finding(should, "fail", seen), finding(musts[1], "pass")]
-    told += [finding(musts[2], "inconclusive"), finding(musts[3], "not_tested")]
-    return document(result(told, **different), Redaction())
+    observation = violation(*exchanges(text), expected=text, actual=text)
+    findings = [finding(musts[0], "fail", observation), finding(should, "fail", observation), finding(musts[1], "pass")]
+    findings += [finding(musts[2], "inconclusive"), finding(musts[3], "not_tested")]
+    return document(result(findings, **different), Redaction())

@@ -1,4 +1,4 @@
-"""Results made of real clauses, with whatever exchanges a test of the page needs. No server is asked."""
+"""Results made of real clauses, with the exchanges that a test of the page needs. No request is sent."""
 
 from __future__ import annotations
 
@@ -29,55 +29,63 @@ CONTROL = ask(OPERATION, "full", "accept", (), ASKED)
 BEGAN_MS = 1_795_441_300_000
 
 
-def answered(probe: Probe, status: int = 200, body: bytes = b"{}", headers: Any = JSON, number: int = 1) -> Exchange:
+def responded(probe: Probe, status: int = 200, body: bytes = b"{}", headers: Any = JSON, number: int = 1) -> Exchange:
     response = Response(status, tuple(headers), body)
     return Exchange(number, probe, response, None, BEGAN_MS + number, BEGAN_MS + number + 7)
 
 
-def taken(change: str = "benchmark_id is a number", **different: Any) -> tuple[Exchange, Exchange]:
-    """A control, and a twin that was taken though it must not be."""
+def accepted_twin(change: str = "benchmark_id is a number", **different: Any) -> tuple[Exchange, Exchange]:
+    """A control, and a twin that the server accepted although it must reject it."""
     different = different or {"content": ASKED | {"benchmark_id": 30}}
     wrong = twin(CONTROL, change, ("request.benchmark_id.type",), **different)
-    return answered(CONTROL, body=b'{"id":"bmr_1"}'), answered(wrong, body=b'{"id":"bmr_2"}', number=2)
+    return responded(CONTROL, body=b'{"id":"bmr_1"}'), responded(wrong, body=b'{"id":"bmr_2"}', number=2)
 
 
-def broken(
+def violation(
     *exchanges: Exchange, expected: str = "refused with a 4xx", actual: str = "200: it was accepted"
 ) -> Observation:
-    return Observation(passed=False, exchanges=exchanges or taken(), expected=expected, actual=actual)
+    return Observation(passed=False, exchanges=exchanges or accepted_twin(), expected=expected, actual=actual)
 
 
-def finding(clause: Clause, status: Any = "pass", seen: Observation | None = None) -> Finding:
+def finding(clause: Clause, status: Any = "pass", observation: Observation | None = None) -> Finding:
     reason = {"pass": None, "fail": "failed 3 of 4 times", "inconclusive": "no response: timed out"}.get(
         status, "no request was accepted"
     )
-    return Finding(clause, status, reason, 0 if status == "not_tested" else 4, seen, 3 if seen else 0)
+    return Finding(clause, status, reason, 0 if status == "not_tested" else 4, observation, 3 if observation else 0)
 
 
 def clauses(number: int) -> list[Clause]:
-    """So many clauses: the real ones, and then the same under other ids."""
+    """This number of clauses: the real ones, then copies under other ids."""
     rounds = itertools.count(1)
-    found: list[Clause] = []
-    while len(found) < number:
+    clauses_made: list[Clause] = []
+    while len(clauses_made) < number:
         again = next(rounds)
-        found += [attrs.evolve(one, id=one.id if again == 1 else f"{one.id}.again-{again}") for one in CLAUSES]
+        clauses_made += [
+            attrs.evolve(clause, id=clause.id if again == 1 else f"{clause.id}.again-{again}") for clause in CLAUSES
+        ]
     # Spread over the chapters also where there are few.
-    return [found[at * len(found) // number] for at in range(number)] if number < len(found) else found
+    return (
+        [clauses_made[at * len(clauses_made) // number] for at in range(number)]
+        if number < len(clauses_made)
+        else clauses_made
+    )
 
 
 def mixed(number: int) -> list[Finding]:
-    """So many findings, of every status in both levels."""
+    """This number of findings, with every status in both levels."""
     kinds = itertools.cycle(["fail", "pass", "pass", "not_tested", "pass", "inconclusive", "pass"])
     return [
-        finding(one, status, broken() if status == "fail" else None)
-        for one, status in zip(clauses(number), kinds, strict=False)
+        finding(clause, status, violation() if status == "fail" else None)
+        for clause, status in zip(clauses(number), kinds, strict=False)
     ]
 
 
 def result(findings: Sequence[Finding], **different: Any) -> Result:
     """A result with these findings."""
-    seen = [one for found in findings if found.counterexample for one in found.counterexample.exchanges]
-    failed = any(one.status == "fail" and one.clause.level == "must" for one in findings)
+    exchanges = [
+        exchange for finding in findings if finding.counterexample for exchange in finding.counterexample.exchanges
+    ]
+    failed = any(finding.status == "fail" and finding.clause.level == "must" for finding in findings)
     values: dict[str, Any] = {
         "verdict": "nonconformant" if failed else "conformant",
         "reason": None,
@@ -94,7 +102,7 @@ def result(findings: Sequence[Finding], **different: Any) -> Result:
         "run_ids": tuple(f"bmr_30xCV5qQ4ZkW1bqNRpB{n:02}" for n in range(25)),
         "duration_s": 2.41,
         "findings": tuple(findings),
-        "exchanges": tuple(seen),
+        "exchanges": tuple(exchanges),
     }
     return Result(**(values | different))
 
@@ -102,5 +110,5 @@ def result(findings: Sequence[Finding], **different: Any) -> Result:
 def page(made: Result, *secrets: str) -> str:
     """What report.html would hold."""
     return html.page(
-        document(made, Redaction((TOKEN, *secrets))), made.contract, [found.clause for found in made.findings]
+        document(made, Redaction((TOKEN, *secrets))), made.contract, [judged.clause for judged in made.findings]
     )

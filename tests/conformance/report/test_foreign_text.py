@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from runloop_conformance.commands import main
 from runloop_conformance.servers.hosting import running
 
-from tests.conformance.miniatures import TakesEverything
+from tests.conformance.miniatures import AcceptsEverything
 from tests.conformance.outside import CONTRACT, CONTROL_CHARACTERS, TOKEN, quick
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ PLANTED = "\x1b]0;owned\x07\x9b31m\u202e\r\n::error::planted\n"
 
 
 def printed(*arguments: object) -> str:
-    done = CliRunner().invoke(main, [str(one) for one in arguments], env={"RUNLOOP_API_KEY": TOKEN})
+    done = CliRunner().invoke(main, [str(argument) for argument in arguments], env={"RUNLOOP_API_KEY": TOKEN})
     assert not isinstance(done.exception, Exception), done.output
     assert CONTROL_CHARACTERS.findall(done.output) == []
     assert not any(line.startswith("::error") for line in done.output.splitlines()), done.output
@@ -42,7 +42,7 @@ def planted(value: Any, at: int) -> tuple[Any, int]:
 
 @pytest.fixture(scope="module")
 def folder() -> Path:
-    with running(TakesEverything(CONTRACT.document, TOKEN)) as url:
+    with running(AcceptsEverything(CONTRACT.document, TOKEN)) as url:
         return quick(url, "--select", "request.run_name.type").folder
 
 

@@ -14,8 +14,18 @@ from runloop_conformance.servers.hosting import running
 
 from tests.conformance.miniatures import Always
 from tests.conformance.outside import quick
-from tests.conformance.report.synthetic import CLAUSES, CONTROL, answered, broken, finding, mixed, page, result, taken
-from tests.conformance.report.test_page import HOSTILE, saying
+from tests.conformance.report.synthetic import (
+    CLAUSES,
+    CONTROL,
+    accepted_twin,
+    finding,
+    mixed,
+    page,
+    responded,
+    result,
+    violation,
+)
+from tests.conformance.report.test_page import HOSTILE, page_with
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -44,14 +54,14 @@ def visible(opened: Page) -> set[str]:
     return set(opened.evaluate(VISIBLE))
 
 
-def those(**wanted: str) -> set[str]:
+def those(**properties: str) -> set[str]:
     """The ids of the findings of FORTY with these properties."""
     return {
-        one.clause.id
-        for one in FORTY
-        if wanted.get("status", one.status) == one.status
-        and wanted.get("level", one.clause.level) == one.clause.level
-        and wanted.get("chapter", one.clause.chapter) == one.clause.chapter
+        finding.clause.id
+        for finding in FORTY
+        if properties.get("status", finding.status) == finding.status
+        and properties.get("level", finding.clause.level) == finding.clause.level
+        and properties.get("chapter", finding.clause.chapter) == finding.clause.chapter
     }
 
 
@@ -61,19 +71,21 @@ def test_axe_finds_nothing(opened: Opener, axe: str, forty: str, theme: str, wid
     shown = opened(forty, theme=theme, width=width)
     shown.evaluate(OPEN_ALL)
     shown.evaluate(axe)
-    found = shown.evaluate("axe.run({resultTypes: ['violations', 'incomplete']})")
-    seen = [
-        (one["id"], node["html"][:200], node["failureSummary"]) for one in found["violations"] for node in one["nodes"]
+    axe_result = shown.evaluate("axe.run({resultTypes: ['violations', 'incomplete']})")
+    violations = [
+        (rule["id"], node["html"][:200], node["failureSummary"])
+        for rule in axe_result["violations"]
+        for node in rule["nodes"]
     ]
-    assert seen == []
-    assert len(found["passes"]) > 20
+    assert violations == []
+    assert len(axe_result["passes"]) > 20
 
 
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("number", [5, 500])
 def test_nothing_runs_out_of_the_page(opened: Opener, number: int, width: int) -> None:
-    long = taken("x" * 300, query="q" * 500)
-    findings = [*mixed(number), finding(evolve(CLAUSES[0], id="run." + "y" * 200), "fail", broken(*long))]
+    long = accepted_twin("x" * 300, query="q" * 500)
+    findings = [*mixed(number), finding(evolve(CLAUSES[0], id="run." + "y" * 200), "fail", violation(*long))]
     shown = opened(page(result(findings, server="https://" + "host" * 60)), width=width)
     shown.evaluate(OPEN_ALL)
     assert shown.evaluate("document.documentElement.scrollWidth") <= width
@@ -89,7 +101,7 @@ def test_a_stranger_sees_it_without_scrolling(opened: Opener) -> None:
         box = top.bounding_box()
         assert box is not None
         assert box["y"] + box["height"] < 800
-        said = re.sub(r"\s+", " ", top.inner_text())
+        top_text = re.sub(r"\s+", " ", top.inner_text())
         passed = len(those(status="pass"))
         failed = len(those(status="fail", level="must"))
         for fact in (
@@ -99,8 +111,8 @@ def test_a_stranger_sees_it_without_scrolling(opened: Opener) -> None:
             f"Passed {passed}",
             f"Failed {failed}",
         ):
-            assert fact in said
-        assert "Runs started 25 of 25" in said
+            assert fact in top_text
+        assert "Runs started 25 of 25" in top_text
 
 
 def test_filters(opened: Opener, forty: str) -> None:
@@ -124,11 +136,11 @@ def test_filters(opened: Opener, forty: str) -> None:
 
 def test_search(opened: Opener, forty: str) -> None:
     shown = opened(forty)
-    one = FORTY[3].clause
+    clause = FORTY[3].clause
     box = shown.get_by_role("searchbox")
-    box.fill(one.id.upper())
-    assert one.id in visible(shown)
-    assert all(one.id in found for found in visible(shown))
+    box.fill(clause.id.upper())
+    assert clause.id in visible(shown)
+    assert all(clause.id in clause_id for clause_id in visible(shown))
     box.fill("200: IT")  # what came, not what the clause says
     assert visible(shown) == those(status="fail")
     box.fill("no such words")
@@ -139,9 +151,9 @@ def test_search(opened: Opener, forty: str) -> None:
 
 
 def test_a_link_opens_its_clause(opened: Opener, forty: str) -> None:
-    wanted = next(one for one in reversed(FORTY) if one.status == "pass").clause.id
-    shown = opened(forty, f"#{wanted}")
-    row = shown.locator(f"[id='{wanted}']")
+    clause_id = next(finding for finding in reversed(FORTY) if finding.status == "pass").clause.id
+    shown = opened(forty, f"#{clause_id}")
+    row = shown.locator(f"[id='{clause_id}']")
     assert row.evaluate("one => one.open && one.getBoundingClientRect().top >= 0")
     assert row.evaluate("one => one.getBoundingClientRect().top < innerHeight / 2")
 
@@ -150,9 +162,9 @@ def test_a_link_of_the_contract_opens_a_clause_that_a_filter_hides(opened: Opene
     shown = opened(forty)
     shown.get_by_role("searchbox").fill("no such words")
     link = shown.locator("#contract a.judge.pass").first
-    wanted = link.get_attribute("href").removeprefix("#")
+    clause_id = link.get_attribute("href").removeprefix("#")
     link.click()
-    row = shown.locator(f"[id='{wanted}']")
+    row = shown.locator(f"[id='{clause_id}']")
     assert row.is_visible()
     assert row.evaluate("one => one.open")
     assert row.locator("summary").evaluate("one => one == document.activeElement")
@@ -163,20 +175,20 @@ def test_a_link_of_the_contract_opens_a_clause_that_a_filter_hides(opened: Opene
 
 def test_each_clause_can_be_linked_to(opened: Opener) -> None:
     odd = [evolve(CLAUSES[0], id=f"run.{name}") for name in ("a b", "ä/ö", "100%", "[].*", "x\u202ey", "q?#&\"'")]
-    shown = opened(page(result([finding(one) for one in odd])))
-    for one in odd:
+    shown = opened(page(result([finding(clause) for clause in odd])))
+    for clause in odd:
         shown.evaluate(OPEN_ALL)
-        shown.locator(".clause dd a").nth(odd.index(one)).click()
-        assert shown.evaluate("document.querySelector(':target').id") == anchor(one.id)
+        shown.locator(".clause dd a").nth(odd.index(clause)).click()
+        assert shown.evaluate("document.querySelector(':target').id") == anchor(clause.id)
 
 
 def test_copied_is_the_command_of_the_report(opened: Opener) -> None:
-    made = result([finding(CLAUSES[0], "fail", broken(*taken(body=b"{\"'`$(x)\\\xff\x00\n}")))])
+    made = result([finding(CLAUSES[0], "fail", violation(*accepted_twin(body=b"{\"'`$(x)\\\xff\x00\n}")))])
     shown = opened(page(made), permissions=["clipboard-read", "clipboard-write"])
     shown.get_by_role("button", name="Copy").click()
     shown.wait_for_function("document.getElementById('status').textContent != ''")
-    (told,) = document(made, Redaction())["clauses"]
-    assert shown.evaluate("navigator.clipboard.readText()") == told["counterexample"]["curl"]
+    (clause,) = document(made, Redaction())["clauses"]
+    assert shown.evaluate("navigator.clipboard.readText()") == clause["counterexample"]["curl"]
     assert "was copied" in shown.get_by_role("status").last.inner_text()
 
 
@@ -268,7 +280,7 @@ def test_nothing_moves_while_it_loads(opened: Opener, many: str) -> None:
 
 
 def test_what_a_server_sends_does_nothing(opened: Opener) -> None:
-    shown = opened(saying(" ".join(HOSTILE.values())))  # a dialog, an error or a request fails the test
+    shown = opened(page_with(" ".join(HOSTILE.values())))  # a dialog, an error or a request fails the test
     assert shown.locator("img, iframe, [onload], [onerror]").count() == 0
     assert shown.locator("script").count() == 1
     assert "</script><script>alert(1)</script>" in shown.locator(".reason").inner_text()
@@ -278,31 +290,31 @@ def test_the_policy_lets_no_other_script_or_style_or_request_through(browser: Br
     """What would happen if something hostile got past the escaping after all."""
     smuggled = "<script>document.title = 'run'</script><style>h1 {display: none}</style><img src=http://127.0.0.1:9/x>"
     (tmp_path / "report.html").write_text(forty.replace("<h1>", f"{smuggled}<h1>", 1), encoding="utf-8")
-    refused: list[str] = []
+    blocked: list[str] = []
     shown = browser.new_page()
-    shown.on("console", lambda message: refused.append(message.text))
-    shown.on("requestfailed", lambda request: refused.append(f"{request.url} {request.failure}"))
+    shown.on("console", lambda message: blocked.append(message.text))
+    shown.on("requestfailed", lambda request: blocked.append(f"{request.url} {request.failure}"))
     shown.goto((tmp_path / "report.html").as_uri())
     assert shown.title().startswith("nonconformant")
     assert shown.locator("h1").is_visible()
-    assert refused.pop(-1) == "http://127.0.0.1:9/x csp"
-    assert [re.findall("[a-z]+-src", said)[0] for said in refused] == ["script-src", "style-src", "img-src"]
+    assert blocked.pop(-1) == "http://127.0.0.1:9/x csp"
+    assert [re.findall("[a-z]+-src", message)[0] for message in blocked] == ["script-src", "style-src", "img-src"]
     shown.close()
 
 
 def test_the_difference_is_marked(opened: Opener) -> None:
-    control, twin = taken("no Authorization header", headers=CONTROL.headers[1:])
-    shown = opened(page(result([finding(CLAUSES[0], "fail", broken(control, twin))])))
+    control, twin = accepted_twin("no Authorization header", headers=CONTROL.headers[1:])
+    shown = opened(page(result([finding(CLAUSES[0], "fail", violation(control, twin))])))
     assert shown.locator(".exchange.control del").all_inner_texts() == ["Authorization: Bearer {$RUNLOOP_API_KEY}"]
     assert shown.locator(".exchange.twin ins").count() == 0
-    control, twin = taken()
-    shown = opened(page(result([finding(CLAUSES[0], "fail", broken(control, twin))])))
+    control, twin = accepted_twin()
+    shown = opened(page(result([finding(CLAUSES[0], "fail", violation(control, twin))])))
     assert shown.locator(".exchange.control del").all_inner_texts() == ['"bmd_30xCTWqsuNaUXk3uJ0GCo"']
     assert shown.locator(".exchange.twin ins").all_inner_texts() == ["30"]
 
 
-def test_request_and_response_stand_side_by_side_where_there_is_room(opened: Opener) -> None:
-    made = page(result([finding(CLAUSES[0], "fail", broken(answered(CONTROL)))]))
+def test_request_and_response_are_side_by_side_on_a_wide_screen(opened: Opener) -> None:
+    made = page(result([finding(CLAUSES[0], "fail", violation(responded(CONTROL)))]))
     wide, narrow = (opened(made, width=width).locator(".message") for width in (1280, 360))
     tops = [[wide.nth(n).bounding_box()["y"] for n in (0, 1)], [narrow.nth(n).bounding_box()["y"] for n in (0, 1)]]
     assert tops[0][0] == tops[0][1]
@@ -311,7 +323,7 @@ def test_request_and_response_stand_side_by_side_where_there_is_room(opened: Ope
 
 @pytest.mark.parametrize("size", [200, 10_000_000], ids=["short", "10 MB"])
 def test_the_report_of_a_hostile_server(opened: Opener, size: int) -> None:
-    """All the way: the command, a socket, and a server that answers with whatever does harm elsewhere."""
+    """End to end: the command, a socket, and a server whose responses attack other programs."""
     hostile = " ".join(HOSTILE.values()).encode("utf-8", "surrogatepass") + b"\xff\xfe"
     body = (hostile * (size // len(hostile) + 1))[:size]
     with running(

@@ -1,4 +1,4 @@
-"""report.html as text: what stands in it, and that no byte of a server does anything there."""
+"""report.html as text: what it holds, and that nothing a server sends is interpreted as markup."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from runloop_conformance.servers.hosting import running
 
 from tests.conformance.miniatures import reference
 from tests.conformance.outside import TOKEN, quick
-from tests.conformance.report.synthetic import CLAUSES, CONTROL, answered, broken, finding, mixed, page, result
+from tests.conformance.report.synthetic import CLAUSES, CONTROL, finding, mixed, page, responded, result, violation
 
 HOSTILE = {
     "a script": "</script><script>alert(1)</script>",
@@ -49,10 +49,10 @@ class Read(HTMLParser):
 
 
 def read(text: str) -> Read:
-    found = Read()
-    found.feed(text)
-    found.close()
-    return found
+    document = Read()
+    document.feed(text)
+    document.close()
+    return document
 
 
 def test_the_command_writes_it() -> None:
@@ -68,45 +68,47 @@ def test_the_command_writes_it() -> None:
 
 
 def test_it_names_nothing_that_a_browser_would_fetch() -> None:
-    found = read(page(result(mixed(40))))
-    assert {tag for tag in found.tags if tag in {"img", "iframe", "object", "embed", "audio", "video", "base"}} == set()
-    fetched = [(tag, value) for tag, name, value in found.attributes if name in {"src", "srcset", "action", "data"}]
+    document = read(page(result(mixed(40))))
+    assert {
+        tag for tag in document.tags if tag in {"img", "iframe", "object", "embed", "audio", "video", "base"}
+    } == set()
+    fetched = [(tag, value) for tag, name, value in document.attributes if name in {"src", "srcset", "action", "data"}]
     assert fetched == []
-    addresses = {value for _, name, value in found.attributes if name == "href"}
-    assert {one for one in addresses if not one.startswith("#")} == {"data:,"}
-    assert [name for _, name, _ in found.attributes if name == "style" or name.startswith("on")] == []
+    addresses = {value for _, name, value in document.attributes if name == "href"}
+    assert {address for address in addresses if not address.startswith("#")} == {"data:,"}
+    assert [name for _, name, _ in document.attributes if name == "style" or name.startswith("on")] == []
 
 
-def saying(text: str) -> str:
-    """A page on which a text stands in every place that a server, or whoever names a server, decides about."""
+def page_with(text: str) -> str:
+    """A page with a text in every place that the server, or the person who names the server, controls."""
     sent = evolve(CONTROL, name=text, change=text, query="x=" + text.encode("utf-8", "replace").decode())
     headers = [("X-Header", text), (text, "value")]
-    exchange = answered(sent, body=text.encode("utf-8", "surrogatepass"), headers=headers)
-    seen = broken(exchange, expected=text, actual=text)
+    exchange = responded(sent, body=text.encode("utf-8", "surrogatepass"), headers=headers)
+    observation = violation(exchange, expected=text, actual=text)
     server = f"https://mock.example/{text}"
-    return page(result([finding(CLAUSES[0], "fail", seen)], reason=text, server=server, run_ids=(text,)))
+    return page(result([finding(CLAUSES[0], "fail", observation)], reason=text, server=server, run_ids=(text,)))
 
 
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
-def test_what_a_server_sends_is_text_wherever_it_stands(hostile: str) -> None:
-    text = saying(hostile)
+def test_what_a_server_sends_is_text_everywhere(hostile: str) -> None:
+    text = page_with(hostile)
     # An escape stands in a span; nothing else may be there that is not there otherwise.
-    tags, expected = ([tag for tag in read(one).tags if tag != "span"] for one in (text, saying("harmless")))
+    tags, expected = ([tag for tag in read(markup).tags if tag != "span"] for markup in (text, page_with("harmless")))
     assert tags == expected
     assert not UNSEEN.search(text)
     assert "\u0301" * 5 not in text
 
 
-def test_what_cannot_be_seen_is_written_as_an_escape() -> None:
-    exchange = answered(CONTROL, body=b"a\xff\xfe\x00\xe2\x80\xaeb\r\n", headers=[("X-Bidi", "\u202e")])
-    said = "".join(read(page(result([finding(CLAUSES[0], "fail", broken(exchange))]))).texts)
-    assert "a\\xff\\xfe\\x00\\u202eb\\r\n" in said
-    assert "X-Bidi: \\u202e" in said
+def test_invisible_characters_are_written_as_escapes() -> None:
+    exchange = responded(CONTROL, body=b"a\xff\xfe\x00\xe2\x80\xaeb\r\n", headers=[("X-Bidi", "\u202e")])
+    page_text = "".join(read(page(result([finding(CLAUSES[0], "fail", violation(exchange))]))).texts)
+    assert "a\\xff\\xfe\\x00\\u202eb\\r\n" in page_text
+    assert "X-Bidi: \\u202e" in page_text
 
 
-def test_a_huge_answer_is_cut_with_a_note() -> None:
+def test_a_huge_response_is_cut_with_a_note() -> None:
     body = b"x" * 10_000_000
-    text = page(result([finding(one, "fail", broken(answered(CONTROL, body=body))) for one in CLAUSES[:20]]))
+    text = page(result([finding(clause, "fail", violation(responded(CONTROL, body=body))) for clause in CLAUSES[:20]]))
     assert len(text) < 1_000_000
     assert "10,000,000 bytes" in text
     assert "9,996,000 of them not shown here" in text
@@ -114,15 +116,17 @@ def test_a_huge_answer_is_cut_with_a_note() -> None:
 
 def test_many_and_long_headers_are_cut() -> None:
     headers = [(f"X-{n}", "y" * 10_000) for n in range(500)]
-    text = page(result([finding(CLAUSES[0], "fail", broken(answered(CONTROL, headers=headers)))]))
+    text = page(result([finding(CLAUSES[0], "fail", violation(responded(CONTROL, headers=headers)))]))
     assert len(text) < 500_000
     assert "and 440 more headers" in text
 
 
-def test_what_was_not_settled_says_why_without_being_opened() -> None:
-    told = "".join(read(page(result([finding(CLAUSES[0], "not_tested"), finding(CLAUSES[1], "inconclusive")]))).texts)
-    assert "no request was accepted: 1" in told
-    assert "no response: timed out: 1" in told
+def test_a_clause_without_a_result_shows_the_reason_while_closed() -> None:
+    page_text = "".join(
+        read(page(result([finding(CLAUSES[0], "not_tested"), finding(CLAUSES[1], "inconclusive")]))).texts
+    )
+    assert "no request was accepted: 1" in page_text
+    assert "no response: timed out: 1" in page_text
 
 
 def groups(text: str) -> dict[str, list[str]]:
@@ -134,27 +138,27 @@ def groups(text: str) -> dict[str, list[str]]:
     }
 
 
-def test_what_is_known_to_be_broken_stands_apart_with_its_reason() -> None:
-    first, second, third = (one for one in CLAUSES[:3])
+def test_known_failures_have_their_own_group_with_the_reason() -> None:
+    first, second, third = (clause for clause in CLAUSES[:3])
     terms = Terms(known={first.id: "issue 12: on its way", third.id: "issue 13"})
-    seen = [finding(first, "fail", broken()), finding(second, "fail", broken()), finding(third)]
-    text = page(result(seen, terms=terms))
+    findings = [finding(first, "fail", violation()), finding(second, "fail", violation()), finding(third)]
+    text = page(result(findings, terms=terms))
     assert groups(text) == {"fail": [second.id], "known": [first.id], "pass": [third.id]}
     assert "issue 12: on its way" in text
-    told = " ".join("".join(read(text).texts).split())
-    assert f"Stale: {third.id} passes, so it is no longer a known failure." in told
+    page_text = " ".join("".join(read(text).texts).split())
+    assert f"Stale: {third.id} passes, so it is no longer a known failure." in page_text
 
 
-def test_what_should_be_is_no_mere_warning_where_it_counts() -> None:
-    should = next(one for one in CLAUSES if one.level == "should")
-    seen = [finding(should, "fail", broken())]
-    assert groups(page(result(seen))) == {"warning": [should.id]}
-    assert groups(page(result(seen, terms=Terms(fail_on="should")))) == {"fail": [should.id]}
+def test_a_failed_should_is_a_failure_with_fail_on_should() -> None:
+    should = next(clause for clause in CLAUSES if clause.level == "should")
+    findings = [finding(should, "fail", violation())]
+    assert groups(page(result(findings))) == {"warning": [should.id]}
+    assert groups(page(result(findings, terms=Terms(fail_on="should")))) == {"fail": [should.id]}
 
 
 def test_secrets_are_masked() -> None:
-    exchange = answered(CONTROL, body=f"you sent {TOKEN}".encode(), headers=[("X-Token", TOKEN)])
-    seen = broken(exchange, actual=f"it said {TOKEN}")
-    text = page(result([finding(CLAUSES[0], "fail", seen)], run_ids=(TOKEN,), reason=TOKEN))
+    exchange = responded(CONTROL, body=f"you sent {TOKEN}".encode(), headers=[("X-Token", TOKEN)])
+    observation = violation(exchange, actual=f"it said {TOKEN}")
+    text = page(result([finding(CLAUSES[0], "fail", observation)], run_ids=(TOKEN,), reason=TOKEN))
     assert TOKEN not in text
     assert "[redacted token]" in text

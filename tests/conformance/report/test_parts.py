@@ -61,22 +61,22 @@ def changed(pieces: Pieces) -> list[str]:
 
 
 def unescaped(markup: str) -> str:
-    """What a page says, with the escapes read as what they stand for."""
+    """What a page says, with the escapes decoded."""
     parts = enumerate(re.split(r'<span class="esc">(.*?)</span>', markup))
     return "".join(part.encode().decode("unicode_escape") if at % 2 else html.unescape(part) for at, part in parts)
 
 
 @given(TEXTS)
 @settings(deadline=None)
-def test_nothing_of_a_text_is_lost(said: str) -> None:
-    assert unescaped(shown(said)) == said
-    assert not re.search(r"<(?!/?span)", shown(said))
+def test_nothing_of_a_text_is_lost(raw: str) -> None:
+    assert unescaped(shown(raw)) == raw
+    assert not re.search(r"<(?!/?span)", shown(raw))
 
 
 @given(TEXTS)
 @settings(deadline=None)
-def test_in_an_attribute_it_is_on_one_line_and_printable(said: str) -> None:
-    assert plain(said).isprintable()
+def test_in_an_attribute_it_is_on_one_line_and_printable(raw: str) -> None:
+    assert plain(raw).isprintable()
 
 
 @given(st.binary(max_size=40))
@@ -88,30 +88,31 @@ def test_nothing_of_bytes_is_lost(raw: bytes) -> None:
 
 
 def _bytes(escapes: str) -> bytes:
-    """What escapes stand for: `\\xff` for a byte, any other for a character."""
-    found = re.findall(r"\\x([0-9a-f]{2})|(\\u[0-9a-f]{4}|\\U[0-9a-f]{8}|\\[tr])", escapes)
+    """The bytes of escapes: `\\xff` for a byte, any other for a character."""
+    escaped = re.findall(r"\\x([0-9a-f]{2})|(\\u[0-9a-f]{4}|\\U[0-9a-f]{8}|\\[tr])", escapes)
     return b"".join(
-        bytes.fromhex(byte) if byte else other.encode().decode("unicode_escape").encode() for byte, other in found
+        bytes.fromhex(byte) if byte else character.encode().decode("unicode_escape").encode()
+        for byte, character in escaped
     )
 
 
 @given(TEXTS, TEXTS)
 @settings(deadline=None)
-def test_pieces_are_the_texts_and_what_is_not_marked_is_in_both(one: str, other: str) -> None:
-    left, right = difference(one, other)
-    assert (text(left), text(right)) == (one, other)
+def test_pieces_are_the_texts_and_what_is_not_marked_is_in_both(before: str, after: str) -> None:
+    left, right = difference(before, after)
+    assert (text(left), text(right)) == (before, after)
     assert [piece.text for piece in left if not piece.changed] == [piece.text for piece in right if not piece.changed]
 
 
 @given(TEXTS)
 @settings(deadline=None)
-def test_nothing_is_marked_between_equal_texts(said: str) -> None:
-    left, right = difference(said, said)
+def test_nothing_is_marked_between_equal_texts(raw: str) -> None:
+    left, right = difference(raw, raw)
     assert changed(left) == changed(right) == []
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "left", "right"),
+    ("before", "after", "left", "right"),
     [
         ('{"a":"b","c":1}', '{"a":"b"}', [',"c":1'], []),
         ('{"a":"b"}', '{"a":5}', ['"b"'], ["5"]),
@@ -121,9 +122,9 @@ def test_nothing_is_marked_between_equal_texts(said: str) -> None:
     ],
     ids=["gone", "another", "a word", "all of it", "too much to compare"],
 )
-def test_the_marked_is_what_differs(one: str, other: str, left: list[str], right: list[str]) -> None:
-    seen = difference(one, other)
-    assert ["".join(changed(side)).strip() for side in seen] == ["".join(side).strip() for side in (left, right)]
+def test_the_marked_is_what_differs(before: str, after: str, left: list[str], right: list[str]) -> None:
+    sides = difference(before, after)
+    assert ["".join(changed(side)).strip() for side in sides] == ["".join(side).strip() for side in (left, right)]
 
 
 def test_headers_are_compared_line_by_line() -> None:
@@ -142,37 +143,37 @@ def test_json_that_is_laid_out_is_the_same_json(value: object) -> None:
         assert json.dumps(value, indent=2) == laid or not isinstance(value, dict | list)
 
 
-def test_white_space_stays_where_it_is_the_difference() -> None:
+def test_white_space_is_marked_when_it_is_the_difference() -> None:
     left, right = difference('{"a": 1}', '{"a":\t1}')
     assert changed(laid_out(right)) == ["\t"]
     assert changed(laid_out(left)) == [" "]
 
 
 @pytest.mark.parametrize(
-    "said", ['{"a":1}', "[" * 200 + "]" * 200, "x" * 100, "[" * 100_000, '{"a":' + "1" * 60, " " * 99]
+    "raw", ['{"a":1}', "[" * 200 + "]" * 200, "x" * 100, "[" * 100_000, '{"a":' + "1" * 60, " " * 99]
 )
-def test_what_is_short_or_long_or_no_json_is_left_as_it_is(said: str) -> None:
-    assert not worth_laying_out(said)
+def test_short_text_long_text_and_text_that_is_not_json_is_unchanged(raw: str) -> None:
+    assert not worth_laying_out(raw)
 
 
 def test_every_statement_and_every_clause_is_in_the_contract_with_its_results() -> None:
-    parts = annotated(CONTRACT, CLAUSES, {one.id: "pass" for one in CLAUSES})
+    parts = annotated(CONTRACT, CLAUSES, {clause.id: "pass" for clause in CLAUSES})
     passages = [passage for part in parts for _, passages in part.sections for passage in passages]
     entries = ledger(CONTRACT, CLAUSES)
     assert sum(len(passage.statements) for passage in passages) == len(entries)
-    judged = {one.id for passage in passages for said in passage.statements for one in said.clauses}
-    assert judged == {one.id for one in CLAUSES}
+    judged = {clause.id for passage in passages for statement in passage.statements for clause in statement.clauses}
+    assert judged == {clause.id for clause in CLAUSES}
 
 
-def test_a_sentence_of_the_page_bears_what_rules_make_of_it() -> None:
-    broken = {one.id: "fail" if one.id == "run.start_time_ms.now" else "pass" for one in CLAUSES}
-    (part,) = annotated(CONTRACT, CLAUSES, broken)
-    passages = {(title, one.title): one for title, found in part.sections for one in found}
+def test_a_sentence_shows_the_clauses_of_its_rules() -> None:
+    statuses = {clause.id: "fail" if clause.id == "run.start_time_ms.now" else "pass" for clause in CLAUSES}
+    (part,) = annotated(CONTRACT, CLAUSES, statuses)
+    passages = {(title, statement.title): statement for title, statements in part.sections for statement in statements}
     time = passages["Response", "start_time_ms"]
     assert time.text == "The time the benchmark run execution started (Unix timestamp milliseconds)."
-    assert [one.id for one in time.clauses] == ["run.start_time_ms.now"]
+    assert [clause.id for clause in time.clauses] == ["run.start_time_ms.now"]
     assert time.mark == "fail"
-    assert {one.mark for one in passages.values()} == {"fail", "pass", "free"}
+    assert {statement.mark for statement in passages.values()} == {"fail", "pass", "free"}
 
 
 def test_the_worst_colours_a_statement() -> None:
@@ -186,14 +187,19 @@ def test_each_operation_has_its_part(tmp_path) -> None:
     (tmp_path / "things.yaml").write_text(TWO_OPERATIONS)
     contract = load_contract(tmp_path / "things.yaml")
     clauses = all_clauses(contract)
-    parts = annotated(contract, clauses, {one.id: "pass" for one in clauses})
+    parts = annotated(contract, clauses, {clause.id: "pass" for clause in clauses})
     assert [part.title for part in parts] == ["POST /things", "GET /things/{id}", "Operations that are not tested"]
     for part, sections in zip(parts, (["Body", "Response"], ["Parameters", "Response"], []), strict=True):
         assert set(sections) <= {title for title, _ in part.sections}
     for part in parts[:2]:
-        (name,) = [one for _, found in part.sections for one in found if one.title == "name" and "Response" in _][:1]
+        (name,) = [
+            statement
+            for _, statements in part.sections
+            for statement in statements
+            if statement.title == "name" and "Response" in _
+        ][:1]
         assert (name.text, name.mark) == ("What it is called.", "pass")
-    made = page(result([finding(one) for one in clauses], contract=contract))
+    made = page(result([finding(clause) for clause in clauses], contract=contract))
     assert made.count('name="operation"') == 2
     assert "PUT /pictures" in made
 

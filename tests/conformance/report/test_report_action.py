@@ -37,17 +37,17 @@ def validated(schema: str, path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_action_has_the_shape_of_one() -> None:
+def test_the_action_matches_the_schema() -> None:
     validated("vendor.github-actions", ROOT / "action.yml")
 
 
-def test_the_example_has_the_shape_of_a_workflow_and_uses_what_there_is(tmp_path: Path) -> None:
+def test_the_example_matches_the_schema_and_uses_existing_inputs(tmp_path: Path) -> None:
     path = tmp_path / "workflow.yml"
     path.write_text(EXAMPLE, encoding="utf-8")
     validated("vendor.github-workflows", path)
-    step = next(one for one in yaml.safe_load(EXAMPLE)["jobs"]["conformance"]["steps"] if one.get("id"))
+    step = next(step for step in yaml.safe_load(EXAMPLE)["jobs"]["conformance"]["steps"] if step.get("id"))
     assert set(step["with"]) <= set(ACTION["inputs"])
-    assert {name for name, one in ACTION["inputs"].items() if one.get("required")} <= set(step["with"])
+    assert {name for name, definition in ACTION["inputs"].items() if definition.get("required")} <= set(step["with"])
     assert set(re.findall(r"steps\.conformance\.outputs\.(\w+)", EXAMPLE)) <= set(ACTION["outputs"])
 
 
@@ -67,8 +67,8 @@ class Runner:
         self.output, self.summary = folder / "output", folder / "summary.md"
 
     def step(self, name: str, **inputs: str) -> subprocess.CompletedProcess[str]:
-        (step,) = [one for one in ACTION["runs"]["steps"] if one.get("name") == name]
-        values = {name: one.get("default", "") for name, one in ACTION["inputs"].items()} | inputs
+        (step,) = [step for step in ACTION["runs"]["steps"] if step.get("name") == name]
+        values = {name: definition.get("default", "") for name, definition in ACTION["inputs"].items()} | inputs
         expressions = {
             "steps.python.outputs.python-path": sys.executable,
             "runner.temp": str(self.folder / "temp"),
@@ -76,18 +76,18 @@ class Runner:
             **{f"inputs.{name}": value for name, value in values.items()},
         }
         environ = {
-            name: re.sub(r"\$\{\{ (\S+) \}\}", lambda found: expressions[found[1]], value)
+            name: re.sub(r"\$\{\{ (\S+) \}\}", lambda expression: expressions[expression[1]], value)
             for name, value in step["env"].items()
         }
         script = self.folder / "script.sh"
         script.write_text(step["run"], encoding="utf-8")
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("RUNLOOP_", "PIP_REQUIRE", "GITHUB_"))}
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("RUNLOOP_", "PIP_REQUIRE", "GITHUB_"))}
         # What the package needs is installed here already; building it needs no download either.
         offline = {"PIP_NO_DEPS": "1", "PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0"}
         github = {"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": str(self.output), "GITHUB_STEP_SUMMARY": str(self.summary)}
         return subprocess.run(
             ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)],
-            cwd=self.folder / "work", env=kept | offline | github | environ, capture_output=True, encoding="utf-8",
+            cwd=self.folder / "work", env=inherited | offline | github | environ, capture_output=True, encoding="utf-8",
             check=False, timeout=HANGS_AFTER,
         )  # fmt: skip
 
@@ -120,8 +120,8 @@ def test_a_server_that_conforms(runner: Runner) -> None:
     assert outputs == {"verdict": "conformant", "report": "conformance-report"}
     assert (runner.folder / "work" / "conformance-report" / "report.html").exists()
     assert "conformant" in runner.summary.read_text("utf-8")
-    assert {tuple(seen.values("x-team")) for seen in server.seen} == {("red & blue",)}
-    bodies = b" ".join(seen.body for seen in server.seen)
+    assert {tuple(request.values("x-team")) for request in server.requests} == {("red & blue",)}
+    bodies = b" ".join(request.body for request in server.requests)
     assert b'"bmd_one"' in bodies
     assert b'"bmd_two"' in bodies
     assert json.loads((runner.folder / "work" / "conformance-report" / "report.json").read_bytes())["run_limit"] == 7
@@ -162,9 +162,9 @@ def test_a_line_break_in_an_input_adds_no_output(runner: Runner) -> None:
 
 def test_what_is_installed_is_the_package_of_the_action(runner: Runner) -> None:
     folder = runner.folder / "temp" / "runloop-conformance"
-    said = subprocess.run(
+    output = subprocess.run(
         [sys.executable, "-c", "import runloop_conformance as r; print(r.__file__)"],
         env=os.environ | {"PYTHONPATH": str(folder)}, capture_output=True, encoding="utf-8", check=True,
     ).stdout  # fmt: skip
-    assert said.startswith(str(folder))
+    assert output.startswith(str(folder))
     assert (folder / "runloop_conformance" / "openapi.yaml").read_bytes() == CONTRACT.path.read_bytes()

@@ -17,12 +17,12 @@ from runloop_conformance.servers.hosting import running
 from tests.conformance.miniatures import reference
 from tests.conformance.outside import CONTRACT, TOKEN, conformance
 from tests.conformance.report import hostile
-from tests.conformance.report.synthetic import CLAUSES, broken, finding, result
+from tests.conformance.report.synthetic import CLAUSES, finding, result, violation
 
 MUST = next(clause for clause in CLAUSES if clause.level == "must")
 SHOULD = next(clause for clause in CLAUSES if clause.level == "should")
 KEPT = [finding(MUST), finding(SHOULD)]
-BROKEN = [finding(MUST, "fail", broken()), finding(SHOULD)]
+BROKEN = [finding(MUST, "fail", violation()), finding(SHOULD)]
 
 # What shields.io says of an endpoint's answer (https://shields.io/badges/endpoint-badge).
 ENDPOINT = {
@@ -39,51 +39,51 @@ ENDPOINT = {
 }
 
 
-def made(findings: Any, **different: Any) -> dict[str, Any]:
+def report_of(findings: Any, **different: Any) -> dict[str, Any]:
     return document(result(findings, **different), Redaction((TOKEN,)))
 
 
 @pytest.mark.parametrize(
     ("report", "message", "colour"),
     [
-        (made(KEPT), "conformant", "brightgreen"),
-        (made([finding(MUST), finding(SHOULD, "fail", broken())]), "conformant", "brightgreen"),
-        (made(BROKEN), "1 failed", "red"),
-        (made([], verdict="inconclusive", reason="x"), "inconclusive", "lightgrey"),
-        (made([], verdict="error", reason="x"), "error", "lightgrey"),
-        (made(KEPT, terms=Terms(select=("run",))), "conformant in 2 clauses", "yellow"),
-        (made(KEPT, terms=Terms(deselect=("run",))), "conformant in 2 clauses", "yellow"),
+        (report_of(KEPT), "conformant", "brightgreen"),
+        (report_of([finding(MUST), finding(SHOULD, "fail", violation())]), "conformant", "brightgreen"),
+        (report_of(BROKEN), "1 failed", "red"),
+        (report_of([], verdict="inconclusive", reason="x"), "inconclusive", "lightgrey"),
+        (report_of([], verdict="error", reason="x"), "error", "lightgrey"),
+        (report_of(KEPT, terms=Terms(select=("run",))), "conformant in 2 clauses", "yellow"),
+        (report_of(KEPT, terms=Terms(deselect=("run",))), "conformant in 2 clauses", "yellow"),
         (
-            made(BROKEN, verdict="conformant", terms=Terms(known={MUST.id: "why"})),
+            report_of(BROKEN, verdict="conformant", terms=Terms(known={MUST.id: "why"})),
             "conformant, 1 known failure",
             "yellow",
         ),
     ],
 )
 def test_a_badge_says_the_verdict_and_green_is_for_all_of_it(report: Any, message: str, colour: str) -> None:
-    told = json.loads(badge.endpoint(report))
-    jsonschema.validate(told, ENDPOINT)
-    assert (told["label"], told["message"], told["color"]) == (f"contract {CONTRACT.version}", message, colour)
+    shown = json.loads(badge.endpoint(report))
+    jsonschema.validate(shown, ENDPOINT)
+    assert (shown["label"], shown["message"], shown["color"]) == (f"contract {CONTRACT.version}", message, colour)
     picture = ET.fromstring(badge.svg(report))
     assert picture.tag == "{http://www.w3.org/2000/svg}svg"
     assert picture.get("aria-label") == f"contract {CONTRACT.version}: {message}"
-    assert [text.text for text in picture.iter("{http://www.w3.org/2000/svg}text")] == [told["label"], message]
+    assert [text.text for text in picture.iter("{http://www.w3.org/2000/svg}text")] == [shown["label"], message]
 
 
 def test_a_statement_names_what_was_tested_with_what_and_when() -> None:
-    said = badge.statement(made(KEPT, began_ms=1_795_441_300_000))
-    assert said.count("\n") == 1
+    text = badge.statement(report_of(KEPT, began_ms=1_795_441_300_000))
+    assert text.count("\n") == 1
     for part in (
         "2026-11-23", "`https://mock.example:8443/prefix` was found conformant", f"version {CONTRACT.version}",
         CONTRACT.sha256[:12], "runloop-conformance ", "profile standard", "seed 0", "793 requests", "started 25 runs",
         "MUST clauses: 1 passed, 0 failed, 0 inconclusive, 0 not tested.",
         "SHOULD clauses: 1 passed, 0 failed, 0 inconclusive, 0 not tested.",
     ):  # fmt: skip
-        assert part in said
+        assert part in text
 
 
 @pytest.mark.parametrize(
-    ("findings", "different", "said"),
+    ("findings", "different", "text"),
     [
         (KEPT, {"terms": Terms(select=("run",))}, "Only these clauses were selected"),
         (BROKEN, {"verdict": "conformant", "terms": Terms(known={MUST.id: "why"})}, f"do not count: `{MUST.id}`"),
@@ -91,9 +91,9 @@ def test_a_statement_names_what_was_tested_with_what_and_when() -> None:
         ([finding(MUST, "not_tested")], {"verdict": "inconclusive", "reason": "x"}, "claims nothing"),
     ],
 )
-def test_a_statement_says_what_is_missing(findings: Any, different: Any, said: str) -> None:
-    assert said in badge.statement(made(findings, **different))
-    assert said not in badge.statement(made(KEPT))
+def test_a_statement_says_what_is_missing(findings: Any, different: Any, text: str) -> None:
+    assert text in badge.statement(report_of(findings, **different))
+    assert text not in badge.statement(report_of(KEPT))
 
 
 @pytest.mark.parametrize("name", hostile.TEXTS)

@@ -1,4 +1,4 @@
-"""junit.xml as other programs read it: its schema, a parser of it, and what it says of each state of a clause."""
+"""junit.xml as other programs read it: its schema, a parser of it, and its content for each status of a clause."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from runloop_conformance.report.document import document
 from runloop_conformance.report.junit import junit
 from runloop_conformance.servers.hosting import running
 
-from tests.conformance.miniatures import TakesEverything
+from tests.conformance.miniatures import AcceptsEverything
 from tests.conformance.outside import CONTRACT, TOKEN, conformance
 from tests.conformance.report import hostile
-from tests.conformance.report.synthetic import CLAUSES, broken, finding, mixed, result
+from tests.conformance.report.synthetic import CLAUSES, finding, mixed, result, violation
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -35,19 +35,19 @@ def cases(raw: bytes) -> dict[str, TestCase]:
     """The test cases as junitparser reads them, by name."""
     SCHEMA.validate(raw.decode())
     (suite,) = JUnitXml.fromstring(raw)
-    found = {case.name: case for case in suite}
-    assert len(found) == suite.tests
-    assert suite.failures == sum(isinstance(r, Failure) for case in found.values() for r in case.result)
-    assert suite.errors == sum(isinstance(r, Error) for case in found.values() for r in case.result)
-    assert suite.skipped == sum(isinstance(r, Skipped) for case in found.values() for r in case.result)
-    return found
+    by_name = {case.name: case for case in suite}
+    assert len(by_name) == suite.tests
+    assert suite.failures == sum(isinstance(r, Failure) for case in by_name.values() for r in case.result)
+    assert suite.errors == sum(isinstance(r, Error) for case in by_name.values() for r in case.result)
+    assert suite.skipped == sum(isinstance(r, Skipped) for case in by_name.values() for r in case.result)
+    return by_name
 
 
 def kind(case: TestCase) -> type | None:
     return type(case.result[0]) if case.result else None
 
 
-def told(made: Any) -> dict[str, TestCase]:
+def cases_of(made: Any) -> dict[str, TestCase]:
     return cases(junit(document(made, Redaction((TOKEN,)))))
 
 
@@ -63,10 +63,12 @@ def told(made: Any) -> dict[str, TestCase]:
         (MUST, "not_tested", Terms(), Skipped),
     ],
 )
-def test_each_state_is_told_apart(clause: Any, status: str, terms: Terms, expected: type | None) -> None:
-    found = told(result([finding(clause, status, broken() if status == "fail" else None)], terms=terms))
-    assert set(found) == {clause.id}
-    case = found[clause.id]
+def test_each_status_has_its_own_kind_of_test_case(
+    clause: Any, status: str, terms: Terms, expected: type | None
+) -> None:
+    test_cases = cases_of(result([finding(clause, status, violation() if status == "fail" else None)], terms=terms))
+    assert set(test_cases) == {clause.id}
+    case = test_cases[clause.id]
     assert kind(case) is expected
     assert case.classname == f"runloop-conformance.{clause.id.rpartition('.')[0]}"
     if status == "fail" and expected is None:
@@ -74,8 +76,8 @@ def test_each_state_is_told_apart(clause: Any, status: str, terms: Terms, expect
         assert "200: it was accepted" in case.system_out
 
 
-def test_a_failure_says_what_was_expected_and_how_to_see_it_again() -> None:
-    (case,) = told(result([finding(MUST, "fail", broken())])).values()
+def test_a_failure_names_the_expectation_and_the_replay_command() -> None:
+    (case,) = cases_of(result([finding(MUST, "fail", violation())])).values()
     (failure,) = case.result
     assert failure.message == "expected refused with a 4xx; actual 200: it was accepted"
     assert failure.type == "must"
@@ -84,26 +86,26 @@ def test_a_failure_says_what_was_expected_and_how_to_see_it_again() -> None:
 
 
 @pytest.mark.parametrize("verdict", ["inconclusive", "error"])
-def test_a_verdict_that_comes_from_no_clause_is_an_error_of_its_own(verdict: Any) -> None:
+def test_a_verdict_without_a_clause_is_a_separate_error(verdict: Any) -> None:
     findings = [finding(MUST, "not_tested")] if verdict == "inconclusive" else []
-    found = told(result(findings, verdict=verdict, reason="the token was refused"))
-    assert kind(found["verdict"]) is Error
-    assert found["verdict"].result[0].message == f"{verdict}: the token was refused"
+    test_cases = cases_of(result(findings, verdict=verdict, reason="the token was refused"))
+    assert kind(test_cases["verdict"]) is Error
+    assert test_cases["verdict"].result[0].message == f"{verdict}: the token was refused"
 
 
-def test_a_known_failure_that_is_none_any_more_is_an_error() -> None:
-    found = told(result([finding(MUST, "pass")], terms=Terms(known={MUST.id: "issue 12"})))
-    assert kind(found[MUST.id]) is None
-    assert kind(found[f"known-failures: {MUST.id}"]) is Error
+def test_a_stale_known_failure_is_an_error() -> None:
+    test_cases = cases_of(result([finding(MUST, "pass")], terms=Terms(known={MUST.id: "issue 12"})))
+    assert kind(test_cases[MUST.id]) is None
+    assert kind(test_cases[f"known-failures: {MUST.id}"]) is Error
 
 
 @pytest.mark.parametrize("name", hostile.TEXTS)
 def test_what_a_server_sends_stays_text(name: str) -> None:
     raw = junit(hostile.report(hostile.TEXTS[name], server=f"http://host/{name}"))
-    found = cases(raw)
-    assert len(found) == 5
+    test_cases = cases(raw)
+    assert len(test_cases) == 5
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]", raw.decode())
-    (failure,) = found[MUST.id].result
+    (failure,) = test_cases[MUST.id].result
     if name == "markup":
         assert hostile.TEXTS[name] in failure.message
     if name == "controls":
@@ -114,16 +116,16 @@ def test_what_a_server_sends_stays_text(name: str) -> None:
 
 def test_the_names_of_many_clauses_are_one_each() -> None:
     findings = mixed(500)
-    made = told(evolve(result(findings), reason="x"))
-    assert {one.clause.id for one in findings} == set(made)
+    made = cases_of(evolve(result(findings), reason="x"))
+    assert {finding.clause.id for finding in findings} == set(made)
 
 
 def test_the_command_writes_it() -> None:
-    with running(TakesEverything(CONTRACT.document, TOKEN)) as url:
+    with running(AcceptsEverything(CONTRACT.document, TOKEN)) as url:
         done = conformance(url, "--max-runs", 5, "--profile", "quick")
-    found = cases((done.folder / "junit.xml").read_bytes())
-    assert set(found) == set(done.clauses)
-    assert {name for name, case in found.items() if kind(case) is Failure} == done.failed("must") != set()
+    test_cases = cases((done.folder / "junit.xml").read_bytes())
+    assert set(test_cases) == set(done.clauses)
+    assert {name for name, case in test_cases.items() if kind(case) is Failure} == done.failed("must") != set()
     properties = {p.get("name"): p.get("value") for p in ET.parse(path_of(done.folder)).iter("property")}
     assert properties["verdict"] == "nonconformant"
     assert properties["server"] == url

@@ -1,4 +1,4 @@
-"""A recording judged again, with no network, gives what the run gave: the verdict, and every finding to the letter."""
+"""A recording judged again, with no network, gives the verdict and the findings of the run, exactly."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from runloop_conformance.suite.options import Options, plan_for
 from runloop_conformance.suite.recheck import recheck
 from runloop_conformance.suite.run import Suite
 
-from tests.conformance.miniatures import Always, StartsThenTakesItsTime, Tells, reference
+from tests.conformance.miniatures import AddsToResponses, Always, RespondsLate, reference
 from tests.conformance.outside import CONTRACT, TOKEN, call, conformance, started
 from tests.conftest import HANGS_AFTER
 
@@ -44,7 +44,7 @@ HEADER = ("X-Canary", 'canary/"value 8Yp2')
 
 @pytest.fixture(autouse=True)
 def _without_a_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No pause in which a clock could be seen to stand still: other tests look for that."""
+    """Skip the pause in which a stopped clock would be noticed: other tests cover it."""
     monkeypatch.setattr("runloop_conformance.suite.run.STANDING_MS", -10_000)
 
 
@@ -53,14 +53,14 @@ def plan() -> Plan:
     return plan_for(CONTRACT, options("http://127.0.0.1"))
 
 
-def options(url: str, **more: Any) -> Options:
-    return Options(address(url), TOKEN, (), Limits(25, timeout=1.0), profile="quick", headers=(HEADER,), **more)
+def options(url: str, **settings: Any) -> Options:
+    return Options(address(url), TOKEN, (), Limits(25, timeout=1.0), profile="quick", headers=(HEADER,), **settings)
 
 
-def twice(app: Any, **more: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The report of a run of the suite, and that of its recording as it stands on disk."""
+def twice(app: Any, **settings: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The report of a run of the suite, and the report of its recording on disk."""
     with running(app) as url:
-        result = Suite(CONTRACT, options(url, **more), plan()).run()
+        result = Suite(CONTRACT, options(url, **settings), plan()).run()
     folder = Path(tempfile.mkdtemp(prefix="report-"))
     redaction = Redaction((TOKEN, HEADER[1]))
     report = document(result, redaction)
@@ -72,7 +72,7 @@ def twice(app: Any, **more: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SERVERS)
 def test_the_findings_are_the_same(name: str) -> None:
-    server = next((one for one in (*MUTANTS, *VARIANTS, *DEGENERATES) if one.name == name), None)
+    server = next((server for server in (*MUTANTS, *VARIANTS, *DEGENERATES) if server.name == name), None)
     if server is None:
         pytest.skip(f"there is no server {name} any more")
     report, again = twice(server.build(CONTRACT.document, TOKEN, ()))
@@ -82,9 +82,9 @@ def test_the_findings_are_the_same(name: str) -> None:
 
 @pytest.mark.parametrize("spelled", [TOKEN, f"{TOKEN}x", TOKEN[:-1], HEADER[1], "[redacted]", TOKEN_MARK], ids=repr)
 @pytest.mark.parametrize("where", ["header", "member"])
-def test_what_leaked_is_still_seen_to_have_leaked(spelled: str, where: str) -> None:
-    told = ({"X-Told": f"before {spelled} after"}, "") if where == "header" else ({}, f"before {spelled} after")
-    report, again = twice(Tells(lambda _: told), select=("safety",))
+def test_a_leak_is_still_detected(spelled: str, where: str) -> None:
+    additions = ({"X-Told": f"before {spelled} after"}, "") if where == "header" else ({}, f"before {spelled} after")
+    report, again = twice(AddsToResponses(lambda _: additions), select=("safety",))
     failed = {clause["id"] for clause in report["clauses"] if clause["status"] == "fail"}
     assert ("safety.nothing-leaks" in failed) is (TOKEN in spelled)
     assert report == again
@@ -94,8 +94,8 @@ def test_what_leaked_is_still_seen_to_have_leaked(spelled: str, where: str) -> N
 @pytest.mark.parametrize("token", ["value", "1000", "mk00"])
 def test_a_token_that_is_a_common_word_is_masked_and_yet_read_back(token: str) -> None:
     with running(reference(token=token)) as url:
-        asked = attrs.evolve(options(url), token=token)
-        result = Suite(CONTRACT, asked).run()
+        settings = attrs.evolve(options(url), token=token)
+        result = Suite(CONTRACT, settings).run()
     folder = Path(tempfile.mkdtemp(prefix="report-"))
     artefacts.write(folder, document(result, Redaction((token,))), result, Redaction((token,)))
     again = recheck(stored(folder), CONTRACT)
@@ -105,9 +105,11 @@ def test_a_token_that_is_a_common_word_is_masked_and_yet_read_back(token: str) -
     assert not [line for line in lines if token in json.dumps(json.loads(line)["probe"].get("value"))]
 
 
-def test_the_terms_of_the_run_are_kept() -> None:
-    refused = next(one for one in MUTANTS if one.name == "secrets-refused").build(CONTRACT.document, TOKEN, ())
-    report, again = twice(refused, fail_on="should", select=("run", "request"), deselect=("run.id.*",))
+def test_the_terms_of_the_run_apply_again() -> None:
+    rejecting = next(server for server in MUTANTS if server.name == "secrets-refused").build(
+        CONTRACT.document, TOKEN, ()
+    )
+    report, again = twice(rejecting, fail_on="should", select=("run", "request"), deselect=("run.id.*",))
     assert report == again
     assert report["verdict"] == "nonconformant"
     assert not [c for c in again["clauses"] if c["id"].startswith("run.id.")]
@@ -126,7 +128,7 @@ def test_the_command_says_that_it_is_the_same() -> None:
 
 def test_a_run_that_was_interrupted_is_judged_as_far_as_it_got() -> None:
     folder = Path(tempfile.mkdtemp(prefix="report-"))
-    server = StartsThenTakesItsTime(CONTRACT.document, TOKEN)
+    server = RespondsLate(CONTRACT.document, TOKEN)
     with running(server) as url, started("run", url, "--report-dir", folder) as process:
         while server.runs < 2 and process.poll() is None:
             time.sleep(0.05)
@@ -139,7 +141,7 @@ def test_a_run_that_was_interrupted_is_judged_as_far_as_it_got() -> None:
     assert "the same as in the report" in rechecked.out
 
 
-def test_another_judgement_than_the_reports_is_told() -> None:
+def test_a_different_judgement_is_reported() -> None:
     with running(reference()) as url:
         done = conformance(url, "--max-runs", 5, "--profile", "quick", "--select", "run.name.echo")
     lines = (done.folder / "recording.jsonl").read_text("utf-8").replace('\\"name\\":\\"', '\\"name\\":\\"not ')
@@ -151,20 +153,20 @@ def test_another_judgement_than_the_reports_is_told() -> None:
     assert "suite and contract are the same, so the recording is not" in rechecked.out
 
 
-@pytest.mark.parametrize("broken", ["no folder", "no recording", "no report", "no JSON", "another JSON", "a torn line"])
-def test_what_is_no_report_is_wrong_usage(broken: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("fault", ["no folder", "no recording", "no report", "no JSON", "another JSON", "a torn line"])
+def test_what_is_no_report_is_wrong_usage(fault: str, tmp_path: Path) -> None:
     with running(Always(404)) as url:
         folder = conformance(url, "--profile", "quick").folder
     recording, report = folder / "recording.jsonl", folder / "report.json"
-    if broken == "no folder":
+    if fault == "no folder":
         folder = tmp_path / "none"
-    elif broken == "no recording":
+    elif fault == "no recording":
         recording.unlink()
-    elif broken == "no report":
+    elif fault == "no report":
         report.unlink()
-    elif broken == "no JSON":
+    elif fault == "no JSON":
         report.write_text("{", "utf-8")
-    elif broken == "another JSON":
+    elif fault == "another JSON":
         report.write_text('{"verdict": "conformant"}', "utf-8")
     else:
         recording.write_text(recording.read_text("utf-8")[:-100], "utf-8")

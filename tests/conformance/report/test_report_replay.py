@@ -1,4 +1,4 @@
-"""A counterexample sent again: the same bytes, no more runs than it needs, and what the clause's judge says now."""
+"""A counterexample sent again: the same bytes, no more runs than it needs, and the clause's result now."""
 
 from __future__ import annotations
 
@@ -24,7 +24,14 @@ from runloop_conformance.servers.hosting import running
 from runloop_conformance.suite.options import Options, plan_for
 from runloop_conformance.suite.run import Suite
 
-from tests.conformance.miniatures import Always, CountsConnections, TakesEverything, Tells, Watched, reference
+from tests.conformance.miniatures import (
+    AcceptsEverything,
+    AddsToResponses,
+    Always,
+    CountsConnections,
+    Watched,
+    reference,
+)
 from tests.conformance.outside import CONTRACT, TOKEN, call
 
 if TYPE_CHECKING:
@@ -57,8 +64,8 @@ def recorded(app: Any, plan: Plan, token: str = TOKEN, **options: Any) -> tuple[
     """A run of the suite against a server, and its folder."""
     with pytest.MonkeyPatch.context() as patch, running(app) as url:
         patch.setattr("runloop_conformance.suite.run.STANDING_MS", -10_000)
-        asked = Options(address(url), token, (), Limits(25, timeout=2.0), profile="quick", **options)
-        result = Suite(CONTRACT, asked, plan).run()
+        settings = Options(address(url), token, (), Limits(25, timeout=2.0), profile="quick", **options)
+        result = Suite(CONTRACT, settings, plan).run()
     folder = Path(tempfile.mkdtemp(prefix="report-"))
     report = document(result, Redaction((token,)))
     artefacts.write(folder, report, result, Redaction((token,)))
@@ -73,10 +80,10 @@ def replayed(folder: Path, *arguments: object, token: str | None = TOKEN) -> Res
 
 
 def mutant(name: str) -> Callable[[], Any]:
-    found = next((one for one in MUTANTS if one.name == name), None)
-    if found is None:
+    server = next((mutant for mutant in MUTANTS if mutant.name == name), None)
+    if server is None:
         pytest.skip(f"there is no mutant {name} any more")
-    return lambda: found.build(CONTRACT.document, TOKEN, ())
+    return lambda: server.build(CONTRACT.document, TOKEN, ())
 
 
 def failed(report: dict[str, Any]) -> list[dict[str, Any]]:
@@ -84,68 +91,73 @@ def failed(report: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_it_is_still_broken_until_it_is_mended(name: str, plan: Plan) -> None:
+def test_a_clause_fails_until_the_server_is_fixed(name: str, plan: Plan) -> None:
     build = mutant(name)
     folder, report = recorded(build(), plan)
-    broken = [clause["id"] for clause in failed(report)]
-    assert broken
+    clause_ids = [clause["id"] for clause in failed(report)]
+    assert clause_ids
     server = Watched(build())
     with running(server) as url:
         again = replayed(folder, "--server", url)
     assert again.exit_code == 1, again.output
-    for clause in broken:
+    for clause in clause_ids:
         assert f"still fails: {clause}\n" in again.output
-    assert sorted(seen.body for seen in server.seen) == sorted(
-        body_of(told) for numbers in set(map_numbers(report)) for told in recording(folder, numbers)
+    assert sorted(request.body for request in server.requests) == sorted(
+        body_of(exchange) for numbers in set(map_numbers(report)) for exchange in recording(folder, numbers)
     )
     with running(reference()) as url:
-        mended = replayed(folder, "--server", url)
-    assert mended.exit_code == 0, mended.output
-    assert "still fails: " not in mended.output
-    assert mended.output.count("passes now: ") == len(broken)
+        fixed = replayed(folder, "--server", url)
+    assert fixed.exit_code == 0, fixed.output
+    assert "still fails: " not in fixed.output
+    assert fixed.output.count("passes now: ") == len(clause_ids)
 
 
 def recording(folder: Path, numbers: tuple[int, ...]) -> list[dict[str, Any]]:
     """The recorded exchanges of these numbers."""
     lines = (folder / "recording.jsonl").read_text("utf-8").splitlines()
-    return [told for told in map(json.loads, lines) if told["number"] in numbers]
+    return [exchange for exchange in map(json.loads, lines) if exchange["number"] in numbers]
 
 
-def body_of(told: dict[str, Any]) -> bytes:
-    request = told["request"]
+def body_of(exchange: dict[str, Any]) -> bytes:
+    request = exchange["request"]
     return request["body"].encode() if "body" in request else base64.b64decode(request["body_base64"])
 
 
 def map_numbers(report: dict[str, Any]) -> list[tuple[int, ...]]:
     """The exchanges of each counterexample, by their numbers."""
-    return [tuple(one["number"] for one in clause["counterexample"]["exchanges"]) for clause in failed(report)]
+    return [
+        tuple(exchange["number"] for exchange in clause["counterexample"]["exchanges"]) for clause in failed(report)
+    ]
 
 
 def test_it_is_sent_byte_for_byte(plan: Plan) -> None:
-    first, then = Watched(TakesEverything(CONTRACT.document, TOKEN)), Watched(TakesEverything(CONTRACT.document, TOKEN))
+    first, then = (
+        Watched(AcceptsEverything(CONTRACT.document, TOKEN)),
+        Watched(AcceptsEverything(CONTRACT.document, TOKEN)),
+    )
     folder, report = recorded(first, plan)
-    numbers = [number for found in dict.fromkeys(map_numbers(report)) for number in found]
+    numbers = [number for counterexample in dict.fromkeys(map_numbers(report)) for number in counterexample]
     with running(then) as url:
         replayed(folder, "--server", url)
-    assert len(then.seen) == len(numbers) > 20
-    sent = {seen.without() for seen in first.seen}
-    assert {seen.without() for seen in then.seen} <= sent
+    assert len(then.requests) == len(numbers) > 20
+    sent = {request.without() for request in first.requests}
+    assert {request.without() for request in then.requests} <= sent
 
 
-def test_it_says_first_what_it_may_cost_and_keeps_to_it(plan: Plan) -> None:
-    folder, report = recorded(TakesEverything(CONTRACT.document, TOKEN), plan)
-    refused = next(clause for clause in failed(report) if len(clause["counterexample"]["exchanges"]) == 2)
-    server = TakesEverything(CONTRACT.document, TOKEN)
+def test_the_cost_is_announced_first_and_not_exceeded(plan: Plan) -> None:
+    folder, report = recorded(AcceptsEverything(CONTRACT.document, TOKEN), plan)
+    clause = next(clause for clause in failed(report) if len(clause["counterexample"]["exchanges"]) == 2)
+    server = AcceptsEverything(CONTRACT.document, TOKEN)
     with running(server) as url:
         quiet = CountsConnections()
         with running(quiet) as other:
-            told = replayed(folder, refused["id"], "--server", other, "--plan")
-        assert (told.exit_code, quiet.connections) == (0, 0)
+            planned = replayed(folder, clause["id"], "--server", other, "--plan")
+        assert (planned.exit_code, quiet.connections) == (0, 0)
         assert "which may start 2 runs at most, 1 of them by accepting what must be rejected." in " ".join(
-            told.output.split()
+            planned.output.split()
         )
-        assert "Nothing was sent." in told.output
-        done = replayed(folder, refused["id"], "--server", url)
+        assert "Nothing was sent." in planned.output
+        done = replayed(folder, clause["id"], "--server", url)
     assert done.exit_code == 1
     assert server.runs == 2
     assert done.output.index("may start 2 runs") < done.output.index("still fails")
@@ -153,23 +165,27 @@ def test_it_says_first_what_it_may_cost_and_keeps_to_it(plan: Plan) -> None:
 
 
 @pytest.mark.parametrize(
-    ("server", "said"),
+    ("server", "message"),
     [
         (Always(401), "its control was not accepted: 401"),
         (Always(503), "its control was not accepted: 503"),
         (None, "cannot be reached|refused|control was not accepted"),
     ],
 )
-def test_what_cannot_be_said(server: Any, said: str, open_to_all: tuple[Path, dict[str, Any]]) -> None:
+def test_a_replay_without_a_result(server: Any, message: str, open_to_all: tuple[Path, dict[str, Any]]) -> None:
     folder, report = open_to_all
-    clause = next(one["id"] for one in failed(report) if len(one["counterexample"]["exchanges"]) == 2)
+    clause = next(
+        failed_clause["id"]
+        for failed_clause in failed(report)
+        if len(failed_clause["counterexample"]["exchanges"]) == 2
+    )
     if server is None:
         done = replayed(folder, clause, "--server", "http://127.0.0.1:1")
     else:
         with running(server) as url:
             done = replayed(folder, clause, "--server", url)
     assert done.exit_code == 3, done.output
-    assert re.search(said, done.output), done.output
+    assert re.search(message, done.output), done.output
 
 
 def test_a_token_is_sent_to_no_host_that_only_the_report_names(open_to_all: tuple[Path, dict[str, Any]]) -> None:
@@ -179,12 +195,12 @@ def test_a_token_is_sent_to_no_host_that_only_the_report_names(open_to_all: tupl
     done = replayed(folder)
     path.write_text(json.dumps(report), "utf-8")
     assert done.exit_code == 2
-    said = " ".join(done.output.split())
-    assert "runloop-conformance replay" in said
-    assert "--server http://attacker.example:8080" in said
+    output = " ".join(done.output.split())
+    assert "runloop-conformance replay" in output
+    assert "--server http://attacker.example:8080" in output
 
 
-def test_what_was_not_broken_each_time_is_no_proof(plan: Plan) -> None:
+def test_a_failure_that_does_not_repeat_is_no_proof(plan: Plan) -> None:
     folder, report = recorded(mutant("id-empty-now-and-then")(), plan)
     with running(reference()) as url:
         done = replayed(folder, failed(report)[0]["id"], "--server", url)
@@ -199,9 +215,9 @@ def test_the_token_is_that_of_now_and_is_not_shown(plan: Plan, cut: tuple[Path, 
     with running(Watched(reference(token=other))) as url:
         assert replayed(folder, clause, "--server", url, token=other).exit_code == 0
         assert replayed(folder, clause, "--server", url).exit_code == 3
-    told = Tells(lambda scope: ({}, str(dict(scope["headers"]).get(b"authorization"))))
-    leaking, _ = recorded(told, plan, select=("safety",))
-    with running(Tells(lambda scope: ({}, str(dict(scope["headers"]).get(b"authorization"))))) as url:
+    leaky = AddsToResponses(lambda scope: ({}, str(dict(scope["headers"]).get(b"authorization"))))
+    leaking, _ = recorded(leaky, plan, select=("safety",))
+    with running(AddsToResponses(lambda scope: ({}, str(dict(scope["headers"]).get(b"authorization"))))) as url:
         done = replayed(leaking, "--server", url)
     assert done.exit_code == 1
     assert "[redacted token]" in done.output
@@ -211,8 +227,8 @@ def test_the_token_is_that_of_now_and_is_not_shown(plan: Plan, cut: tuple[Path, 
 def test_a_request_that_held_a_secret_cannot_be_sent_again(cut: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
     folder, report = Path(shutil.copytree(cut[0], tmp_path / "copy")), cut[1]
     lines = [json.loads(line) for line in (folder / "recording.jsonl").read_text("utf-8").splitlines()]
-    for told in lines:
-        told["probe"]["body_redacted"] = True
+    for exchange in lines:
+        exchange["probe"]["body_redacted"] = True
     (folder / "recording.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
     server = CountsConnections()
     with running(server) as url:
@@ -221,19 +237,19 @@ def test_a_request_that_held_a_secret_cannot_be_sent_again(cut: tuple[Path, dict
     assert "held a secret" in done.output
 
 
-def test_a_clause_that_is_not_there_or_was_kept_is_wrong_usage(plan: Plan) -> None:
+def test_a_clause_that_is_unknown_or_passed_is_wrong_usage(plan: Plan) -> None:
     folder, report = recorded(reference(), plan, select=("run.name",))
     assert replayed(folder).exit_code == 0
     assert "nothing to send" in " ".join(replayed(folder).output.split())  # the path may wrap it
-    kept = replayed(folder, "run.name.echo")
-    assert (kept.exit_code, "did not fail: it is pass" in kept.output) == (2, True)
+    passing = replayed(folder, "run.name.echo")
+    assert (passing.exit_code, "did not fail: it is pass" in passing.output) == (2, True)
     assert replayed(folder, "run.nmae.echo").exit_code == 2
     (folder / "recording.jsonl").unlink()
     assert call("replay", folder).code == 2
     assert report["verdict"] == "conformant"
 
 
-def test_headers_of_then_are_asked_for(plan: Plan) -> None:
+def test_headers_of_the_run_are_required(plan: Plan) -> None:
     folder, _ = recorded(mutant("purpose-latin-1")(), plan, headers=(("X-Team", "red"),))
     server = Watched(reference())
     with running(server) as url:
@@ -241,4 +257,4 @@ def test_headers_of_then_are_asked_for(plan: Plan) -> None:
     server = Watched(reference())
     with running(server) as url:
         assert "header x-team" not in replayed(folder, "--server", url, "--header", "X-Team: blue").output
-    assert {tuple(seen.values("x-team")) for seen in server.seen} == {("blue",)}
+    assert {tuple(request.values("x-team")) for request in server.requests} == {("blue",)}

@@ -1,4 +1,4 @@
-"""A canary as token and as header: nothing that any command makes of a report holds it. Long answers are cut."""
+"""A canary as token and as header: no output of any command holds it. Long responses are cut."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from runloop_conformance.report.stored import stored
 from runloop_conformance.servers.hosting import running
 
-from tests.conformance.miniatures import Tells, reference
+from tests.conformance.miniatures import AddsToResponses, reference
 from tests.conformance.outside import CONTRACT, Invocation, call, conformance
 from tests.conformance.test_secrets import SECRETS, SPELLINGS, TOKEN, VALUE, fragments, json_escaped
 
@@ -31,17 +31,17 @@ def assert_nothing_of_it(where: str, shown: str) -> None:
     for name, secret in SECRETS.items():
         for how, spell in SPELLINGS.items():
             for spelled in {spell(secret), json_escaped(spell(secret))}:
-                found = next((part for part in fragments(spelled) if part in shown), None)
-                assert found is None, f"{name}, {how}, in {where}: {shown[shown.index(found) - 60 :][:160]!r}"
+                fragment = next((part for part in fragments(spelled) if part in shown), None)
+                assert fragment is None, f"{name}, {how}, in {where}: {shown[shown.index(fragment) - 60 :][:160]!r}"
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """All that any command wrote of a server that repeats what it is given, by what wrote it."""
+def artefacts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The output of each command for a server that repeats what it receives, by the command's name."""
     summary: Path = tmp_path_factory.mktemp("github") / "summary.md"
     header = ("--header", f"X-Canary: {VALUE}")
     environ = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
-    with running(Tells(verbose, reference(token=TOKEN))) as url:
+    with running(AddsToResponses(verbose, reference(token=TOKEN))) as url:
         done = conformance(
             url, "--max-runs", 5, "--profile", "quick", "--fail-on", "should", *header, token=TOKEN, **environ
         )
@@ -53,26 +53,26 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     assert "the same as in the report" in again.out
     files = [path for path in done.folder.rglob("*") if path.is_file()]
     assert len(files) == 2 * 7 + 1  # run_ids.txt is written by the run alone
-    said = {"run": done, "replay": replayed, "recheck": again, "diff": against}
+    results = {"run": done, "replay": replayed, "recheck": again, "diff": against}
     return {
         **{str(path): path.read_bytes().decode("utf-8", "replace") for path in files},
-        **{name: one.output for name, one in said.items()},
+        **{name: result.output for name, result in results.items()},
         "summary": summary.read_text("utf-8"),
     }
 
 
-def test_no_command_and_no_artefact_shows_a_secret(told: dict[str, str]) -> None:
-    for where, shown in told.items():
+def test_no_command_and_no_artefact_shows_a_secret(artefacts: dict[str, str]) -> None:
+    for where, shown in artefacts.items():
         assert_nothing_of_it(where, shown)
-    assert "[redacted token]" in " ".join(told["replay"].split())
-    assert "safety" in told["summary"]
+    assert "[redacted token]" in " ".join(artefacts["replay"].split())
+    assert "safety" in artefacts["summary"]
 
 
 class LongWinded(type(reference())):  # type: ignore[misc]
-    """Puts ten megabytes into each answer, and gives the time in seconds."""
+    """Puts ten megabytes into each response, and gives the time in seconds."""
 
-    def run_of(self, asked: dict[str, Any]) -> dict[str, Any]:
-        run: dict[str, Any] = super().run_of(asked)
+    def run_of(self, request: dict[str, Any]) -> dict[str, Any]:
+        run: dict[str, Any] = super().run_of(request)
         return run | {"start_time_ms": run["start_time_ms"] // 1000, "padding": "é" * (LONG // 2)}
 
 
@@ -83,33 +83,39 @@ def long_winded() -> Invocation:
         return conformance(url, *few, token=TOKEN)
 
 
-def test_long_answers_are_cut_with_a_note_but_in_the_recording(long_winded: Invocation) -> None:
+def test_long_responses_are_cut_with_a_note_except_in_the_recording(long_winded: Invocation) -> None:
     assert long_winded.code == 1, long_winded.output
     sizes = {path.name: path.stat().st_size for path in long_winded.folder.iterdir()}
     large = {name for name, size in sizes.items() if size > 1024 * 1024}
     assert large == {"recording.jsonl"}
-    answer = long_winded.clauses["run.start_time_ms.now"]["counterexample"]["exchanges"][-1]["response"]
-    assert answer["body_cut_from"] > LONG
-    assert len(answer["body"].encode()) <= 8 * 1024
-    assert answer["body"].isprintable()  # it is not cut in the middle of a character
-    whole = [one for one in stored(long_winded.folder).exchanges if one.response and len(one.response.body) > LONG]
+    response = long_winded.clauses["run.start_time_ms.now"]["counterexample"]["exchanges"][-1]["response"]
+    assert response["body_cut_from"] > LONG
+    assert len(response["body"].encode()) <= 8 * 1024
+    assert response["body"].isprintable()  # the cut is not inside a character
+    whole = [
+        exchange
+        for exchange in stored(long_winded.folder).exchanges
+        if exchange.response and len(exchange.response.body) > LONG
+    ]
     assert len(whole) == 3
-    assert all(json.loads(one.response.body)["padding"] == "é" * (LONG // 2) for one in whole if one.response)
+    assert all(
+        json.loads(exchange.response.body)["padding"] == "é" * (LONG // 2) for exchange in whole if exchange.response
+    )
 
 
-def test_equal_long_answers_are_recorded_once() -> None:
+def test_equal_long_responses_are_recorded_once() -> None:
     class Repeating(type(reference())):  # type: ignore[misc]
         made: dict[str, Any] | None = None
 
-        def run_of(self, asked: dict[str, Any]) -> dict[str, Any]:
-            self.made = self.made or super().run_of(asked) | {"padding": "x" * LONG}
+        def run_of(self, request: dict[str, Any]) -> dict[str, Any]:
+            self.made = self.made or super().run_of(request) | {"padding": "x" * LONG}
             return self.made
 
     with running(Repeating(CONTRACT.document, TOKEN)) as url:
         few = ("--max-runs", 8, "--profile", "quick", "--select", "run.id.new")
         done = conformance(url, *few, token=TOKEN)
     assert done.code == 1, done.output
-    assert sum("body_as_in" in one["response"] for one in done.recording) >= 5
+    assert sum("body_as_in" in exchange["response"] for exchange in done.recording) >= 5
     assert (done.folder / "recording.jsonl").stat().st_size < 1.5 * LONG
     again = call("recheck", done.folder)
     assert "the same as in the report" in again.out, again.output

@@ -27,10 +27,10 @@ from runloop_conformance.report.document import document
 from runloop_conformance.report.progress import Progress
 from runloop_conformance.servers.hosting import running
 
-from tests.conformance.miniatures import Always, StartsThenTakesItsTime, reference
+from tests.conformance.miniatures import Always, RespondsLate, reference
 from tests.conformance.outside import CONTRACT, CONTROL_CHARACTERS, OPERATION, TOKEN, call, command, environment, quick
 from tests.conformance.report import hostile
-from tests.conformance.report.synthetic import CLAUSES, broken, clauses, finding, mixed, result
+from tests.conformance.report.synthetic import CLAUSES, clauses, finding, mixed, result, violation
 from tests.conftest import HANGS_AFTER
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ SHOULDS = [clause for clause in CLAUSES if clause.level == "should"]
 
 
 def shown(made: Any, *, width: int = COLUMNS, quiet: bool = False) -> list[str]:
-    """What is printed of a result on a pipe."""
+    """The output for a result, on a pipe."""
     into = io.StringIO()
     console.show(
         console.Page(Console(file=into, width=width, highlight=False)), document(made, Redaction((TOKEN,))), quiet=quiet
@@ -84,7 +84,7 @@ class Screen:
 
 @pytest.fixture(scope="module")
 def slow() -> Iterator[Screen]:
-    with running(StartsThenTakesItsTime(CONTRACT.document, TOKEN)) as url:
+    with running(RespondsLate(CONTRACT.document, TOKEN)) as url:
         yield Screen("run", url, "--max-runs", 20, "--profile", "quick", "--select", "run")
 
 
@@ -98,14 +98,14 @@ def test_a_conformant_run_fits_the_screen(slow: Screen) -> None:
     assert slow.coloured
 
 
-def test_the_progress_says_what_is_settled_sent_and_spent_and_goes_away(slow: Screen) -> None:
-    told = [
+def test_the_progress_counts_clauses_requests_and_runs_and_disappears(slow: Screen) -> None:
+    progress = [
         re.fullmatch(r"(\d+) of (\d+) clauses settled · (\d+) requests · (\d+) of 20 runs started · (\d+) s", state)
         for state in slow.states
     ]
-    assert len(told) > 3
-    assert all(told), slow.states
-    numbers = [[int(number) for number in one.groups()] for one in told if one]
+    assert len(progress) > 3
+    assert all(progress), slow.states
+    numbers = [[int(number) for number in match.groups()] for match in progress if match]
     for column in (0, 2, 4):
         assert [row[column] for row in numbers] == sorted(row[column] for row in numbers)
     assert numbers[-1][0] > 0
@@ -134,7 +134,7 @@ def test_in_a_log_no_line_is_rewritten(environ: dict[str, str]) -> None:
     assert "\x1b[?25l" not in done.out
 
 
-def test_a_long_run_says_now_and_then_in_a_log_where_it_stands() -> None:
+def test_a_long_run_logs_its_progress() -> None:
     now = [100.0]
     into = io.StringIO()
     with Progress(Console(file=into), 226, lambda: 7, now=lambda: now[0]) as progress:
@@ -147,8 +147,8 @@ def test_a_long_run_says_now_and_then_in_a_log_where_it_stands() -> None:
 
 
 def test_a_conformant_run_fits_however_much_it_warns_of() -> None:
-    should = [finding(clause, "fail", broken()) for clause in SHOULDS]
-    known = [finding(clause, "fail", broken()) for clause in MUSTS[:20]]
+    should = [finding(clause, "fail", violation()) for clause in SHOULDS]
+    known = [finding(clause, "fail", violation()) for clause in MUSTS[:20]]
     terms = Terms(known={clause.id: "issue 12: " + "a long reason " * 10 for clause in MUSTS[:20]})
     made = result([*should, *known, *map(finding, MUSTS[20:])], verdict="conformant", terms=terms, reason="x " * 70)
     lines = shown(made)
@@ -159,8 +159,14 @@ def test_a_conformant_run_fits_however_much_it_warns_of() -> None:
 
 
 def test_what_matters_comes_first() -> None:
-    told = [(MUSTS[0], "fail"), (MUSTS[1], "fail"), (SHOULDS[0], "fail"), (MUSTS[2], "not_tested"), (MUSTS[3], "pass")]
-    findings = [finding(clause, status, broken() if status == "fail" else None) for clause, status in told]
+    statuses = [
+        (MUSTS[0], "fail"),
+        (MUSTS[1], "fail"),
+        (SHOULDS[0], "fail"),
+        (MUSTS[2], "not_tested"),
+        (MUSTS[3], "pass"),
+    ]
+    findings = [finding(clause, status, violation() if status == "fail" else None) for clause, status in statuses]
     text = "\n".join(shown(result(findings, terms=Terms(known={MUSTS[1].id: "issue 12"}))))
     order = (
         "nonconformant: https://mock.example",
@@ -184,7 +190,7 @@ def test_what_matters_comes_first() -> None:
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
-def test_lines_are_wrapped_but_what_is_to_be_pasted(width: int) -> None:
+def test_lines_are_wrapped_except_commands_to_paste(width: int) -> None:
     lines = shown(result(mixed(60)), width=width)
     wide = [line for line in lines if len(line) > min(width, 100)]
     assert all(
@@ -199,15 +205,15 @@ BODIES = [b"", b"{}", b'it\'s "two" words', b"a\\ b $(c d) `e f` \xff\n", b"'" *
 def test_a_curl_on_several_lines_is_the_same_command(body: bytes) -> None:
     probe = ask(OPERATION, "x", "accept", (), {})
     for value in ("{token}", "{token|case}", "{token|altered}", "{token|quoted}", 'it\'s "odd" $(x y)'):
-        given = evolve(probe, body=body, headers=(*probe.headers, ("X-Odd", value)))
-        whole = curl(given, "http://host/prefix")
-        folded = "\n".join(console.pasteable(whole, 40))
-        assert words(folded) == words(whole)
+        changed = evolve(probe, body=body, headers=(*probe.headers, ("X-Odd", value)))
+        curl_command = curl(changed, "http://host/prefix")
+        folded = "\n".join(console.pasteable(curl_command, 40))
+        assert words(folded) == words(curl_command)
         assert "\n" in folded
 
 
 def words(script: str) -> bytes:
-    """What a shell makes of the words of a command."""
+    """The words of a command as a shell parses them."""
     function = "curl() { cat; printf '%s\\0' \"$@\"; }; "
     done = subprocess.run(
         ["bash", "-c", f"{function}{script} </dev/null" if "|" not in script else function + script],
@@ -218,16 +224,16 @@ def words(script: str) -> bytes:
 
 
 @pytest.mark.parametrize("name", hostile.TEXTS)
-def test_what_a_server_sends_steers_nothing(name: str) -> None:
+def test_what_a_server_sends_controls_nothing(name: str) -> None:
     made = hostile.exchanges(hostile.TEXTS[name])
-    seen = broken(*made, expected=hostile.TEXTS[name], actual=hostile.TEXTS[name])
-    lines = shown(result([finding(MUSTS[0], "fail", seen), finding(SHOULDS[0], "fail", seen)]))
+    observation = violation(*made, expected=hostile.TEXTS[name], actual=hostile.TEXTS[name])
+    lines = shown(result([finding(MUSTS[0], "fail", observation), finding(SHOULDS[0], "fail", observation)]))
     assert CONTROL_CHARACTERS.findall("\n".join(lines)) == []
     assert not any("\ud800" in line for line in lines)
 
 
 def test_many_failures_do_not_bury_the_rest() -> None:
-    made = result([finding(clause, "fail", broken()) for clause in clauses(500)])
+    made = result([finding(clause, "fail", violation()) for clause in clauses(500)])
     lines = shown(made)
     assert sum(line.startswith("MUST failed: ") for line in lines) == console.FULL
     assert any(line.startswith("failed as well: ") for line in lines)
@@ -241,8 +247,8 @@ def test_quiet_is_the_verdict_and_its_reason_on_a_line_each() -> None:
 
 def test_every_command_has_a_help_worth_reading() -> None:
     for name in ("run", "replay", "recheck", "diff"):
-        said = call(name, "--help").out
-        assert "Example" in said, name
-        assert re.search("[Ee]xit codes", said), name
-        assert max(map(len, said.splitlines())) <= 100
+        help_text = call(name, "--help").out
+        assert "Example" in help_text, name
+        assert re.search("[Ee]xit codes", help_text), name
+        assert max(map(len, help_text.splitlines())) <= 100
     assert shlex.split("runloop-conformance diff a b")[1] in call("--help").out

@@ -30,20 +30,20 @@ class Caller:
         return f"<Caller {self.how}>"
 
     def _client(self):
-        more = {}
+        http_client_option = {}
         if self.how == "sync http_client":
-            more["http_client"] = httpx.Client()
+            http_client_option["http_client"] = httpx.Client()
         elif self.how == "async http_client":
-            more["http_client"] = httpx.AsyncClient()
+            http_client_option["http_client"] = httpx.AsyncClient()
         elif self.how == "aiohttp":
-            more["http_client"] = rb.DefaultAioHttpClient()
+            http_client_option["http_client"] = rb.DefaultAioHttpClient()
         elif self.how == "aiohttp http_client":
             # A hook, so that calls take the long way through httpx.AsyncClient.
             async def hook(_: object) -> None:
                 pass
 
-            more["http_client"] = rb.DefaultAioHttpClient(event_hooks={"request": [hook]})
-        return (rb.AsyncRunloop if self.is_async else rb.Runloop)(**self._options, **more)
+            http_client_option["http_client"] = rb.DefaultAioHttpClient(event_hooks={"request": [hook]})
+        return (rb.AsyncRunloop if self.is_async else rb.Runloop)(**self._options, **http_client_option)
 
     def do(self, work):
         """`work(client, finish)`, where `finish` awaits what a call gives, if it has to be."""

@@ -1,7 +1,7 @@
-"""A server on raw sockets that is told what to do wrong, and counts the runs that it started.
+"""A server on raw sockets with configurable faults, which counts the runs that it started.
 
 A fault is a function of an Exchange. It says itself when the server acts: `exchange.act()` starts a run, which is
-counted under the idempotency key of the request, whatever becomes of the answer.
+counted under the idempotency key of the request, whether or not the response arrives.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ class Exchange:
     def send(self, data: bytes) -> None:
         self.sock.sendall(data)
 
-    def answer(self, status: int, body: bytes = b"", /, *headers: str, length: int | None = None) -> None:
-        """A whole answer, or one whose length is not what it says."""
+    def respond(self, status: int, body: bytes = b"", /, *headers: str, length: int | None = None) -> None:
+        """Send a complete response, or one with a wrong length."""
         if self.request is None:
             self.read()
         lines = [f"HTTP/1.1 {status} Whatever", f"content-length: {len(body) if length is None else length}", *headers]
@@ -114,7 +114,7 @@ class Exchange:
 
 @dataclass
 class FaultServer:
-    """Answers request by request with the faults it was given, the last one again and again."""
+    """Uses one fault for each request, in order, and repeats the last one."""
 
     faults: list[Fault]
     requests: list[Request] = field(default_factory=list)

@@ -25,7 +25,7 @@ def before_reading(fault: Fault) -> Fault:
 
 
 def fine(exchange: Exchange) -> None:
-    exchange.answer(200, exchange.view(), "content-type: application/json")
+    exchange.respond(200, exchange.view(), "content-type: application/json")
 
 
 @before_reading
@@ -38,7 +38,7 @@ def reset_after_reading(exchange: Exchange) -> None:
     exchange.reset()
 
 
-def drop_without_answer(exchange: Exchange) -> None:
+def drop_without_response(exchange: Exchange) -> None:
     exchange.act()
 
 
@@ -49,7 +49,7 @@ def drop_in_headers(exchange: Exchange) -> None:
 
 def drop_in_body(exchange: Exchange) -> None:
     body = exchange.view()
-    exchange.answer(200, body[: len(body) // 2], length=len(body))
+    exchange.respond(200, body[: len(body) // 2], length=len(body))
 
 
 def drop_in_chunks(exchange: Exchange) -> None:
@@ -92,26 +92,26 @@ def not_http(exchange: Exchange) -> None:
 
 
 def status(code: int, *headers: str, body: bytes = b"", acts: bool = True) -> Fault:
-    """An answer with this status, after acting or not."""
+    """A response with this status, after acting or not."""
 
     def fault(exchange: Exchange) -> None:
         if acts:
             exchange.act()
-        exchange.answer(code, body or json.dumps({"message": f"number {code}"}).encode(), *headers)
+        exchange.respond(code, body or json.dumps({"message": f"number {code}"}).encode(), *headers)
 
     fault.__name__ = f"status_{code}"
     return fault
 
 
 def redirect(code: int) -> Fault:
-    """Acts, and redirects to an address where nothing is: whoever follows finds a 404, and starts nothing more."""
+    """Acts, and redirects to an address that has nothing: a client that follows gets a 404 and starts no second run."""
 
     def fault(exchange: Exchange) -> None:
         if "/elsewhere" in exchange.request.line:
-            exchange.answer(404)
+            exchange.respond(404)
             return
         exchange.act()
-        exchange.answer(code, b"", "location: /elsewhere")
+        exchange.respond(code, b"", "location: /elsewhere")
 
     return fault
 
@@ -121,36 +121,36 @@ def body(content: bytes, *headers: str) -> Fault:
 
     def fault(exchange: Exchange) -> None:
         exchange.act()
-        exchange.answer(200, content, *headers)
+        exchange.respond(200, content, *headers)
 
     return fault
 
 
 def view(**changes: object) -> Fault:
-    """A 200 with some members changed, or left out (`...`)."""
+    """A 200 with some properties changed, or left out (`...`)."""
 
     def fault(exchange: Exchange) -> None:
-        exchange.answer(200, exchange.view(**changes), "content-type: application/json")
+        exchange.respond(200, exchange.view(**changes), "content-type: application/json")
 
     return fault
 
 
 def truncated_json(exchange: Exchange) -> None:
     content = exchange.view()
-    exchange.answer(200, content[: len(content) * 2 // 3])
+    exchange.respond(200, content[: len(content) * 2 // 3])
 
 
 def too_short_a_length(exchange: Exchange) -> None:
     content = exchange.view()
-    exchange.answer(200, content, length=len(content) - 20)
+    exchange.respond(200, content, length=len(content) - 20)
 
 
 def invalid_utf8(exchange: Exchange) -> None:
-    exchange.answer(200, exchange.view(name="X").replace(b'"X"', b'"\xff\xfe"'))
+    exchange.respond(200, exchange.view(name="X").replace(b'"X"', b'"\xff\xfe"'))
 
 
 def giant(exchange: Exchange) -> None:
-    exchange.answer(200, exchange.view(name="x" * 20_000_000))
+    exchange.respond(200, exchange.view(name="x" * 20_000_000))
 
 
 def endless(exchange: Exchange) -> None:
@@ -162,23 +162,23 @@ def endless(exchange: Exchange) -> None:
 
 
 def gzipped(exchange: Exchange) -> None:
-    exchange.answer(200, _gzip(exchange.view()), "content-encoding: gzip", "content-type: application/json")
+    exchange.respond(200, _gzip(exchange.view()), "content-encoding: gzip", "content-type: application/json")
 
 
 def gzip_bomb(exchange: Exchange) -> None:
     packer = zlib.compressobj(9, wbits=31)
     view = exchange.view()[:-1] + b', "more": "'
     content = packer.compress(view) + b"".join(packer.compress(b"x" * 1_000_000) for _ in range(40)) + packer.flush()
-    exchange.answer(200, content, "content-encoding: gzip")
+    exchange.respond(200, content, "content-encoding: gzip")
 
 
 def broken_gzip(exchange: Exchange) -> None:
     content = _gzip(exchange.view())
-    exchange.answer(200, content[:-12], "content-encoding: gzip")
+    exchange.respond(200, content[:-12], "content-encoding: gzip")
 
 
 def unknown_coding(exchange: Exchange) -> None:
-    exchange.answer(200, exchange.view(), "content-encoding: br")
+    exchange.respond(200, exchange.view(), "content-encoding: br")
 
 
 def _gzip(data: bytes) -> bytes:
@@ -188,25 +188,25 @@ def _gzip(data: bytes) -> bytes:
 
 HTML = b"<!doctype html><title>Welcome to the portal</title>"
 
-NEVER_ANSWERS = {
+NEVER_RESPONDS = {
     "stalls": stall,
     "stalls before reading": stall_before_reading,
     "trickles the body": trickle_body,
     "trickles headers": trickle_headers,
     "trickles 1xx answers": trickle_1xx,
 }
-"""What only a deadline ends."""
+"""Faults that only a deadline ends."""
 
 SCENARIOS: dict[str, list[Fault]] = {
     "is fine": [fine],
     "resets before reading": [reset_before_reading],
     "resets after reading": [reset_after_reading],
-    "drops without an answer": [drop_without_answer],
+    "drops without an answer": [drop_without_response],
     "drops in the headers": [drop_in_headers],
     "drops in the body": [drop_in_body],
     "drops between chunks": [drop_in_chunks],
     "speaks no HTTP": [not_http],
-    **{name: [fault] for name, fault in NEVER_ANSWERS.items()},
+    **{name: [fault] for name, fault in NEVER_RESPONDS.items()},
     **{f"answers {code}": [status(code)] for code in (400, 404, 408, 409, 500, 501, 502, 503, 504, 520, 522, 524)},
     "answers 429, then is fine": [status(429, acts=False), fine],
     "answers 429, Retry-After in seconds": [status(429, "retry-after: 0", acts=False), fine],

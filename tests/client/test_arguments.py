@@ -1,4 +1,4 @@
-"""Arguments and answers against the generated types."""
+"""Arguments and responses against the generated types."""
 
 from __future__ import annotations
 
@@ -211,7 +211,7 @@ def test_a_dict_in_a_generated_class_becomes_a_map():
     assert rb.RunProfile().env_vars is rb.UNSET
 
 
-def test_what_is_not_given_is_not_sent(call, server):
+def test_omitted_arguments_are_not_sent(call, server):
     assert sent(call, server) == {"benchmark_id": "bmd_1"}
     assert sent(call, server, metadata=None, run_profile=None) == {"benchmark_id": "bmd_1"}
     assert sent(call, server, run_name=None) == {"benchmark_id": "bmd_1", "run_name": None}
@@ -266,11 +266,11 @@ def test_dicts_in_both_spellings_and_models(call, server):
     assert sent(call, server, metadata=rb.StringMap.from_dict({"a": "b"}))["metadata"] == {"a": "b"}
 
 
-def test_the_callers_dicts_are_left_alone(call, server):
-    given = {"env_vars": {"A": "1"}, "mounts": [dict(AGENT)]}
+def test_the_callers_dicts_are_not_changed(call, server):
+    profile = {"env_vars": {"A": "1"}, "mounts": [dict(AGENT)]}
     body, headers = {"x": {"y": 1}}, {"a": "b"}
-    call.start_run(run_profile=given, extra_body=body, extra_headers=headers)
-    assert given == {"env_vars": {"A": "1"}, "mounts": [AGENT]}
+    call.start_run(run_profile=profile, extra_body=body, extra_headers=headers)
+    assert profile == {"env_vars": {"A": "1"}, "mounts": [AGENT]}
     assert (body, headers) == ({"x": {"y": 1}}, {"a": "b"})
 
 

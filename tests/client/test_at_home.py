@@ -1,4 +1,4 @@
-"""At home for whoever comes from the official SDK; light for whoever only imports."""
+"""Familiar to users of the official SDK, and cheap to import."""
 
 from __future__ import annotations
 
@@ -91,19 +91,19 @@ def test_a_copy_shares_connections_and_keeps_attributes(kind):
             self.team = team
 
     client = Own(team="agents", bearer_token="t")
-    for made in (copy.copy(client), client.copy(), client.with_options(timeout=5)):
-        assert (type(made), made.team, made.bearer_token) == (Own, "agents", "t")
-        assert made.benchmarks is made.benchmarks is not client.benchmarks
-    made.timeout = 7
+    for copied in (copy.copy(client), client.copy(), client.with_options(timeout=5)):
+        assert (type(copied), copied.team, copied.bearer_token) == (Own, "agents", "t")
+        assert copied.benchmarks is copied.benchmarks is not client.benchmarks
+    copied.timeout = 7
     assert client.timeout == rb.DEFAULT_TIMEOUT
-    closing = made.close()
+    closing = copied.close()
     if kind == "AsyncRunloop":
         asyncio.run(closing)
     assert client.is_closed()
 
 
 @pytest.mark.parametrize("name", ["NOT_GIVEN", "not_given", "omit", "UNSET"])
-def test_what_is_not_given_is_the_default(call, server, name):
+def test_omitted_arguments_have_the_default(call, server, name):
     missing = getattr(rb, name)
     call.start_run(run_name=missing, metadata=missing, run_profile=missing, timeout=missing)
     assert server.requests[-1].json() == {"benchmark_id": "bmd_1"}

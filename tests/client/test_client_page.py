@@ -1,4 +1,4 @@
-"""The web server of docs/client.md answers."""
+"""The web server of docs/client.md responds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import httpx
-from fault_server import drop_without_answer, fine
+from fault_server import drop_without_response, fine
 
 PAGE = Path(__file__).parents[2] / "docs" / "client.md"
 
@@ -19,7 +19,7 @@ def test_the_web_server_of_the_page(server, monkeypatch):
     (code,) = [block for block in blocks if "FastAPI(" in block]
     names = {}
     exec(code, names)
-    server.faults = [fine, drop_without_answer]
+    server.faults = [fine, drop_without_response]
 
     async def browse():
         transport = httpx.ASGITransport(names["app"])

@@ -1,4 +1,4 @@
-"""`timeout=` is what it says. The bounds are generous: what is told apart is seconds from no end at all."""
+"""`timeout=` limits the call. The bounds are generous: the tests distinguish seconds from no end at all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import httpx
 import pytest
 import runloop_benchmarks as rb
 from conftest import OWN_WAYS, Caller
-from fault_server import NEVER_ANSWERS, FaultServer, fine, stall, stall_before_reading, status, trickle_body
+from fault_server import NEVER_RESPONDS, FaultServer, fine, stall, stall_before_reading, status, trickle_body
 
 # httpx's own streams, left before their end: trio minds, and nothing stays open.
 pytestmark = [
@@ -27,9 +27,9 @@ def timed_failure(call, **arguments):
 
 
 @pytest.mark.parametrize("how", [*OWN_WAYS, "aiohttp", "async http_client"])
-@pytest.mark.parametrize("fault", NEVER_ANSWERS)
+@pytest.mark.parametrize("fault", NEVER_RESPONDS)
 def test_nothing_outlasts_the_deadline(fault, how):
-    with FaultServer([NEVER_ANSWERS[fault]]) as server:
+    with FaultServer([NEVER_RESPONDS[fault]]) as server:
         error, took = timed_failure(Caller(how, server.url), timeout=ALLOWED)
     assert isinstance(error, rb.APITimeoutError)
     assert isinstance(error, rb.RunMayHaveStartedError)
@@ -38,7 +38,7 @@ def test_nothing_outlasts_the_deadline(fault, how):
 
 @pytest.mark.parametrize("how", [*OWN_WAYS, "aiohttp"])
 def test_retries_and_waits_are_in_it(how):
-    """A hundred retries would take 30 s. Whether the last of those in time is answered is the machine's business."""
+    """A hundred retries would take 30 s. Whether the last of them gets a response depends on the machine."""
     with FaultServer([status(429, "retry-after-ms: 300", acts=False)]) as server:
         error, took = timed_failure(Caller(how, server.url, max_retries=100), timeout=1.5)
         assert 1 <= len(server.requests) <= 6
@@ -48,7 +48,7 @@ def test_retries_and_waits_are_in_it(how):
 
 @pytest.mark.parametrize("how", OWN_WAYS)
 def test_connecting_is_in_it(how, monkeypatch):
-    """An address that does not answer, as a full backlog makes one."""
+    """An address that does not respond, because its backlog is full."""
     import socket
 
     with socket.socket() as listener:
@@ -71,8 +71,8 @@ def test_several_addresses_share_the_time(monkeypatch):
     """socket.create_connection would give each of them all of it."""
     import socket
 
-    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"127.0.0.{n}", 1)) for n in range(2, 8)]
-    monkeypatch.setattr("runloop_benchmarks._network.socket.getaddrinfo", lambda *_, **__: found)
+    addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"127.0.0.{n}", 1)) for n in range(2, 8)]
+    monkeypatch.setattr("runloop_benchmarks._network.socket.getaddrinfo", lambda *_, **__: addresses)
 
     def slow(self, host, port, timeout, *_):
         time.sleep(min(timeout, 0.3))
@@ -88,7 +88,7 @@ def test_several_addresses_share_the_time(monkeypatch):
     assert time.monotonic() - start < 1.2
 
 
-def test_a_refusal_whose_body_trickles_is_still_a_refusal(call, server):
+def test_a_rejection_whose_body_trickles_is_still_a_rejection(call, server):
     def trickling_401(exchange):
         exchange.send(b"HTTP/1.1 401 No\r\ncontent-length: 1000\r\n\r\n")
         exchange.trickle(b"x" for _ in range(1000))

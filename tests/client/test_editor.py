@@ -59,8 +59,8 @@ class Editor:
                 ]
                 self._send(None, None, id=message["id"], result=settings or None)
 
-    def _send(self, method: str | None, params: object, **members: object) -> None:
-        message = {"jsonrpc": "2.0", **members} | ({"method": method, "params": params} if method else {})
+    def _send(self, method: str | None, params: object, **properties: object) -> None:
+        message = {"jsonrpc": "2.0", **properties} | ({"method": method, "params": params} if method else {})
         body = json.dumps(message).encode()
         self._process.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
         self._process.stdin.flush()

@@ -14,7 +14,7 @@ import pytest
 import runloop_benchmarks as rb
 import uvloop
 from conftest import TOKEN
-from fault_server import FaultServer, drop_without_answer, stall
+from fault_server import FaultServer, drop_without_response, stall
 
 
 def client_of(server, **options):
@@ -63,7 +63,7 @@ def test_faults_on_every_kind_of_loop(make_loop):
             with pytest.raises(rb.AmbiguousAPITimeoutError):
                 await client.benchmarks.start_run(benchmark_id="b")
 
-    with FaultServer([drop_without_answer, stall]) as server, asyncio.Runner(loop_factory=make_loop) as runner:
+    with FaultServer([drop_without_response, stall]) as server, asyncio.Runner(loop_factory=make_loop) as runner:
         runner.run(main(server))
     assert server.started() == 2
 
@@ -165,9 +165,9 @@ at_request = set()
 
 def fault(exchange):
     at_request.update(sys.modules)
-    exchange.answer(*ANSWERS.pop(0)(exchange))
+    exchange.respond(*RESPONSES.pop(0)(exchange))
 
-ANSWERS = [
+RESPONSES = [
     lambda e: (200, e.view(), "content-type: application/json; charset=iso-8859-15"),
     lambda e: (500, b'{{"message": "\\xc3\\xa9"}}', "content-type: application/json; charset=utf-16", "retry-after: x"),
     lambda e: (404, b"<html>", "content-type: text/html; charset=koi8-r"),

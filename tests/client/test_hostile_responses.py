@@ -1,4 +1,4 @@
-"""A response is not trusted: whatever it holds, the call ends in time, in the documented errors, with the run's id
+"""A response is not trusted: with any content, the call ends in time, in the documented errors, with the run's id
 where it can be found."""
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def test_nesting(how, depth):
 
 @BOTH
 @pytest.mark.parametrize("error", [RecursionError, MemoryError, RuntimeError, OSError])
-def test_whatever_reading_raises_names_the_run(how, error, server, monkeypatch):
+def test_every_error_while_reading_names_the_run(how, error, server, monkeypatch):
     def view_from(_):
         raise error("no")
 
@@ -115,7 +115,7 @@ def test_a_few_bytes_after_the_end_of_a_gzip_stream_do_not_lose_the_run(call, se
     def padded(exchange):
         packer = zlib.compressobj(wbits=31)
         content = packer.compress(exchange.view()) + packer.flush() + b"\0" * 100
-        exchange.answer(200, content, "content-encoding: gzip")
+        exchange.respond(200, content, "content-encoding: gzip")
 
     server.faults = [padded]
     assert call.start_run().id
@@ -143,7 +143,7 @@ def test_looking_for_the_id_takes_linear_time(text):
     assert seconds(text) < 12 * seconds(text[: len(text) // 4]) + 0.2
 
 
-def test_a_redirect_tells_where_to(call, server):
+def test_a_redirect_error_names_the_location(call, server):
     for status in (301, 308):
         server.faults = [raw(status, [b"location: https://new.example/v1?key=" + TOKEN.encode()], b"")]
         error = call.failure()
@@ -163,11 +163,11 @@ def test_control_characters_do_not_reach_a_terminal(call, server):
         pickle.loads(pickle.dumps(error))
 
 
-def test_cookies_of_a_server_are_neither_sent_back_nor_kept(server):
+def test_cookies_of_a_server_are_neither_sent_back_nor_stored(server):
     """A server could fill the memory with them."""
 
     def fine_with_cookie(exchange):
-        exchange.answer(200, exchange.view(), f"set-cookie: c{len(server.requests)}=b; Path=/")
+        exchange.respond(200, exchange.view(), f"set-cookie: c{len(server.requests)}=b; Path=/")
 
     server.faults = [fine_with_cookie]
     with rb.Runloop(bearer_token=TOKEN, base_url=server.url) as client:
@@ -177,7 +177,7 @@ def test_cookies_of_a_server_are_neither_sent_back_nor_kept(server):
     assert all("cookie" not in request.headers for request in server.requests)
 
 
-# Whatever a server may send: mostly near to what it should.
+# Anything that a server may send, mostly close to a correct response.
 names = st.sampled_from([b"content-type", b"content-encoding", b"retry-after", b"retry-after-ms", b"date", b"location"])
 values = st.one_of(
     st.binary(max_size=60),

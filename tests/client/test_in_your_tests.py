@@ -245,7 +245,7 @@ def test_the_examples_run(how, server, tmp_path):
 
 
 def identified(exchange):
-    exchange.answer(200, exchange.view(id="bmr_1"), "content-type: application/json")
+    exchange.respond(200, exchange.view(id="bmr_1"), "content-type: application/json")
 
 
 def run_pytest(folder, *arguments, tests, **environment):

@@ -1,4 +1,4 @@
-"""A call that is broken off from outside: the exception stays what it is, and tells how to find the run."""
+"""A call that is interrupted from outside: the exception keeps its type and says how to find the run."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def test_the_callers_http_client_is_closed_too(server):
     asyncio.run(main())
 
 
-def test_connections_are_kept_and_used_again(server):
+def test_connections_are_reused(server):
     with runloop(server) as client:
         for _ in range(5):
             client.benchmarks.start_run(benchmark_id="b")
@@ -85,7 +85,7 @@ def test_a_connection_that_the_server_dropped_meanwhile_is_not_used(server):
     """Otherwise the request would go out on it, and nobody could say whether it was read."""
 
     def fine_and_close(exchange):
-        exchange.answer(200, exchange.view())
+        exchange.respond(200, exchange.view())
         exchange.keep = False
 
     server.faults = [fine_and_close]
@@ -143,7 +143,7 @@ def test_a_second_event_loop(server):
 # The first loop leaves its connections behind: that is the mistake.
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_an_http_client_in_a_second_event_loop_is_refused(server, make):
+def test_an_http_client_in_a_second_event_loop_is_rejected(server, make):
     client = async_runloop(server, http_client=make())
 
     async def once():
@@ -158,11 +158,11 @@ def test_an_http_client_in_a_second_event_loop_is_refused(server, make):
 
 
 def test_a_mock_works_in_every_loop():
-    def answer(request):
+    def respond(request):
         view = {"id": "bmr_1", "benchmark_id": "b", "start_time_ms": 1, "state": "running", "metadata": {}}
         return httpx.Response(200, json=view)
 
-    client = rb.AsyncRunloop(bearer_token=TOKEN, http_client=httpx.AsyncClient(transport=httpx.MockTransport(answer)))
+    client = rb.AsyncRunloop(bearer_token=TOKEN, http_client=httpx.AsyncClient(transport=httpx.MockTransport(respond)))
     for _ in range(2):
         assert asyncio.run(client.benchmarks.start_run(benchmark_id="b")).id == "bmr_1"
 
@@ -188,7 +188,7 @@ def test_after_fork_the_child_has_connections_of_its_own(server):
     client.close()
 
 
-def test_a_cancelled_call_is_told_with_its_key(server, caplog):
+def test_a_cancelled_call_is_logged_with_its_key(server, caplog):
     server.faults = [stall]
 
     async def main():
@@ -215,7 +215,7 @@ def test_an_http_client_that_was_closed_elsewhere(server):
     assert server.connections == 0
 
 
-def test_a_copied_model_is_whole():
+def test_a_copied_model_is_complete():
     import copy
 
     profile = rb.RunProfile(purpose="p")

@@ -1,4 +1,4 @@
-"""Whole programs in processes of their own, as people run the client: a web server, a task queue, a notebook."""
+"""Whole programs in their own processes, as people run the client: a web server, a task queue, a notebook."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 import runloop_benchmarks as rb
 from conftest import EVERY_WAY, Caller
-from fault_server import FaultServer, drop_without_answer, fine, status
+from fault_server import FaultServer, drop_without_response, fine, status
 from runloop_benchmarks._call import backoff
 from runloop_benchmarks._outcome import retry_after_in
 
@@ -129,7 +129,7 @@ def test_five_retries_by_default(call, server):
 
 
 @pytest.mark.usefixtures("_no_backoff")
-@pytest.mark.parametrize("fault", [drop_without_answer, status(500), status(408), status(522)])
+@pytest.mark.parametrize("fault", [drop_without_response, status(500), status(408), status(522)])
 def test_retry_ambiguous_opts_in_with_one_key(call, server, fault):
     server.faults = [fault, fine]
     run = call.start_run(retry_ambiguous=True, idempotency_key="k-1")
@@ -160,7 +160,7 @@ def test_retry_ambiguous_stops_at_x_should_retry_false(call, server):
 
 
 def test_an_unreadable_success_is_never_tried_again(call, server):
-    server.faults = [lambda exchange: exchange.answer(200, exchange.view(id=...))]
+    server.faults = [lambda exchange: exchange.respond(200, exchange.view(id=...))]
     error = call.failure(retry_ambiguous=True)
     assert isinstance(error, rb.APIResponseValidationError)
     assert server.started() == 1
@@ -231,7 +231,7 @@ def test_a_reset_over_aiohttp_is_ambiguous_although_it_is_called_a_connect_timeo
 
 def test_an_error_that_the_caller_is_handling_does_not_make_it_safe(server):
     """The context of our errors is the caller's: a refused connection there says nothing about this call."""
-    server.faults = [drop_without_answer, fine]
+    server.faults = [drop_without_response, fine]
     with (
         httpx.Client() as http_client,
         rb.Runloop(bearer_token="token", base_url=server.url, http_client=http_client) as client,
@@ -245,7 +245,7 @@ def test_an_error_that_the_caller_is_handling_does_not_make_it_safe(server):
 
 
 def test_a_failed_handshake_is_before_the_request(server):
-    """The server speaks no TLS at all; what matters is that a handshake is before the request, and is told so."""
+    """The server speaks no TLS: a failed handshake is an error before the request, and is reported as such."""
     url = server.url.replace("http:", "https:")
     client = rb.Runloop(bearer_token="token", base_url=url, max_retries=0, timeout=0.5)
     with client, pytest.raises(rb.APIConnectionError) as caught:

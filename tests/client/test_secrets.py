@@ -11,7 +11,7 @@ import httpx
 import pytest
 import runloop_benchmarks as rb
 from conftest import EVERY_WAY, TOKEN, Caller
-from fault_server import FaultServer, drop_without_answer, fine, stall, status
+from fault_server import FaultServer, drop_without_response, fine, stall, status
 
 ENV = "canary-env-7c2d41"
 MOUNT = "canary-mount-91aa0e"
@@ -33,8 +33,8 @@ def assert_clean(text):
     assert not leaked, f"{leaked} in {text[:2000]}"
 
 
-def everything_said_of(error):
-    """All that a logger, a debugger or an error tracker would show of an error: but for the frames of this test."""
+def full_report_of(error):
+    """Everything that a logger, a debugger or an error tracker shows of an error, except the frames of this test."""
     shown = [repr(error), str(error), *(repr(value) for value in vars(error).values())]
     report = traceback.TracebackException.from_exception(error, capture_locals=True)
     while report is not None:
@@ -47,20 +47,20 @@ def everything_said_of(error):
 
 
 def echo(exchange):
-    """A server that says everything again that it was told."""
+    """A server that repeats everything that it received."""
     exchange.act()
     text = "\n".join([str(exchange.request.headers), exchange.request.line, exchange.request.body.decode()])
-    exchange.answer(500, json.dumps({"message": text}).encode())
+    exchange.respond(500, json.dumps({"message": text}).encode())
 
 
 def echo_in_a_header(exchange):
     exchange.act()
-    exchange.answer(500, b"", f"x-echo: {exchange.request.headers['authorization']}")
+    exchange.respond(500, b"", f"x-echo: {exchange.request.headers['authorization']}")
 
 
 def echo_unreadable(exchange):
     exchange.act()
-    exchange.answer(200, b'{"id": "bmr_1", "state": ' + exchange.request.body)
+    exchange.respond(200, b'{"id": "bmr_1", "state": ' + exchange.request.body)
 
 
 FAILURES = {
@@ -69,7 +69,7 @@ FAILURES = {
     "an echo": echo,
     "an echo in a header": echo_in_a_header,
     "an echo in a 200": echo_unreadable,
-    "a drop": drop_without_answer,
+    "a drop": drop_without_response,
     "a time-out": stall,
 }
 
@@ -83,7 +83,7 @@ def test_errors_show_no_secret(failure, how, caplog):
             **ARGUMENTS
         )
     assert server.requests[0].headers["x-gateway"] == HEADER
-    assert_clean(everything_said_of(error))
+    assert_clean(full_report_of(error))
     assert_clean(caplog.text)
     assert_clean(repr(pickle.dumps(error)))
     assert_clean(repr(error.request.headers) + str(error.request.url) + repr(error.request.content))
@@ -111,7 +111,7 @@ def test_logs_of_a_success_show_no_secret(how, caplog):
 def test_errors_about_arguments_show_no_secret(how, wrong, server):
     with pytest.raises((TypeError, ValueError)) as caught:
         Caller(how, server.url).start_run(**{**ARGUMENTS, **wrong})
-    assert_clean(everything_said_of(caught.value))
+    assert_clean(full_report_of(caught.value))
 
 
 @pytest.mark.parametrize("kind", [rb.Runloop, rb.AsyncRunloop])
@@ -119,7 +119,7 @@ def test_errors_about_arguments_show_no_secret(how, wrong, server):
 def test_a_bad_token_is_not_shown(kind, token):
     with pytest.raises(ValueError, match="token") as caught:
         kind(bearer_token=token)
-    assert_clean(everything_said_of(caught.value))
+    assert_clean(full_report_of(caught.value))
 
 
 def test_bad_headers_and_urls_are_not_shown():
@@ -130,7 +130,7 @@ def test_bad_headers_and_urls_are_not_shown():
     ):
         with pytest.raises((TypeError, ValueError)) as caught:
             rb.Runloop(bearer_token=TOKEN, **wrong)
-        assert_clean(everything_said_of(caught.value))
+        assert_clean(full_report_of(caught.value))
 
 
 @pytest.mark.parametrize("kind", [rb.Runloop, rb.AsyncRunloop])
@@ -179,7 +179,7 @@ def test_models_show_names_and_keep_values():
     assert run.to_dict()["environment_variables"] == {"KEY": ENV}
 
 
-def test_what_the_server_sends_back_is_masked_and_the_rest_is_kept(server):
+def test_what_the_server_sends_back_is_masked_and_the_rest_is_unchanged(server):
     server.faults = [echo, echo_in_a_header]
     error = Caller("sync", server.url).failure(**ARGUMENTS)
     assert "***" in error.response.text
@@ -217,4 +217,4 @@ def test_a_note_on_an_interruption_shows_no_secret(server):
     ):
         runloop.benchmarks.start_run(benchmark_id="b", idempotency_key="my-key", **ARGUMENTS)
     assert "idempotency_key='my-key'" in caught.value.__notes__[0]
-    assert_clean(everything_said_of(caught.value))
+    assert_clean(full_report_of(caught.value))

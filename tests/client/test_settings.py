@@ -1,4 +1,4 @@
-"""What a client is told at construction: taken from where it should, and refused there and then."""
+"""Settings of a client at construction: read from the right source, and rejected at once when invalid."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_malformed_urls(kind, url, monkeypatch):
 @pytest.mark.parametrize(
     "url", ["http://api.runloop.ai", "http://10.0.0.1", "http://0.0.0.0:80", "http://localhost.example", "HTTP://x.y"]
 )
-def test_cleartext_is_refused(kind, url):
+def test_cleartext_is_rejected(kind, url):
     with pytest.raises(ValueError, match="allow_cleartext"):
         kind(bearer_token="token", base_url=url)
     assert kind(bearer_token="token", base_url=url, allow_cleartext=True)
@@ -86,7 +86,7 @@ def test_loopback_may_be_cleartext(kind, url):
 
 
 @BOTH
-def test_cleartext_through_a_proxy_is_refused(kind, monkeypatch):
+def test_cleartext_through_a_proxy_is_rejected(kind, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
     with pytest.raises(ValueError, match=r"proxy\.example"):
         kind(bearer_token="token", base_url="http://127.0.0.1:1")

@@ -89,13 +89,13 @@ def test_vcrpy(kind, server, tmp_path):
         recorded = start(kind, **options)
     with vcr.use_cassette(cassette, record_mode="none", match_on=["method", "uri"]):
         assert start(kind, **options) == recorded
-    assert server.started() == 1, "the second call was answered from the cassette"
+    assert server.started() == 1, "the response to the second call came from the cassette"
     assert TOKEN not in Path(cassette).read_text()
 
 
 @pytest.fixture(scope="session")
 def vcrpy_8(tmp_path_factory):
-    """The last version that patches httpcore instead of httpx, in a folder of its own."""
+    """The last version that patches httpcore instead of httpx, in its own folder."""
     folder = tmp_path_factory.mktemp("vcrpy")
     install = ["install", "-q", "--disable-pip-version-check", "--no-deps", "--target", str(folder), "vcrpy==8.1.1"]
     done = subprocess.run([sys.executable, "-m", "pip", *install], capture_output=True, text=True, check=False)

@@ -26,7 +26,7 @@ WAYS = ["sync", "async", "trio", AIOHTTP]
 
 @pytest.fixture(autouse=True)
 def _collected():
-    """What is left over is found in the test that left it."""
+    """A leaked resource is reported in the test that leaked it."""
     yield
     gc.collect()
 

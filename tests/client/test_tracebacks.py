@@ -12,7 +12,7 @@ import httpx
 import pytest
 import runloop_benchmarks as rb
 from conftest import EVERY_WAY, Caller
-from fault_server import FaultServer, drop_without_answer, stall, status
+from fault_server import FaultServer, drop_without_response, stall, status
 from rich.console import Console
 from rich.traceback import Traceback
 from sentry_sdk.consts import DEFAULT_OPTIONS
@@ -23,7 +23,7 @@ OWN = ("runloop_benchmarks", "site-packages")
 
 
 def by_rich(error):
-    """rich reads the fields of attrs classes and of dataclasses, whatever their repr is."""
+    """rich reads the fields of attrs classes and dataclasses and ignores their repr."""
     frames = Traceback.extract(type(error), error, error.__traceback__, show_locals=True, locals_max_length=1000)
     for stack in frames.stacks:
         stack.frames = [frame for frame in stack.frames if any(name in frame.filename for name in OWN)]
@@ -74,7 +74,7 @@ FAILURES = {
     "an echo": echo,
     "an echo in a header": echo_in_a_header,
     "an echo in a 200": echo_unreadable,
-    "a drop": drop_without_answer,
+    "a drop": drop_without_response,
     "a time-out": stall,
 }
 

@@ -15,7 +15,7 @@ import httpx
 import pytest
 import runloop_benchmarks as rb
 from conftest import EVERY_WAY, TOKEN, Caller
-from fault_server import FaultServer, drop_without_answer, fine
+from fault_server import FaultServer, drop_without_response, fine
 
 
 @pytest.mark.parametrize("how", ["sync", "async", "sync http_client", "async http_client", "aiohttp"])
@@ -30,11 +30,11 @@ def test_the_proxy_of_the_environment(how, monkeypatch, server):
 
 
 @pytest.mark.parametrize("how", ["sync", "async"])
-def test_a_proxy_that_refuses_the_tunnel_is_before_the_request(how, monkeypatch):
-    def refuse(exchange):
-        exchange.answer(407)
+def test_a_proxy_that_rejects_the_tunnel_fails_before_the_request(how, monkeypatch):
+    def reject_tunnel(exchange):
+        exchange.respond(407)
 
-    with FaultServer([refuse]) as proxy:
+    with FaultServer([reject_tunnel]) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         error = Caller(how, "https://bench.example", max_retries=0).failure()
         assert proxy.requests[0].line.startswith("CONNECT bench.example:443 ")
@@ -54,18 +54,20 @@ def test_a_tunnel_that_stalls_is_before_the_request(how, monkeypatch):
 
 
 def test_hooks_of_a_callers_http_client_are_called(server):
-    seen = []
+    messages = []
     http_client = httpx.Client(
-        event_hooks={"request": [seen.append], "response": [seen.append]}, headers={"X-Mine": "1"}, params={"p": "1"}
+        event_hooks={"request": [messages.append], "response": [messages.append]},
+        headers={"X-Mine": "1"},
+        params={"p": "1"},
     )
     with rb.Runloop(bearer_token=TOKEN, base_url=server.url, http_client=http_client) as client:
         client.benchmarks.start_run(benchmark_id="b")
-    assert [type(item) for item in seen] == [httpx.Request, httpx.Response]
+    assert [type(item) for item in messages] == [httpx.Request, httpx.Response]
     assert server.requests[0].headers["x-mine"] == "1"
     assert "p=1" in server.requests[0].line
 
 
-def test_a_hook_that_raises_after_the_answer_does_not_lose_the_run(server):
+def test_a_hook_that_raises_after_the_response_does_not_lose_the_run(server):
     def hook(response):
         raise RuntimeError("no")
 
@@ -78,7 +80,7 @@ def test_a_hook_that_raises_after_the_answer_does_not_lose_the_run(server):
     assert server.started() == 1
 
 
-def test_a_hook_that_reads_the_answer(server):
+def test_a_hook_that_reads_the_response(server):
     http_client = httpx.Client(event_hooks={"response": [lambda response: response.read()]})
     with rb.Runloop(bearer_token=TOKEN, base_url=server.url, http_client=http_client) as client:
         assert client.benchmarks.start_run(benchmark_id="b").id
@@ -86,7 +88,7 @@ def test_a_hook_that_reads_the_answer(server):
 
 def test_a_callers_http_client_follows_no_redirect():
     def redirect(exchange):
-        exchange.answer(307, b"", "location: /elsewhere")
+        exchange.respond(307, b"", "location: /elsewhere")
 
     with FaultServer([redirect]) as server:
         http_client = httpx.Client(follow_redirects=True)
@@ -114,10 +116,10 @@ def test_aiohttp_is_called_directly_only_while_nothing_is_missed(server):
 
 
 def test_a_hook_added_later_is_called_over_aiohttp(server):
-    seen = []
+    requests = []
 
     async def hook(request):
-        seen.append(request)
+        requests.append(request)
 
     async def main():
         http_client = rb.DefaultAioHttpClient()
@@ -127,7 +129,7 @@ def test_a_hook_added_later_is_called_over_aiohttp(server):
             await client.benchmarks.start_run(benchmark_id="b")
 
     asyncio.run(main())
-    assert len(seen) == 1
+    assert len(requests) == 1
 
 
 @pytest.mark.parametrize("how", ["sync", "async"])
@@ -154,7 +156,7 @@ def test_opentelemetry_sees_the_calls(how, server):
 
 def test_the_log(call, server, caplog):
     caplog.set_level(logging.DEBUG, "runloop_benchmarks")
-    server.faults = [drop_without_answer, fine]
+    server.faults = [drop_without_response, fine]
     call.failure(idempotency_key="k-1")
     call.start_run(idempotency_key="k-2")
     own = [record.getMessage() for record in caplog.records if record.name == "runloop_benchmarks"]

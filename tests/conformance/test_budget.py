@@ -60,7 +60,7 @@ def test_at_no_runs_a_correct_server_is_never_called_conformant() -> None:
     assert all(one["request"]["intent"] == "refuse" for one in done.recording)
 
 
-def test_what_only_a_should_refuses_costs_no_must_its_test() -> None:
+def test_requests_that_only_a_should_rejects_leave_the_budget_for_every_must() -> None:
     """A server that does not look into what the page does not name starts runs by mistake, and conforms."""
     loose = patched(CONTRACT.document, {PROFILE + name: {} for name in ("launchParameters", "mounts")})
     with running(Reference(loose, TOKEN)) as url:
@@ -75,7 +75,7 @@ def test_a_server_that_takes_everything_is_stopped(limit: int) -> None:
     server = AcceptsEverything(CONTRACT.document, TOKEN)
     with running(server) as url:
         done = conformance(url, "--max-runs", limit)
-    # What a HEAD starts cannot be seen: its answer has no body.
+    # What a HEAD starts cannot be seen: its response has no body.
     assert server.runs - 1 <= done.report["runs_started"] <= limit + max(limit, 10)
     assert done.report["verdict"] == "nonconformant"
 
@@ -89,7 +89,7 @@ def test_a_clause_is_not_tried_again_once_it_has_started_a_run() -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 3, 10])
-def test_a_lost_answer_counts_as_a_run(limit: int) -> None:
+def test_a_lost_response_counts_as_a_run(limit: int) -> None:
     server = LosesResponses()
     with running(server) as url:
         done = conformance(url, "--max-runs", limit)
@@ -97,7 +97,7 @@ def test_a_lost_answer_counts_as_a_run(limit: int) -> None:
     assert done.code in (1, 3)
 
 
-def test_an_answer_that_comes_too_late_counts_as_a_run() -> None:
+def test_a_late_response_counts_as_a_run() -> None:
     server = RespondsLate(CONTRACT.document, TOKEN)
     with running(server) as url:
         done = conformance(url, "--max-runs", 4, "--timeout", 0.2, "--select", "run")
@@ -131,7 +131,7 @@ def test_no_valid_request_is_sent_again_after_a_failure() -> None:
 
 
 class HangsInsteadOfRefusing(Reference):
-    """Answers what it takes, and nothing else."""
+    """Responds to accepted requests only."""
 
     async def respond(self, request: Any) -> Any:
         answer = await super().respond(request)

@@ -34,23 +34,23 @@ def test_without_a_url_the_embedded_server_conforms() -> None:
     assert done.report["runs_started"] <= 100
 
 
-def test_the_quick_profile_settles_every_must() -> None:
+def test_the_quick_profile_gives_a_result_for_every_must() -> None:
     done = conformance("--profile", "quick")
     assert done.code == 0, done.output
     unsettled = [c["id"] for c in done.report["clauses"] if c["level"] == "must" and c["status"] != "pass"]
     assert unsettled == []
 
 
-def test_no_url_and_no_answer_to_wait_for_ends_with_a_known_benchmark() -> None:
+def test_without_a_url_a_known_benchmark_is_used() -> None:
     done = conformance("--benchmark-id", "bmd_known", "--max-runs", 10, "--select", "run.benchmark_id.echo")
     assert done.code == 0, done.output
 
 
-def test_a_path_prefix_stands_before_every_path() -> None:
+def test_a_path_prefix_precedes_every_path() -> None:
     server = Watched(Below("/some/prefix", reference()))
     with running(server) as url:
         assert quick(f"{url}/some/prefix/", "--select", "run").code == 0
-        assert {seen.path for seen in server.requests} == {f"/some/prefix{OPERATION.path}"}
+        assert {request.path for request in server.requests} == {f"/some/prefix{OPERATION.path}"}
         without = quick(url)
     assert without.code == 3
     assert "prefix" in without.output
@@ -63,15 +63,15 @@ def test_a_header_is_sent_with_every_request() -> None:
             url, "--header", "X-Team: red: and blue", "--header", "X-Other:two words ", "--select", "authorization"
         )
     assert done.report["requests"] == len(server.requests) > 20
-    assert {tuple(seen.values("x-team")) for seen in server.requests} == {("red: and blue",)}
-    assert {tuple(seen.values("x-other")) for seen in server.requests} == {("two words",)}
+    assert {tuple(request.values("x-team")) for request in server.requests} == {("red: and blue",)}
+    assert {tuple(request.values("x-other")) for request in server.requests} == {("two words",)}
 
 
-def test_the_rate_is_kept_on_the_whole() -> None:
+def test_the_mean_rate_is_not_exceeded() -> None:
     server = Watched(reference())
     with running(server) as url:
         done = conformance(url, "--rate", 40, "--max-runs", 60, "--select", "run.id.new")
-    times = sorted(seen.at for seen in server.requests)
+    times = sorted(request.at for request in server.requests)
     assert done.code == 0, done.output
     assert times[-1] - times[0] >= 0.95 * (len(times) - 1) / 40
 
@@ -85,8 +85,8 @@ def test_the_same_seed_makes_the_same_requests_and_another_seed_others() -> None
             done = conformance(url, "--seed", seed, "--max-runs", 45)
         assert done.code == 0, done.output
         assert done.report["suite"]["seed"] == seed
-        sent.append(Counter(seen.without() for seen in server.requests))
-        named.append([(one["request"]["name"], one["request"].get("body")) for one in done.recording])
+        sent.append(Counter(request.without() for request in server.requests))
+        named.append([(exchange["request"]["name"], exchange["request"].get("body")) for exchange in done.recording])
     assert sent[0] == sent[1]
     assert named[0] == named[1]
     assert sent[0] != sent[2]
@@ -115,7 +115,7 @@ def test_everything_deselected_is_no_success() -> None:
     assert done.code in (2, 3), done.output
 
 
-def test_a_broken_should_is_a_warning_unless_it_is_asked_to_fail() -> None:
+def test_a_failed_should_is_a_warning_without_fail_on_should() -> None:
     class NoAllow(type(reference())):
         def reject(self, rejection):
             rejection.headers.pop("Allow", None)
@@ -160,18 +160,18 @@ HOSTILE = b'\x1b]0;owned\x07\x1b[2J\x9b31m"\r\b\xc2\x9b31m\xe2\x80\xae'
     ],
     ids=lambda server: str(server.status),
 )
-def test_what_a_server_says_does_not_steer_the_terminal(server: Always) -> None:
+def test_what_a_server_sends_does_not_control_the_terminal(server: Always) -> None:
     with running(server) as url:
         shown = on_a_terminal("run", url, "--max-runs", "3")
     assert "owned" not in shown or "\x1b]0;" not in shown
-    # The suite's own colours and its progress line are all that may stand there.
+    # The suite's own colours and its progress line are all that may appear there.
     rest = re.sub("\x1b\\[[0-9;?]*[mKAhlG]", "", shown).replace("\r", "")
     assert CONTROL_CHARACTERS.findall(rest) == []
     assert "\x1b[2J" not in shown
 
 
 def on_a_terminal(*arguments: str) -> str:
-    """What the command writes where a person looks at it."""
+    """The output of the command on a terminal."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         command(*arguments), stdin=theirs, stdout=theirs, stderr=theirs, env=environment(TERM="xterm", COLUMNS="100")
@@ -219,7 +219,7 @@ def test_a_plan_is_what_is_sent_then(limit: int) -> None:
     names = planned(out)
     with running(reference()) as url:
         done = conformance(url, "--max-runs", limit)
-    sent = [one["request"]["name"] for one in done.recording]
+    sent = [exchange["request"]["name"] for exchange in done.recording]
     assert {name for intent, name in names if intent != "spare"} <= set(sent) <= {name for _, name in names}
     assert sum(intent in ("accept", "either") for intent, _ in names) <= limit
 

@@ -20,7 +20,7 @@ BODY = b'{"benchmark_id":"bmd_1"}'
 
 
 class LeavesUnread(Wire):
-    """Refuses before it has read the body, and takes what is left for the next request."""
+    """Rejects before it has read the body, and reads the rest as the next request."""
 
     left = b""
 
@@ -49,7 +49,7 @@ class Counts(Wire):
         return await super().reply(received, response, writer)
 
 
-def test_what_is_left_unread_on_a_connection_is_found() -> None:
+def test_an_unread_body_on_a_connection_is_detected() -> None:
     with running(LeavesUnread(reference())) as url:
         done = conformance(url, "--max-runs", 25)
     assert (done.code, done.report["verdict"]) == (1, "nonconformant")
@@ -58,50 +58,52 @@ def test_what_is_left_unread_on_a_connection_is_found() -> None:
     assert "replay" in done.clauses["request.accepted"]["counterexample"]["curl"]
 
 
-def test_a_kept_connection_carries_the_refused_request_and_then_the_other() -> None:
+def test_a_kept_connection_carries_the_rejected_request_and_then_the_other() -> None:
     server = Counts()
     with running(server) as url:
-        got = send(address(url), "POST", PATH, HEADERS, BODY, 5.0, framing="kept")
-    assert isinstance(got, Response)
-    assert (got.status, server.carried) == (200, [2])
+        response = send(address(url), "POST", PATH, HEADERS, BODY, 5.0, framing="kept")
+    assert isinstance(response, Response)
+    assert (response.status, server.carried) == (200, [2])
 
 
-@pytest.mark.parametrize("told", [b"connection: close", b"x-nothing: 0"], ids=["said", "unsaid"])
-def test_a_connection_that_the_server_closes_is_opened_anew(told: bytes) -> None:
+@pytest.mark.parametrize("header", [b"connection: close", b"x-nothing: 0"], ids=["announced", "unannounced"])
+def test_a_connection_that_the_server_closes_is_opened_again(header: bytes) -> None:
     class Closes(Counts):
         async def reply(self, received: RawRequest, response: RawResponse, writer: asyncio.StreamWriter) -> bool:
             self.carried[-1] += 1
-            name, _, value = told.partition(b": ")
+            name, _, value = header.partition(b": ")
             writer.write(response.head((b"content-length", b"%d" % len(response.body)), (name, value)) + response.body)
             return False
 
     server = Closes()
     with running(server) as url:
-        got = send(address(url), "POST", PATH, HEADERS, BODY, 5.0, framing="kept")
-    assert isinstance(got, Response)
-    assert (got.status, server.carried) == (200, [1, 1])
+        response = send(address(url), "POST", PATH, HEADERS, BODY, 5.0, framing="kept")
+    assert isinstance(response, Response)
+    assert (response.status, server.carried) == (200, [1, 1])
 
 
 @pytest.mark.parametrize(("framing", "status"), [("two lengths", 400), ("both", 200)])
 def test_what_cannot_be_framed_is_sent_as_it_is(framing: str, status: int) -> None:
     with running(reference()) as url:
-        got = send(address(url), "POST", PATH, HEADERS, BODY, 5.0, framing=framing)
-    assert isinstance(got, Response)
-    assert got.status == status
+        response = send(address(url), "POST", PATH, HEADERS, BODY, 5.0, framing=framing)
+    assert isinstance(response, Response)
+    assert response.status == status
 
 
-def test_a_server_that_is_gone_after_the_refusal_is_unreachable() -> None:
+def test_a_server_that_is_gone_after_the_rejection_is_unreachable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     assert not isinstance(send(address(url), "POST", PATH, HEADERS, BODY, 5.0, framing="kept"), Response)
 
 
-@pytest.mark.parametrize("given", [[], [("User-Agent", "mine/1"), ("Host", "other.example")]], ids=["none", "given"])
-def test_the_usual_headers_are_sent_once(given: list[tuple[str, str]]) -> None:
+@pytest.mark.parametrize(
+    "extra_headers", [[], [("User-Agent", "mine/1"), ("Host", "other.example")]], ids=["none", "given"]
+)
+def test_the_usual_headers_are_sent_once(extra_headers: list[tuple[str, str]]) -> None:
     server = Watched(reference())
     with running(server) as url:
-        send(address(url), "POST", PATH, [*HEADERS, *given], BODY, 5.0)
+        send(address(url), "POST", PATH, [*HEADERS, *extra_headers], BODY, 5.0)
     sent = [(name.decode(), value.decode()) for name, value in server.requests[0].headers]
     agents = [value for name, value in sent if name == "user-agent"]
-    assert agents == (["mine/1"] if given else [AGENT])
-    assert [value for name, value in sent if name == "host"] == (["other.example"] if given else [url[7:]])
+    assert agents == (["mine/1"] if extra_headers else [AGENT])
+    assert [value for name, value in sent if name == "host"] == (["other.example"] if extra_headers else [url[7:]])

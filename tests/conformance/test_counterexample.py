@@ -1,4 +1,4 @@
-"""A counterexample shows the fault again: the printed curl, pasted into a shell, gets the same wrong answer."""
+"""A counterexample shows the fault again: the printed curl, pasted into a shell, gets the same wrong response."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.skipif(
     reason="curl or bash is not installed, which are what is tested",
 )
 
-# Of kinds as different as there are; each shows again to whoever asks again.
+# As many kinds of fault as possible; each one is reproducible.
 SHOWN_AGAIN = [
     "no-header-accepted", "any-scheme-accepted", "token-case-ignored", "null-name-refused",
     "metadata-beyond-16-refused",
@@ -48,7 +48,7 @@ SHOWN_AGAIN = [
 
 
 def pasted(script: str, *, token: str = TOKEN) -> bytes:
-    """What a shell prints that was given this. By its input, since an argument of it has less room than a paste."""
+    """The output of a shell for this script, read from stdin because an argument has a smaller size limit."""
     done = subprocess.run(
         ["bash", "-s"],
         input=script.encode(),
@@ -62,7 +62,7 @@ def pasted(script: str, *, token: str = TOKEN) -> bytes:
 
 
 def read(printed: bytes) -> tuple[int, bytes]:
-    """Status and body of what `curl -i` printed; an answer before the answer (100) is passed over."""
+    """Status and body from the output of `curl -i`; an informational response (100) is skipped."""
     head, _, body = printed.partition(b"\r\n\r\n")
     while head.split()[1] == b"100":
         head, _, body = body.partition(b"\r\n\r\n")
@@ -70,7 +70,7 @@ def read(printed: bytes) -> tuple[int, bytes]:
 
 
 def comparable(body: bytes) -> object:
-    """The answer without what is new each time."""
+    """The response without the parts that differ each time."""
     try:
         value: Any = json.loads(body)
     except ValueError:
@@ -94,19 +94,19 @@ def test_the_curl_shows_the_fault_again(name: str) -> None:
         failed = [one for one in document(result, Redaction((TOKEN,)))["clauses"] if one["status"] == "fail"]
         assert failed
         for clause in failed:
-            found = clause["counterexample"]
-            assert TOKEN not in found["curl"]
-            answer = found["exchanges"][-1]["response"]
-            if "body" not in answer or "body_cut_from" in answer:
+            counterexample = clause["counterexample"]
+            assert TOKEN not in counterexample["curl"]
+            response = counterexample["exchanges"][-1]["response"]
+            if "body" not in response or "body_cut_from" in response:
                 continue
-            status, body = read(pasted(found["curl"]))
-            assert status == answer["status"], (clause["id"], found["curl"])
-            assert comparable(body) == comparable(answer["body"].encode()), (clause["id"], found["curl"])
+            status, body = read(pasted(counterexample["curl"]))
+            assert status == response["status"], (clause["id"], counterexample["curl"])
+            assert comparable(body) == comparable(response["body"].encode()), (clause["id"], counterexample["curl"])
 
 
-def told_apart(seen: ReceivedRequest) -> tuple[object, ...]:
+def comparable_request(request: ReceivedRequest) -> tuple[object, ...]:
     """A request without what curl adds, and without what the suite adds."""
-    method, path, query, *rest = seen.without(
+    method, path, query, *rest = request.without(
         "user-agent", "accept-encoding", "content-length", "connection", "accept", "expect"
     )
     return method, path, parse_qsl(str(query), keep_blank_values=True), *rest
@@ -119,23 +119,23 @@ def by_suite_and_by_curl(probes: Sequence[Probe], token: str = TOKEN) -> list[tu
         sender = Sender(address(url), token, Limits(10_000))
         for probe in probes:
             sender.send(probe)
-        sent = taken(server, len(probes))
+        sent = requests_of(server, len(probes))
         script = "\n".join(f"{curl(probe, url)} >/dev/null" for probe in probes)
         pasted(f"{script}\n", token=token)
-        again = taken(server, len(probes))
+        again = requests_of(server, len(probes))
     return [
-        (probe.name, told_apart(ours), told_apart(theirs))
+        (probe.name, comparable_request(ours), comparable_request(theirs))
         for probe, ours, theirs in zip(probes, sent, again, strict=True)
     ]
 
 
-def taken(server: Watched, count: int) -> list[ReceivedRequest]:
-    """The requests that it saw. It may have answered before it has noted the last of them."""
+def requests_of(server: Watched, count: int) -> list[ReceivedRequest]:
+    """The requests that the server received. It may respond before it has recorded the last of them."""
     deadline = time.monotonic() + 10
     while len(server.requests) < count and time.monotonic() < deadline:
         time.sleep(0.01)
-    seen, server.requests = server.requests, []
-    return seen
+    requests, server.requests = server.requests, []
+    return requests
 
 
 @pytest.mark.parametrize("token", [TOKEN, "A/b+c=d~e.f_g-h-0123456789", "odd'token\"$HOME`x`!&\\%41"])

@@ -65,7 +65,7 @@ SCRIPTS = {
     "a status that is none": scripted(start(99), body()),
     "a header that cannot be written": scripted(start(200, (b"x-odd", b"a\r\nb: c")), body()),
     "a header without a name": scripted(start(200, (b"", b"a")), body()),
-    "raises before it answers": scripted(ValueError("no")),
+    "raises before it responds": scripted(ValueError("no")),
     "raises between head and body": scripted(start(), ValueError("no")),
     "raises between head and announced body": scripted(start(200, length(3)), ValueError("no")),
     "raises in the body": scripted(start(), body(b"ab", more=True), ValueError("no")),
@@ -81,11 +81,11 @@ SCRIPTS = {
 HOP = {"date", "server", "transfer-encoding", "connection"}  # a server's own
 
 
-def told(got: Response | Failure) -> Any:
-    """What of an answer is the application's."""
-    if isinstance(got, Failure):
-        return got.kind
-    return got.status, [pair for pair in got.headers if pair[0].lower() not in HOP], got.body
+def outcome_of(response: Response | Failure) -> Any:
+    """The parts of a response that come from the application."""
+    if isinstance(response, Failure):
+        return response.kind
+    return response.status, [pair for pair in response.headers if pair[0].lower() not in HOP], response.body
 
 
 def ignored(_error: BaseException) -> None:
@@ -94,16 +94,16 @@ def ignored(_error: BaseException) -> None:
 
 @pytest.mark.parametrize("method", ["POST", "HEAD"])
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_an_answer_is_what_a_client_would_have_seen(name: str, method: str) -> None:
+def test_a_response_is_the_same_as_over_a_socket(name: str, method: str) -> None:
     app = SCRIPTS[name]
     with running(app) as url:
-        behind = told(address(url).send(method, "/", [], b"{}", 10.0))
+        behind = outcome_of(address(url).send(method, "/", [], b"{}", 10.0))
     with AsgiTransport(app, on_error=ignored) as here:
-        assert told(here.send(method, "/", [], b"{}", 10.0)) == behind
+        assert outcome_of(here.send(method, "/", [], b"{}", 10.0)) == behind
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
-    """Answers with all that there is to know about a request."""
+    """Responds with everything that it received of a request."""
     if scope["type"] != "http":
         return
     received, ended = b"", "whole"
@@ -115,10 +115,12 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
         received += message["body"]
         if not message["more_body"]:
             break
-    seen = {name: scope[name] for name in ("method", "path", "raw_path", "query_string", "http_version", "scheme")}
+    request_line = {
+        name: scope[name] for name in ("method", "path", "raw_path", "query_string", "http_version", "scheme")
+    }
     headers = [pair for pair in scope["headers"] if pair[0] != b"host"]
     await send(start())
-    await send(body(repr((seen, headers, received, ended)).encode()))
+    await send(body(repr((request_line, headers, received, ended)).encode()))
 
 
 REQUESTS: dict[str, tuple[str, str, list[tuple[str, str]], bytes, str]] = {
@@ -144,12 +146,12 @@ REQUESTS: dict[str, tuple[str, str, list[tuple[str, str]], bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_a_request_is_what_a_server_would_hand_on(name: str) -> None:
+def test_a_request_is_the_same_as_from_a_server(name: str) -> None:
     method, target, headers, sent, framing = REQUESTS[name]
     with running(echo) as url:
-        behind = told(address(f"{url}/prefix").send(method, target, headers, sent, 10.0, framing))
+        behind = outcome_of(address(f"{url}/prefix").send(method, target, headers, sent, 10.0, framing))
     with AsgiTransport(echo, "http://localhost/prefix") as here:
-        assert told(here.send(method, target, headers, sent, 10.0, framing)) == behind
+        assert outcome_of(here.send(method, target, headers, sent, 10.0, framing)) == behind
 
 
 def wsgi(*pieces: bytes, status: str = "200 OK", headers: tuple[tuple[str, str], ...] = ()) -> Callable[..., Any]:
@@ -163,33 +165,33 @@ def wsgi(*pieces: bytes, status: str = "200 OK", headers: tuple[tuple[str, str],
 
 @pytest.mark.filterwarnings("ignore:Unknown REQUEST_METHOD")  # of the validator, which knows the old ones
 @pytest.mark.parametrize("name", REQUESTS)
-def test_a_wsgi_application_is_asked_by_the_book(name: str) -> None:
+def test_a_wsgi_application_is_called_as_the_standard_says(name: str) -> None:
     method, target, headers, sent, framing = REQUESTS[name]
-    seen: dict[str, Any] = {}
+    received: dict[str, Any] = {}
 
     def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        seen.update(environ, body=environ["wsgi.input"].read(1000))
+        received.update(environ, body=environ["wsgi.input"].read(1000))
         start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "0" if method == "HEAD" else "3")])
         return [b"abc"]
 
     raised: list[BaseException] = []
     with WsgiTransport(validator(app), "http://localhost:81/prefix", on_error=raised.append) as here:
-        got = here.send(method, target, headers, sent, 10.0, framing)
+        response = here.send(method, target, headers, sent, 10.0, framing)
     assert raised == []
     if name == "a header that cannot be":
-        assert told(got)[0] == 400
+        assert outcome_of(response)[0] == 400
         return
-    assert told(got) == (200, [("Content-Type", "text/plain"), ("Content-Length", "3")], b"abc")
-    assert (seen["REQUEST_METHOD"], seen["QUERY_STRING"]) == (method, target.partition("?")[2])
-    assert seen["PATH_INFO"].startswith("/prefix/")
-    assert seen["body"] == sent
+    assert outcome_of(response) == (200, [("Content-Type", "text/plain"), ("Content-Length", "3")], b"abc")
+    assert (received["REQUEST_METHOD"], received["QUERY_STRING"]) == (method, target.partition("?")[2])
+    assert received["PATH_INFO"].startswith("/prefix/")
+    assert received["body"] == sent
     if name == "an encoded path":
-        assert seen["PATH_INFO"].encode("latin-1").decode() == "/prefix/a b/é/c"
+        assert received["PATH_INFO"].encode("latin-1").decode() == "/prefix/a b/é/c"
     if name == "one header twice":
-        assert seen["HTTP_AUTHORIZATION"] == "Bearer a,Bearer b"
+        assert received["HTTP_AUTHORIZATION"] == "Bearer a,Bearer b"
     if framing == "short":
-        assert seen["CONTENT_LENGTH"] == "7"
-    assert seen["HTTP_HOST"] == "localhost:81"
+        assert received["CONTENT_LENGTH"] == "7"
+    assert received["HTTP_HOST"] == "localhost:81"
 
 
 def raises_late(_environ: Any, start_response: Any) -> Any:
@@ -242,13 +244,13 @@ def forgets_to_start(_environ: Any, _start_response: Any) -> Any:
 )
 def test_what_wsgi_applications_do(app: Any, expected: Any) -> None:
     with WsgiTransport(app, on_error=ignored) as here:
-        got = here.send("POST", "/", [], b"{}", 10.0)
+        response = here.send("POST", "/", [], b"{}", 10.0)
         head = here.send("HEAD", "/", [], b"", 10.0)
-    assert (got.kind if isinstance(got, Failure) else (got.status, got.body)) == expected
+    assert (response.kind if isinstance(response, Failure) else (response.status, response.body)) == expected
     assert isinstance(head, Failure) or head.body in (b"", b"Internal Server Error")
 
 
-def test_wsgi_answers_are_closed() -> None:
+def test_wsgi_responses_are_closed() -> None:
     closed = threading.Event()
 
     class Pieces(list[bytes]):
@@ -260,5 +262,5 @@ def test_wsgi_answers_are_closed() -> None:
         return Pieces([b"a"])
 
     with WsgiTransport(app) as here:
-        assert told(here.send("POST", "/", [], b"", 10.0)) == (200, [], b"a")
+        assert outcome_of(here.send("POST", "/", [], b"", 10.0)) == (200, [], b"a")
         assert closed.wait(5)

@@ -30,8 +30,8 @@ from runloop_conformance.suite.options import Options, plan_for
 from runloop_conformance.suite.run import Suite
 
 
-def answered(got: Response | Failure) -> Any:
-    return got if isinstance(got, Failure) else (got.status, got.body)
+def status_and_body(response: Response | Failure) -> Any:
+    return response if isinstance(response, Failure) else (response.status, response.body)
 
 
 virtual = pytest.mark.parametrize(
@@ -63,20 +63,20 @@ async def blocking_sleeper(scope: Any, _receive: Any, send: Any) -> None:
 
 
 @pytest.mark.parametrize("app", [sleeper, blocker, blocking_sleeper])
-def test_a_late_answer_is_not_waited_for(app: Any) -> None:
+def test_a_late_response_costs_no_real_time(app: Any) -> None:
     with in_process(app) as here:
         began = time.monotonic()
         assert here.send("POST", "/", [], b"", 0.1) == Failure("timeout", "no whole response within 0.1 s")
         assert time.monotonic() - began < 0.35
-        assert answered(here.send("POST", "/", [], b"", 10.0)) == (200, b"late")
+        assert status_and_body(here.send("POST", "/", [], b"", 10.0)) == (200, b"late")
 
 
 @pytest.mark.parametrize("app", [sleeper, blocker])
 def test_simultaneous_requests_are_simultaneous(app: Any) -> None:
-    answers: list[Any] = []
+    outcomes: list[Any] = []
     with in_process(app) as here:
         asking = [
-            threading.Thread(target=lambda: answers.append(answered(here.send("POST", "/", [], b"", 10.0))))
+            threading.Thread(target=lambda: outcomes.append(status_and_body(here.send("POST", "/", [], b"", 10.0))))
             for _ in "1234"
         ]
         began = time.monotonic()
@@ -84,26 +84,26 @@ def test_simultaneous_requests_are_simultaneous(app: Any) -> None:
             thread.start()
         for thread in asking:
             thread.join()
-    assert answers == [(200, b"late")] * 4
+    assert outcomes == [(200, b"late")] * 4
     assert time.monotonic() - began < 1.2
 
 
 @virtual
 def test_virtual_time_costs_nothing_and_is_the_same_for_both_ends(virtually: Any) -> None:
-    seen: list[int] = []
+    times: list[int] = []
 
     async def slow(scope: Any, _receive: Any, send: Any) -> None:
         if scope["type"] == "http":
-            seen.append(now_ms())
+            times.append(now_ms())
             await asyncio.sleep(3600 if scope["path"] == "/hang" else 5)
-            seen.append(now_ms())
+            times.append(now_ms())
             await reply(send)
 
     clock, began = VirtualClock(), time.monotonic()
     with virtually(slow, clock) as here:
         before = clock.now_ms()
-        assert answered(here.send("POST", "/", [], b"", 10.0)) == (200, b"")
-        assert seen == [before, before + 5000]
+        assert status_and_body(here.send("POST", "/", [], b"", 10.0)) == (200, b"")
+        assert times == [before, before + 5000]
         assert here.send("POST", "/hang", [], b"", 10.0) == Failure("timeout", "no whole response within 10 s")
         time.sleep(0.05)  # nobody asks any more, so the hour of the one that hangs must not pass
         assert clock.now_ms() == before + 15_000
@@ -153,7 +153,7 @@ def test_requests_that_are_announced_come_in_the_same_order_whoever_is_first(vir
                 time.sleep(0.01)
             for thread in asking:
                 thread.join()
-        assert answered(here.send("POST", "/", [], b"d", 10.0)) == (200, b"")
+        assert status_and_body(here.send("POST", "/", [], b"d", 10.0)) == (200, b"")
     assert came == [b"c", b"b", b"a", b"c", b"b", b"a", b"d"]
 
 
@@ -189,7 +189,7 @@ class Living:
 def test_an_application_lives_for_as_long_as_the_block(living: Any) -> None:
     app = Living("works")
     with living(app) as here:
-        assert answered(here.send("POST", "/", [], b"", 10.0)) == (200, b"")
+        assert status_and_body(here.send("POST", "/", [], b"", 10.0)) == (200, b"")
         assert app.happened == ["open"]
     assert app.happened == ["open", "stopped"]
     assert "ASGI application" not in {thread.name for thread in threading.enumerate()}
@@ -210,7 +210,7 @@ def test_an_application_that_cannot_start_says_why(living: Any, how: str) -> Non
         lambda app: DrivenTransport(app, VirtualClock()),
     ],
 )
-def test_an_application_that_does_not_start_is_left(living: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_application_that_does_not_start_is_stopped(living: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asgi, "STARTS_WITHIN", 0.2)
 
     async def waits(scope: Any, receive: Any, _send: Any) -> None:
@@ -225,21 +225,21 @@ def test_an_application_that_does_not_start_is_left(living: Any, monkeypatch: py
 
 
 @pytest.mark.parametrize("app", [None, 3, lambda: None, lambda _one: None, dict])
-def test_what_is_no_application_is_told_so(app: Any) -> None:
+def test_an_object_that_is_no_application_is_rejected(app: Any) -> None:
     with pytest.raises(NotAnAppError, match=r"serve it and pass its URL|ASGI or a WSGI"), in_process(app):
         pass
 
 
 def verdicts(to: Transport) -> dict[str, Any]:
-    """What the suite found and saw. Of requests that are sent at once, any may be the first."""
+    """The findings and outcomes of a run. Requests that are sent at once may arrive in any order."""
     options = Options(to, TOKEN, (), Limits(100, timeout=4.0))
     result: Result = Suite(load_contract(), options, planned()).run()
-    seen = [(e.probe.name, e.status, e.failure and e.failure.kind, e.tries) for e in result.exchanges]
+    outcomes = [(e.probe.name, e.status, e.failure and e.failure.kind, e.tries) for e in result.exchanges]
     return {
         "verdict": result.verdict,
         "clauses": {finding.clause.id: finding.status for finding in result.findings},
-        "one by one": [one for one in seen if "at once" not in one[0]],
-        "at once": sorted(str(one[1:]) for one in seen if "at once" in one[0]),
+        "one by one": [outcome for outcome in outcomes if "at once" not in outcome[0]],
+        "at once": sorted(str(outcome[1:]) for outcome in outcomes if "at once" in outcome[0]),
     }
 
 
@@ -251,7 +251,7 @@ def planned() -> Plan:
 def built(name: str) -> Any:
     if name == "reference":
         return Reference(load_contract().document, TOKEN)
-    server = next(one for one in (*MUTANTS, *VARIANTS, *DEGENERATES) if one.name == name)
+    server = next(server for server in (*MUTANTS, *VARIANTS, *DEGENERATES) if server.name == name)
     assert not server.needs_socket
     return server.build(load_contract().document, TOKEN, ())
 

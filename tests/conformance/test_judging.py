@@ -28,7 +28,7 @@ CLAUSES = all_clauses(CONTRACT)
 
 @pytest.fixture(scope="module", params=["answer-labelled-html", "any-token-accepted", "name-cut-at-64"])
 def exchanges(request: pytest.FixtureRequest) -> tuple[Exchange, ...]:
-    mutant = next(one for one in MUTANTS if one.name == request.param)
+    mutant = next(mutant for mutant in MUTANTS if mutant.name == request.param)
     with running(mutant.build(CONTRACT.document, TOKEN, ())) as url:
         options = Options(address(url), TOKEN, (), Limits(25))
         result = Suite(CONTRACT, options).run()
@@ -60,33 +60,33 @@ def test_judging_needs_no_network_and_no_clock(
         monkeypatch.setattr(owner, name, forbidden)
     for name in ("time", "time_ns", "monotonic", "sleep"):
         monkeypatch.setattr(f"time.{name}", forbidden)
-    found = findings(exchanges)
+    first_findings = findings(exchanges)
     monkeypatch.undo()
-    assert found == expected
+    assert first_findings == expected
 
 
-def test_nothing_recorded_is_nothing_settled() -> None:
-    found = findings(())
-    assert {finding.status for finding in found} == {"not_tested"}
-    assert verdict(found, "must", None)[0] == "inconclusive"
+def test_without_exchanges_every_clause_is_not_tested() -> None:
+    no_findings = findings(())
+    assert {finding.status for finding in no_findings} == {"not_tested"}
+    assert verdict(no_findings, "must", None)[0] == "inconclusive"
 
 
 def test_the_verdicts_take_precedence_as_designed(exchanges: tuple[Exchange, ...]) -> None:
-    found = findings(exchanges)
-    assert verdict(found, "must", None)[0] == "nonconformant"
-    assert verdict(found, "must", "it is not there") == ("inconclusive", "it is not there")
-    kept = tuple(one for one in found if one.status == "pass")
-    assert verdict(kept, "must", None) == ("conformant", None)
+    judged = findings(exchanges)
+    assert verdict(judged, "must", None)[0] == "nonconformant"
+    assert verdict(judged, "must", "it is not there") == ("inconclusive", "it is not there")
+    passing = tuple(finding for finding in judged if finding.status == "pass")
+    assert verdict(passing, "must", None) == ("conformant", None)
     assert verdict((), "must", None)[0] == "inconclusive"
-    open_must = next(one for one in findings(()) if one.clause.level == "must")
-    assert verdict((*kept, open_must), "must", None)[0] == "inconclusive"
-    open_should = next(one for one in findings(()) if one.clause.level == "should")
-    assert verdict((*kept, open_should), "must", None)[0] == "conformant"
+    open_must = next(finding for finding in findings(()) if finding.clause.level == "must")
+    assert verdict((*passing, open_must), "must", None)[0] == "inconclusive"
+    open_should = next(finding for finding in findings(()) if finding.clause.level == "should")
+    assert verdict((*passing, open_should), "must", None)[0] == "conformant"
 
 
 @pytest.mark.parametrize("coding", ["utf-8", "utf-16", "utf-16-be", "utf-32"])
-def test_a_server_that_detects_the_coding_is_not_accused_of_answering_another_request(coding: str) -> None:
-    """Python's `json.loads` and whatever is built on it take UTF-16."""
+def test_a_server_that_detects_the_coding_does_not_fail_for_responding_to_another_request(coding: str) -> None:
+    """Python's `json.loads` and the frameworks that use it accept UTF-16."""
     assert marks_in('{"benchmark_id":"mk0000x002z"}'.encode(coding)) == ["mk0000x002z"]
 
 
@@ -108,9 +108,9 @@ TRACES = [
 def test_the_words_that_are_looked_for_first_are_in_every_stack_trace() -> None:
     assert [trace for trace in TRACES if not STACK_TRACE.search(trace)] == []
     for words, pattern in STACK_TRACES.items():
-        found = [trace for trace in TRACES if re.search(pattern, trace)]
-        assert found, pattern
-        assert all(words in trace for trace in found)
+        matching = [trace for trace in TRACES if re.search(pattern, trace)]
+        assert matching, pattern
+        assert all(words in trace for trace in matching)
 
 
 @pytest.mark.parametrize("end", [False, True])

@@ -69,7 +69,7 @@ def ids(result: pytest.RunResult) -> list[str]:
     return re.findall(r"test_clause\[(.+?)\](?= |$)", "\n".join(result.outlines), re.MULTILINE)
 
 
-def test_each_clause_of_a_server_is_an_item_and_a_broken_one_is_told_as_by_the_console(
+def test_each_clause_is_an_item_and_a_failure_reads_as_on_the_console(
     pytester: pytest.Pytester,
 ) -> None:
     with running(mutant("start-time-in-seconds")) as url:
@@ -77,7 +77,7 @@ def test_each_clause_of_a_server_is_an_item_and_a_broken_one_is_told_as_by_the_c
             *PACKAGE, "--server", url, "-v", "-l", "--junitxml=junit.xml", "-W", "error"
         )
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.assert_outcomes(passed=len(CLAUSES), failed=1)  # with the one that says that each MUST was settled
+    result.assert_outcomes(passed=len(CLAUSES), failed=1)  # with the one that says that each MUST has a result
     assert [one for one in ids(result) if one in CLAUSES][: len(CLAUSES)] == CLAUSES
     clause = next(one for one in all_clauses(load_contract()) if one.id == "run.start_time_ms.now")
     result.stdout.fnmatch_lines(
@@ -243,7 +243,7 @@ def test_each_module_has_its_own_application(pytester: pytest.Pytester) -> None:
     assert sorted(verdicts) == ["conformant: http://localhost", "nonconformant: http://localhost"]
 
 
-def test_a_broken_should_is_an_expected_failure_unless_it_is_asked_for(pytester: pytest.Pytester) -> None:
+def test_a_failed_should_is_an_expected_failure_without_fail_on_should(pytester: pytest.Pytester) -> None:
     broken = "next(one for one in VARIANTS if one.name == 'plain-unauthorized').build"
     pytester.makepyfile(MODULE.format(app=f"{broken}(DOCUMENT, {TOKEN!r}, ())"))
     result = pytester.runpytest_subprocess(*LIGHT, "-k", "authorization", "-rx")
@@ -269,7 +269,7 @@ def test_a_known_failure_is_expected_and_a_stale_one_fails(pytester: pytest.Pyte
     refused.stdout.fnmatch_lines(["--conformance-known-failures known.toml: *say why*"])
 
 
-def test_ctrl_c_ends_the_session_and_what_it_has_cost_is_said(pytester: pytest.Pytester) -> None:
+def test_ctrl_c_ends_the_session_and_the_cost_is_printed(pytester: pytest.Pytester) -> None:
     watched = Watched(Reference(load_contract().document, TOKEN))
     with running(watched) as url:
         arguments = [*PACKAGE, *LIGHT, "--server", url, "--conformance-rate", "10"]

@@ -49,7 +49,7 @@ BROKEN_OFF = """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGALRM")
-def test_an_item_that_is_broken_off_is_the_only_one_that_sends(pytester: pytest.Pytester) -> None:
+def test_an_interrupted_item_is_the_only_one_that_sends(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(BROKEN_OFF)
     options = ("-p", "no:schemathesis", "--conformance-profile", "quick", "--conformance-max-runs", "12")
     result = pytester.runpytest_subprocess(*options, "-k", "run.id or run.name or last")

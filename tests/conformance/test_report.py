@@ -65,7 +65,7 @@ def test_the_report_names_the_contract_that_was_read(conforming: Invocation) -> 
     assert conforming.report["contract"] == {"version": CONTRACT.version, "sha256": CONTRACT.sha256}
 
 
-def test_a_clause_is_kept_only_by_something_that_was_sent(reports: list[Invocation]) -> None:
+def test_a_clause_passes_only_with_an_exchange(reports: list[Invocation]) -> None:
     for done in reports:
         for clause in done.report["clauses"]:
             assert (clause["judged"] > 0) or clause["status"] == "not_tested"
@@ -75,32 +75,32 @@ def test_a_clause_is_kept_only_by_something_that_was_sent(reports: list[Invocati
 def test_the_recording_holds_every_exchange(reports: list[Invocation]) -> None:
     for done in reports:
         assert len(done.recording) == done.report["requests"]
-        assert sorted(one["number"] for one in done.recording) == list(range(1, len(done.recording) + 1))
+        assert sorted(exchange["number"] for exchange in done.recording) == list(range(1, len(done.recording) + 1))
 
 
 def test_a_body_that_is_no_utf_8_is_written_as_base64(conforming: Invocation) -> None:
-    bodies = [one["request"] for one in conforming.recording]
-    assert all(("body" in one) != ("body_base64" in one) for one in bodies)
-    raw = [base64.b64decode(one["body_base64"]) for one in bodies if "body_base64" in one]
+    bodies = [request["request"] for request in conforming.recording]
+    assert all(("body" in request) != ("body_base64" in request) for request in bodies)
+    raw = [base64.b64decode(request["body_base64"]) for request in bodies if "body_base64" in request]
     assert raw
     for body in raw:
         with pytest.raises(UnicodeDecodeError):
             body.decode("utf-8")
 
 
-def test_a_refusal_that_was_taken_stands_beside_its_control(failing: Invocation) -> None:
-    found = failing.clauses["authorization.required"]["counterexample"]
-    control, twin = found["exchanges"]
-    assert found["change"]
+def test_an_accepted_twin_is_shown_with_its_control(failing: Invocation) -> None:
+    counterexample = failing.clauses["authorization.required"]["counterexample"]
+    control, twin = counterexample["exchanges"]
+    assert counterexample["change"]
     assert control["response"]["status"] == twin["response"]["status"] == 200
     assert control["request"]["body"] == twin["request"]["body"]
     assert any(name == "Authorization" for name, _ in control["request"]["headers"])
     assert not any(name == "Authorization" for name, _ in twin["request"]["headers"])
-    assert "Authorization" not in found["curl"]
-    assert found["expected"] != found["actual"]
+    assert "Authorization" not in counterexample["curl"]
+    assert counterexample["expected"] != counterexample["actual"]
 
 
-def test_one_id_given_twice_is_shown_by_both_answers() -> None:
+def test_an_id_used_twice_is_shown_by_both_responses() -> None:
     class OneId(type(reference())):
         def new_id(self):
             return "bmr_always"
@@ -109,7 +109,7 @@ def test_one_id_given_twice_is_shown_by_both_answers() -> None:
         done = quick(url)
     assert done.failed("must") == {"run.id.new"}
     exchanges = done.clauses["run.id.new"]["counterexample"]["exchanges"]
-    assert [json.loads(one["response"]["body"])["id"] for one in exchanges] == ["bmr_always", "bmr_always"]
+    assert [json.loads(exchange["response"]["body"])["id"] for exchange in exchanges] == ["bmr_always", "bmr_always"]
 
 
 def test_what_is_printed_names_every_failure(failing: Invocation) -> None:
@@ -119,7 +119,7 @@ def test_what_is_printed_names_every_failure(failing: Invocation) -> None:
 
 
 def interrupted(url: str, server: RespondsLate, how: signal.Signals = signal.SIGINT) -> Invocation:
-    """The command, ended once a few runs have been started, so that some have been answered."""
+    """The command, ended once a few runs have been started, so that some have a response."""
     folder = Path(tempfile.mkdtemp(prefix="report-"))
     for name in ("report.json", "recording.jsonl"):
         (folder / name).write_text("of yesterday")
@@ -153,7 +153,7 @@ def test_a_killed_run_leaves_the_ids_of_its_runs_and_no_file_of_another_run() ->
         done = interrupted(url, server, signal.SIGKILL)
     ids = (done.folder / "run_ids.txt").read_text().splitlines()
     assert len(ids) >= 2
-    assert all(one.startswith("bmr_") for one in ids), ids
+    assert all(run_id.startswith("bmr_") for run_id in ids), ids
     assert [path.name for path in done.folder.iterdir()] == ["run_ids.txt"]
 
 
@@ -167,8 +167,8 @@ def test_ctrl_c_before_anything_was_sent_is_inconclusive(monkeypatch: pytest.Mon
 
 def test_ctrl_c_after_a_fault_was_seen_keeps_the_fault() -> None:
     class WithoutId(RespondsLate):
-        def run_of(self, asked):
-            return {name: value for name, value in super().run_of(asked).items() if name != "id"}
+        def run_of(self, run_request):
+            return {name: value for name, value in super().run_of(run_request).items() if name != "id"}
 
     server = WithoutId(CONTRACT.document, TOKEN)
     with running(server) as url:

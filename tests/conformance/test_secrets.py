@@ -1,4 +1,4 @@
-"""What was not ours to show is nowhere: not on the terminal, not in a report, whatever a server makes of it."""
+"""A secret is shown nowhere: not on the terminal and not in a report, in no form that a server sends it back."""
 
 from __future__ import annotations
 
@@ -77,12 +77,12 @@ def test_a_server_that_says_nothing_of_it() -> None:
     assert "$RUNLOOP_API_KEY" in json.dumps(done.recording)
 
 
-def test_a_verbose_server_has_every_spelling_taken_out() -> None:
-    def told(scope: Scope) -> tuple[dict[str, str], Any]:
+def test_every_spelling_in_a_response_is_redacted() -> None:
+    def secrets_everywhere(scope: Scope) -> tuple[dict[str, str], Any]:
         shown = {how: [spell(secret) for secret in SECRETS.values()] for how, spell in SPELLINGS.items()}
         return {f"X-{number}": " ".join(shown[how]) for number, how in enumerate(shown)}, shown
 
-    with running(AddsToResponses(told, reference(token=TOKEN))) as url:
+    with running(AddsToResponses(secrets_everywhere, reference(token=TOKEN))) as url:
         done = asked(url)
     assert_nothing_of_it(done)
     assert "safety.nothing-leaks" in done.failed()
@@ -115,7 +115,7 @@ def test_a_redirect_that_carries_it_on() -> None:
         assert_nothing_of_it(asked(url))
 
 
-def test_every_request_header_given_back_is_cleaned() -> None:
+def test_every_request_header_in_a_response_is_redacted() -> None:
     async def mirror(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
@@ -141,7 +141,7 @@ main(prog_name="runloop-conformance")
 """
 
 
-def test_a_defect_of_the_suite_is_told_without_them() -> None:
+def test_a_defect_of_the_suite_is_reported_without_secrets() -> None:
     folder = Path(tempfile.mkdtemp(prefix="report-"))
     arguments = ["--token", TOKEN, "--header", f"X-Canary: {VALUE}", "--max-runs", "3", "--report-dir", str(folder)]
 

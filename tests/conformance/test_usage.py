@@ -1,4 +1,4 @@
-"""Wrong usage ends with 2 and a sentence that says what to do, before anything is sent."""
+"""Wrong usage ends with exit code 2 and a message that says what to do, before anything is sent."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def nobody() -> Iterator[tuple[str, CountsConnections]]:
-    """A server that must not be asked."""
+    """A server that must not receive a connection."""
     server = CountsConnections()
     with running(server) as url:
         yield url, server
 
 
-def refused(nobody: tuple[str, CountsConnections], *arguments: object, **how: str) -> str:
+def rejection_message(nobody: tuple[str, CountsConnections], *arguments: object, **settings: str) -> str:
     url, server = nobody
     before = server.connections
-    done = used("run", *(url if each == "URL" else each for each in arguments), **how)
+    done = invoked("run", *(url if each == "URL" else each for each in arguments), **settings)
     assert server.connections == before
     assert not isinstance(done.exception, Exception), "".join(traceback.format_exception(done.exception))
     assert done.exit_code == 2, done.output
     return " ".join(done.output.split())
 
 
-def used(*arguments: object, token: str = TOKEN) -> Result:
+def invoked(*arguments: object, token: str = TOKEN) -> Result:
     """The command in this process, since it is to end before it has done anything."""
     return CliRunner().invoke(main, [str(each) for each in arguments], env={"RUNLOOP_API_KEY": token})
 
@@ -62,48 +62,48 @@ def used(*arguments: object, token: str = TOKEN) -> Result:
         "",
     ],
 )
-def test_what_is_no_url_of_a_server(nobody: tuple[str, CountsConnections], url: str) -> None:
-    said = refused(nobody, url)
-    assert "URL" in said or "http://" in said
-    assert "password" not in said.replace("credentials", "")
+def test_an_invalid_server_url(nobody: tuple[str, CountsConnections], url: str) -> None:
+    message = rejection_message(nobody, url)
+    assert "URL" in message or "http://" in message
+    assert "password" not in message.replace("credentials", "")
 
 
 def test_a_mistyped_selector(nobody: tuple[str, CountsConnections]) -> None:
     for option in ("--select", "--deselect"):
-        said = refused(nobody, "URL", option, "run.id.nwe")
-        assert "run.id.nwe" in said
-        assert "clauses" in said
+        message = rejection_message(nobody, "URL", option, "run.id.nwe")
+        assert "run.id.nwe" in message
+        assert "clauses" in message
 
 
 @pytest.mark.parametrize(
     "header", ["no colon", ": no name", "X-Line: a\nb", "Na me: x", "X: \u2603", "X\u00e9: x", "X(: x"]
 )
 def test_a_header_that_cannot_be_sent(nobody: tuple[str, CountsConnections], header: str) -> None:
-    assert "--header" in refused(nobody, "URL", "--header", header)
+    assert "--header" in rejection_message(nobody, "URL", "--header", header)
 
 
 def test_a_header_that_cannot_be_sent_is_not_shown_with_its_value(nobody: tuple[str, CountsConnections]) -> None:
-    assert "canary" not in refused(nobody, "URL", "--header", "X-Key: canary\u2603")
+    assert "canary" not in rejection_message(nobody, "URL", "--header", "X-Key: canary\u2603")
 
 
 @pytest.mark.parametrize("name", ["Authorization", "content-type", "Content-Length", "Transfer-Encoding"])
 def test_a_header_that_the_suite_sends_itself(nobody: tuple[str, CountsConnections], name: str) -> None:
-    said = refused(nobody, "URL", "--header", f"{name}: canary")
-    assert f"--header {name}" in said
-    assert "canary" not in said
+    message = rejection_message(nobody, "URL", "--header", f"{name}: canary")
+    assert f"--header {name}" in message
+    assert "canary" not in message
 
 
 def test_a_token_with_the_word_bearer(nobody: tuple[str, CountsConnections]) -> None:
-    said = refused(nobody, "URL", token="Bearer canary")
-    assert "without this word" in said
-    assert "canary" not in said
+    message = rejection_message(nobody, "URL", token="Bearer canary")
+    assert "without this word" in message
+    assert "canary" not in message
 
 
 def test_a_token_that_no_header_carries(nobody: tuple[str, CountsConnections]) -> None:
     for token in ("canary\n", "canary\u2603"):
-        said = refused(nobody, "URL", token=token)
-        assert "token" in said
-        assert "canary" not in said
+        message = rejection_message(nobody, "URL", token=token)
+        assert "token" in message
+        assert "canary" not in message
 
 
 @pytest.mark.parametrize(
@@ -124,16 +124,16 @@ def test_a_token_that_no_header_carries(nobody: tuple[str, CountsConnections]) -
     ids=" ".join,
 )
 def test_a_wrong_option(nobody: tuple[str, CountsConnections], arguments: tuple[str, ...]) -> None:
-    said = refused(nobody, "URL", *arguments)
-    assert arguments[0] in said
+    message = rejection_message(nobody, "URL", *arguments)
+    assert arguments[0] in message
 
 
-def test_a_report_folder_that_cannot_be_one(nobody: tuple[str, CountsConnections], tmp_path: Path) -> None:
+def test_an_unusable_report_folder(nobody: tuple[str, CountsConnections], tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("here already", encoding="utf-8")
     for folder in (file, file / "below"):
-        said = refused(nobody, "URL", "--report-dir", folder)
-        assert "--report-dir" in said or str(folder) in said
+        message = rejection_message(nobody, "URL", "--report-dir", folder)
+        assert "--report-dir" in message or str(folder) in message
     assert file.read_text(encoding="utf-8") == "here already"
 
 
@@ -164,13 +164,13 @@ UNUSABLE = {
 def test_a_contract_that_cannot_be_used(nobody: tuple[str, CountsConnections], tmp_path: Path, text: bytes) -> None:
     contract = tmp_path / "contract.yaml"
     contract.write_bytes(text)
-    assert "contract.yaml" in refused(nobody, "URL", "--contract", contract)
+    assert "contract.yaml" in rejection_message(nobody, "URL", "--contract", contract)
 
 
 def test_a_bundle_without_a_certificate(tmp_path: Path) -> None:
     bundle = tmp_path / "bundle.pem"
     bundle.write_text("no certificate", encoding="utf-8")
-    done = used("run", "https://127.0.0.1:1", "--ca-bundle", bundle)
+    done = invoked("run", "https://127.0.0.1:1", "--ca-bundle", bundle)
     assert done.exit_code == 2, done.output
     assert "--ca-bundle" in done.output or "bundle.pem" in done.output
 
@@ -187,7 +187,7 @@ def test_a_defect_before_anything_is_sent_is_no_verdict(monkeypatch: pytest.Monk
         raise TypeError(f"a defect that quotes {TOKEN} and canary-1234")
 
     monkeypatch.setattr("runloop_conformance.suite.run.plan_for", fail)
-    done = used("run", "http://127.0.0.1:1", "--header", "X-Key: canary-1234")
+    done = invoked("run", "http://127.0.0.1:1", "--header", "X-Key: canary-1234")
     assert done.exit_code == 4
     assert "a defect that quotes" in done.output
     assert TOKEN not in done.output

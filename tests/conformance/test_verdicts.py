@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def inconclusive(done: Invocation, *words: str) -> str:
-    """It is inconclusive wherever that is said, and the reason holds these words."""
+    """Every output says inconclusive, and the reason contains these words."""
     assert (done.code, done.report["verdict"]) == (3, "inconclusive"), done.output
     reason: str = done.report["reason"]
     assert " ".join(reason.split()) in " ".join(done.out.split())  # which wraps it
@@ -62,7 +62,7 @@ def test_a_name_that_nobody_has_is_named() -> None:
 
 
 @pytest.mark.parametrize("token", ["another-token-altogether", None])
-def test_a_wrong_token_is_told_how_to_pass_a_right_one(token: str | None) -> None:
+def test_a_wrong_token_gets_a_message_on_how_to_pass_a_right_one(token: str | None) -> None:
     server = Watched(reference())
     with running(server) as url:
         inconclusive(quick(url, token=token), "401", "RUNLOOP_API_KEY", "--token")
@@ -94,7 +94,7 @@ def test_a_server_that_only_fails_never_conforms(status: int) -> None:
         done = quick(url)
     assert done.code in (1, 3)
     assert done.report["verdict"] in ("nonconformant", "inconclusive")
-    # That nothing leaks can be seen from any answer; all else needs an accepted request.
+    # That nothing leaks can be judged from any response; all else needs an accepted request.
     assert {c["id"] for c in done.report["clauses"] if c["status"] == "pass"} <= {"safety.nothing-leaks"}
 
 
@@ -110,7 +110,7 @@ def test_a_server_that_says_nothing_is_named() -> None:
         inconclusive(quick(url, "--timeout", 0.5))
 
 
-def test_a_refused_benchmark_asks_for_one_that_exists() -> None:
+def test_a_rejected_benchmark_asks_for_one_that_exists() -> None:
     server = Watched(reference("bmd_first", "bmd_second"))
     with running(server) as url:
         inconclusive(quick(url), "--benchmark-id")

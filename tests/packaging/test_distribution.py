@@ -103,8 +103,10 @@ def test_the_sdist_holds_what_is_committed_and_builds_the_same_wheel(wheel: Path
     assert f"conformance/{CHECKOUT_ONLY}matrix.py" in held
     again = build("wheel", source, tmp_path / "dist")
     assert again.name == wheel.name
-    with zipfile.ZipFile(again) as one, zipfile.ZipFile(wheel) as other:
-        assert {name: one.read(name) for name in one.namelist()} == {n: other.read(n) for n in other.namelist()}
+    with zipfile.ZipFile(again) as rebuilt, zipfile.ZipFile(wheel) as original:
+        assert {name: rebuilt.read(name) for name in rebuilt.namelist()} == {
+            n: original.read(n) for n in original.namelist()
+        }
 
 
 @pytest.fixture(scope="module")

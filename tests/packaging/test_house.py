@@ -27,7 +27,7 @@ REGISTRIES = {
 }
 
 
-def asked(*command: str) -> str:
+def output_of(*command: str) -> str:
     try:
         done = subprocess.run(
             command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=HANGS_AFTER
@@ -37,7 +37,7 @@ def asked(*command: str) -> str:
     return done.stdout.rstrip() if done.returncode == 0 else ""
 
 
-COMMITTED = [ROOT / name for name in asked("git", "ls-files", "-z").split("\0") if name]
+COMMITTED = [ROOT / name for name in output_of("git", "ls-files", "-z").split("\0") if name]
 
 
 def texts() -> dict[str, str]:
@@ -57,8 +57,8 @@ def test_no_committed_file_names_this_machine() -> None:
 def test_no_committed_file_names_a_registrys_host() -> None:
     settings = [
         os.environ.get("PIP_INDEX_URL", ""),
-        asked(sys.executable, "-m", "pip", "config", "get", "global.index-url"),
-        asked("npm", "config", "get", "registry"),
+        output_of(sys.executable, "-m", "pip", "config", "get", "global.index-url"),
+        output_of("npm", "config", "get", "registry"),
     ]
     hosts = {match[1] for setting in settings if (match := re.match(r"\w+://(?:[^/@]*@)?([^/:]+)", setting))}
     named = [(name, host) for name, text in texts().items() for host in hosts | REGISTRIES if host in text]
@@ -82,11 +82,11 @@ def test_the_python_lock_holds_names_and_versions_alone() -> None:
 
 
 def test_what_decides_the_generated_bytes_is_pinned_and_installed() -> None:
-    wanted = (ROOT / "requirements-dev.in").read_text(encoding="utf-8").splitlines()
+    pins = (ROOT / "requirements-dev.in").read_text(encoding="utf-8").splitlines()
     locked = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8").splitlines()
     for name in ("openapi-python-client", "ruff"):
         pin = f"{name}=={importlib.metadata.version(name)}"
-        assert pin in wanted
+        assert pin in pins
         assert pin in locked
 
 
@@ -125,16 +125,16 @@ def targets() -> set[str]:
 
 
 def test_make_help_lists_each_target() -> None:
-    listed = asked("make", "--no-print-directory", "help")
+    listed = output_of("make", "--no-print-directory", "help")
     assert {line.split()[1] for line in listed.splitlines() if re.match(r"  make [a-z-]+ {2,}", line)} == targets()
 
 
 def test_make_alone_is_help() -> None:
-    assert asked("make", "--no-print-directory") == asked("make", "--no-print-directory", "help")
+    assert output_of("make", "--no-print-directory") == output_of("make", "--no-print-directory", "help")
 
 
 def code(document: str) -> list[str]:
-    """The lines of the fenced blocks, and what stands between backquotes elsewhere."""
+    """The lines of the fenced blocks, and the inline code elsewhere."""
     text = (ROOT / document).read_text(encoding="utf-8")
     fenced = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
@@ -151,13 +151,13 @@ def test_each_make_command_of_a_document_is_a_target(document: str) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_each_command_of_a_document_is_one_of_the_command_line(document: str) -> None:
     for line in code(document):
-        said = re.search(r"(?:^|\s)runloop-conformance ([a-z]+)(.*)", line)
-        if not said:
+        match = re.search(r"(?:^|\s)runloop-conformance ([a-z]+)(.*)", line)
+        if not match:
             continue
-        command = main.commands.get(said[1])
-        assert command, f"{document} calls `runloop-conformance {said[1]}`, which there is not"
+        command = main.commands.get(match[1])
+        assert command, f"{document} calls `runloop-conformance {match[1]}`, which there is not"
         options = {option for parameter in command.params for option in parameter.opts}
-        used = set(re.findall(r"(?<!\S)--?[a-z][a-z-]*", said[2].partition("#")[0]))
+        used = set(re.findall(r"(?<!\S)--?[a-z][a-z-]*", match[2].partition("#")[0]))
         assert used <= options | {"--help"}, f"{document}: {line}"
 
 

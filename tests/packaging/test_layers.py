@@ -124,7 +124,7 @@ def test_the_chain_of_imports_is_short() -> None:
     assert len(chain) <= LONGEST_CHAIN, " > ".join(chain)
 
 
-def test_a_circle_and_a_long_chain_are_seen() -> None:
+def test_a_cycle_and_a_long_chain_are_detected() -> None:
     with pytest.raises(AssertionError, match=r"a circle of imports: p\.a > p\.b > p\.a"):
         longest_chain({"p.a": {"p.b"}, "p.b": {"p.a"}}, "p")
     assert longest_chain({"p.a": {"p.b"}, "p.b": {"p.c"}, "p.c": set()}, "p") == ["p.a", "p.b", "p.c"]

@@ -37,16 +37,16 @@ def closing_lines(folder: Path, **environment: str) -> str:
 
 @pytest.mark.parametrize("where", ["", "false", "0"])
 def test_elsewhere_it_is_skipped_with_the_reason(tmp_path: Path, where: str) -> None:
-    said = closing_lines(tmp_path, CI=where)
-    assert "1 skipped" in said
-    assert "is not installed" in said
+    output = closing_lines(tmp_path, CI=where)
+    assert "1 skipped" in output
+    assert "is not installed" in output
 
 
 @pytest.mark.parametrize("where", ["true", "1"])
 def test_in_ci_it_fails(tmp_path: Path, where: str) -> None:
-    said = closing_lines(tmp_path, CI=where)
-    assert "1 failed" in said or "1 error" in said
-    assert "CI leaves out nothing" in said
+    output = closing_lines(tmp_path, CI=where)
+    assert "1 failed" in output or "1 error" in output
+    assert "CI leaves out nothing" in output
 
 
 def test_without_node_it_is_skipped_though_the_tools_are_there(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The README's example is run as it stands."""
+"""The README's example runs unchanged."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def test_the_figures_are_those_that_the_benchmarks_wrote() -> None:
     assert done.returncode == 0
 
 
-def told(text: str) -> str:
-    """The output without what differs from run to run: the port and the time."""
+def normalized(text: str) -> str:
+    """The output without the parts that differ between runs: the port and the time."""
     return re.sub(r"\d+\.\d s", "N s", re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text))
 
 
@@ -70,4 +70,4 @@ def test_the_conformant_output_is_what_the_command_prints() -> None:
         timeout=HANGS_AFTER,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert told(done.stdout) == told(shown)
+    assert normalized(done.stdout) == normalized(shown)

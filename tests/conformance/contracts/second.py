@@ -38,19 +38,19 @@ def document() -> dict[str, Any]:
 
 
 class Both(Reference):
-    """The reference server, and one path more."""
+    """The reference server with a second path."""
 
     def __init__(self, token: str) -> None:
         super().__init__(default_document(), token)
-        self.kept: dict[str, Any] = {}
+        self.runs: dict[str, Any] = {}
 
     async def respond(self, request: Request) -> Response:
         if request.url.path.startswith(PATH):
-            return self.tell(request, request.url.path.removeprefix(PATH))
+            return self.view_run(request, request.url.path.removeprefix(PATH))
         response = await super().respond(request)
         if response.status_code == 200:
             run = json.loads(bytes(response.body))
-            self.kept[run["id"]] = run
+            self.runs[run["id"]] = run
         return response
 
     def routes(self) -> Any:
@@ -61,14 +61,18 @@ class Both(Reference):
         return everything
 
     def authorized(self, request: Request) -> bool:
-        given = request.headers.getlist("authorization")
-        return len(given) == 1 and given[0].split(" ", 1)[0].lower() == "bearer" and given[0][7:] == self.token
+        credentials = request.headers.getlist("authorization")
+        return (
+            len(credentials) == 1
+            and credentials[0].split(" ", 1)[0].lower() == "bearer"
+            and credentials[0][7:] == self.token
+        )
 
-    def tell(self, request: Request, run: str) -> Response:
+    def view_run(self, request: Request, run: str) -> Response:
         if not self.authorized(request):
             return JSONResponse({"message": "who are you?"}, 401, {"WWW-Authenticate": "Bearer"})
         if request.method not in ("GET", "HEAD"):
             return JSONResponse({"message": "GET"}, 405, {"Allow": "GET, HEAD"})
-        if run not in self.kept:
+        if run not in self.runs:
             return JSONResponse({"message": "no such run"}, 404)
-        return JSONResponse(self.kept[run])
+        return JSONResponse(self.runs[run])

@@ -62,7 +62,7 @@ def test_every_statement_has_a_clause_and_every_clause_an_id_of_its_own(
     assert [entry.statement.pointer for entry in ledger(contract, every) if entry.orphan] == []
 
 
-def test_what_is_about_start_run_alone_is_said_not_to_apply(petstore: Contract, grown: Contract) -> None:
+def test_clauses_about_start_run_are_reported_as_not_applicable(petstore: Contract, grown: Contract) -> None:
     assert {"run.id.new", "run.isolation", "http.only-post"} <= set(inapplicable(petstore))
     assert not any("request.benchmark_id" in name or "response." in name for name in inapplicable(petstore))
     assert inapplicable(grown) == ()
@@ -70,7 +70,7 @@ def test_what_is_about_start_run_alone_is_said_not_to_apply(petstore: Contract, 
     assert re.search(r"not applicable: \d+ clauses about what the contract does not state", said)
 
 
-def test_what_cannot_be_tested_is_said(petstore: Contract) -> None:
+def test_operations_that_cannot_be_tested_are_reported(petstore: Contract) -> None:
     assert petstore.untested == {
         "POST /pet/{petId}/uploadImage": "it takes application/octet-stream, and the suite writes JSON"
     }
@@ -144,7 +144,7 @@ FAULTS: dict[type[Petstore], set[str]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_a_fault_in_one_operation_is_found_there(petstore: Contract, fault: type[Petstore]) -> None:
+def test_a_fault_in_an_operation_fails_its_clauses(petstore: Contract, fault: type[Petstore]) -> None:
     result = judged(petstore, fault(TOKEN).app)
     assert result.verdict == "nonconformant"
     assert failed(result) >= FAULTS[fault]
@@ -174,9 +174,9 @@ def test_a_second_operation_is_covered_by_itself(grown: Contract) -> None:
     assert result.runs_started <= 100
 
 
-def test_a_server_without_it_is_found_out_there_and_nowhere_else(grown: Contract) -> None:
+def test_a_server_without_the_operation_fails_only_its_clauses(grown: Contract) -> None:
     class Old(Both):
-        def tell(self, request: Request, run: str) -> Response:
+        def view_run(self, request: Request, run: str) -> Response:
             return JSONResponse({"message": f"nothing at {request.url.path} {run}"}, 404)
 
     result = judged(grown, Old(TOKEN))
@@ -189,16 +189,16 @@ class TellsAnybody(Both):
 
 
 class OddState(Both):
-    def tell(self, request: Request, run: str) -> Response:
-        response = super().tell(request, run)
-        return JSONResponse({**self.kept[run], "state": "odd"}) if response.status_code == 200 else response
+    def view_run(self, request: Request, run: str) -> Response:
+        response = super().view_run(request, run)
+        return JSONResponse({**self.runs[run], "state": "odd"}) if response.status_code == 200 else response
 
 
 @pytest.mark.parametrize(
     ("server", "clause"),
     [(TellsAnybody, "get_run/authorization.required"), (OddState, "get_run/response.state.enum")],
 )
-def test_a_fault_of_the_second_operation_is_found(grown: Contract, server: type[Both], clause: str) -> None:
+def test_a_fault_of_the_second_operation_is_detected(grown: Contract, server: type[Both], clause: str) -> None:
     assert clause in failed(judged(grown, server(TOKEN)))
 
 

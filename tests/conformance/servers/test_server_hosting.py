@@ -1,4 +1,4 @@
-"""Servers get a socket of their own, say when they are ready, and go away at once."""
+"""Servers get their own socket, report when they are ready, and stop at once."""
 
 import contextlib
 import os
@@ -69,12 +69,12 @@ def test_a_hanging_request_does_not_hold_up_the_end():
     assert time.monotonic() - before < 3
 
 
-def test_a_body_beyond_all_bounds_is_answered():
+def test_a_too_large_body_gets_a_response():
     with running(reference()) as url:
         assert post(url, body=b" " * 20_000_000).status_code == 413
 
 
-def test_a_raw_server_is_given_the_connection():
+def test_a_raw_server_receives_the_connection():
     with running(Echo()) as url:
         port = int(url.rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
@@ -82,7 +82,7 @@ def test_a_raw_server_is_given_the_connection():
             assert connection.makefile("rb").readline() == b"no HTTP\n"
 
 
-def test_a_taken_port_is_said():
+def test_a_port_in_use_is_reported():
     with running(Echo()) as url:
         port = int(url.rpartition(":")[2])
         with pytest.raises(CannotListenError, match=f"127.0.0.1:{port}.*--port"), running(Echo(), port=port):
@@ -97,12 +97,12 @@ def test_a_taken_port_is_said():
         ("", {}, "made up"),
     ],
 )
-def test_serve_says_where_and_ends_cleanly(arguments, environment, source):
-    kept = {name: value for name, value in os.environ.items() if name != "RUNLOOP_API_KEY"}
+def test_serve_prints_its_url_and_ends_cleanly(arguments, environment, source):
+    inherited = {name: value for name, value in os.environ.items() if name != "RUNLOOP_API_KEY"}
     command = [sys.executable, "-c", SERVE.format(arguments=arguments)]
     number = signal.SIGINT if source == "made up" else signal.SIGTERM
     with ctrl_c_arrives():
-        process = subprocess.Popen(command, env=kept | environment, stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(command, env=inherited | environment, stdout=subprocess.PIPE, text=True)
     with process:
         line = process.stdout.readline()
         url = line.split()[5]

@@ -1,4 +1,4 @@
-"""The reference server accepts what the contract says, refuses the rest, and answers about the run it started."""
+"""The reference server accepts what the contract allows, rejects the rest, and returns the run that it started."""
 
 import asyncio
 import json
@@ -42,27 +42,27 @@ def send(app, body=None, *, authorization=(AUTHORIZATION,), headers=(), **where)
     return asyncio.run(exchange())
 
 
-def given(**members):
-    return {"benchmark_id": "bmd_1", **members}
+def body_with(**properties):
+    return {"benchmark_id": "bmd_1", **properties}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_examples_of_the_contract_start_a_run_and_are_echoed(name):
-    app, asked = server(), EXAMPLES[name]
+    app, run_request = server(), EXAMPLES[name]
     before = time.time_ns() // 1_000_000
-    response = send(app, asked)
+    response = send(app, run_request)
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/json"
     run = response.json()
     assert [error.message for error in VIEW.iter_errors(run)] == []
     assert before <= run.pop("start_time_ms") <= time.time_ns() // 1_000_000
     assert run.pop("id")
-    profile = asked.get("runProfile", {})
+    profile = run_request.get("runProfile", {})
     assert run == {
-        "benchmark_id": asked["benchmark_id"],
+        "benchmark_id": run_request["benchmark_id"],
         "state": "running",
-        "metadata": asked.get("metadata", {}),
-        "name": asked.get("run_name"),
+        "metadata": run_request.get("metadata", {}),
+        "name": run_request.get("run_name"),
         "duration_ms": None,
         "score": None,
         "purpose": profile.get("purpose"),
@@ -73,31 +73,31 @@ def test_the_examples_of_the_contract_start_a_run_and_are_echoed(name):
 
 
 ACCEPTED = {
-    "null run_name": given(run_name=None),
-    "empty objects": given(metadata={}, runProfile={}),
-    "null members of runProfile": given(runProfile=dict.fromkeys(["envVars", "secrets", "purpose", "mounts"])),
-    "1,000 characters": given(run_name="\U0001f600" * 1000),
-    "64 members": given(metadata={f"key {n}": "v" * 500 for n in range(64)}),
-    "unknown members": given(more={"a": [1, None]}, runProfile={"more": 1}),
-    "an integer of 6,000 digits in an unknown member": b'{"benchmark_id":"b","more":' + b"9" * 6000 + b"}",
-    "a float beyond all bounds in an unknown member": b'{"benchmark_id":"b","more":1e999}',
+    "null run_name": body_with(run_name=None),
+    "empty objects": body_with(metadata={}, runProfile={}),
+    "null properties of runProfile": body_with(runProfile=dict.fromkeys(["envVars", "secrets", "purpose", "mounts"])),
+    "1,000 characters": body_with(run_name="\U0001f600" * 1000),
+    "64 properties": body_with(metadata={f"key {n}": "v" * 500 for n in range(64)}),
+    "unknown properties": body_with(more={"a": [1, None]}, runProfile={"more": 1}),
+    "an integer of 6,000 digits in an unknown property": b'{"benchmark_id":"b","more":' + b"9" * 6000 + b"}",
+    "a float beyond all bounds in an unknown property": b'{"benchmark_id":"b","more":1e999}',
     "whitespace and escapes": b' \r\n\t{ "bench\\u006dark_id" :\n"\\ud83d\\ude00\\/" } ',
-    "noncharacters": given(run_name="\ufffe\uffff\U0010ffff\u202e\u2028\x7f\x01"),
-    "awkward keys": given(metadata={"__proto__": "x", "": "", "0": "", "constructor": "y"}),
+    "noncharacters": body_with(run_name="\ufffe\uffff\U0010ffff\u202e\u2028\x7f\x01"),
+    "awkward keys": body_with(metadata={"__proto__": "x", "": "", "0": "", "constructor": "y"}),
 }
-REFUSED = {
+REJECTED = {
     "no benchmark_id": ({"run_name": "x"}, 422),
     "null benchmark_id": ({"benchmark_id": None}, 422),
     "number benchmark_id": ({"benchmark_id": 1}, 422),
     "array benchmark_id": ({"benchmark_id": ["a"]}, 422),
-    "number run_name": (given(run_name=1), 422),
-    "null metadata": (given(metadata=None), 422),
-    "array metadata": (given(metadata=[]), 422),
-    "number in metadata": (given(metadata={"a": 1}), 422),
-    "string runProfile": (given(runProfile="{}"), 422),
-    "number purpose": (given(runProfile={"purpose": 1}), 422),
-    "number in envVars": (given(runProfile={"envVars": {"A": 1}}), 422),
-    "unknown mount": (given(runProfile={"mounts": [{"type": "?"}]}), 422),
+    "number run_name": (body_with(run_name=1), 422),
+    "null metadata": (body_with(metadata=None), 422),
+    "array metadata": (body_with(metadata=[]), 422),
+    "number in metadata": (body_with(metadata={"a": 1}), 422),
+    "string runProfile": (body_with(runProfile="{}"), 422),
+    "number purpose": (body_with(runProfile={"purpose": 1}), 422),
+    "number in envVars": (body_with(runProfile={"envVars": {"A": 1}}), 422),
+    "unknown mount": (body_with(runProfile={"mounts": [{"type": "?"}]}), 422),
     "infinite integer": (b'{"benchmark_id":"b","runProfile":{"launchParameters":{"custom_cpu_cores":1e999}}}', 422),
     "array": (b"[]", 422),
     "string": (b'"x"', 422),
@@ -117,9 +117,9 @@ REFUSED = {
     "UTF-16": ('{"benchmark_id":"b"}'.encode("utf-16"), 400),
     "invalid UTF-8": (b'{"benchmark_id":"\xff"}', 400),
     "raw control character": (b'{"benchmark_id":"\n"}', 400),
-    "NUL": (given(run_name="\0"), 400),
-    "lone surrogate": (given(run_name="\ud800"), 400),
-    "lone surrogate in a key": (given(metadata={"\udfff": ""}), 400),
+    "NUL": (body_with(run_name="\0"), 400),
+    "lone surrogate": (body_with(run_name="\ud800"), 400),
+    "lone surrogate in a key": (body_with(metadata={"\udfff": ""}), 400),
     "deep": (b'{"benchmark_id":' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400),
     "too large": (b" " * (1024 * 1024 + 1), 413),
 }
@@ -134,9 +134,9 @@ def test_accepts(name):
     assert app.runs == 1
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_refuses(name):
-    body, status = REFUSED[name]
+@pytest.mark.parametrize("name", REJECTED)
+def test_rejects(name):
+    body, status = REJECTED[name]
     app = server()
     response = send(app, body)
     assert response.status_code == status
@@ -167,7 +167,7 @@ def test_refuses(name):
 )
 def test_authorization(authorization, status):
     app = server()
-    response = send(app, given(), authorization=authorization)
+    response = send(app, body_with(), authorization=authorization)
     assert response.status_code == status
     assert ("www-authenticate" in response.headers) == (status == 401)
     assert app.runs == (status == 200)
@@ -188,35 +188,35 @@ def test_authorization(authorization, status):
     ],
 )
 def test_media_types(content_type, status):
-    assert send(server(), given(), headers=[("content-type", content_type)]).status_code == status
+    assert send(server(), body_with(), headers=[("content-type", content_type)]).status_code == status
 
 
-def test_a_compressed_body_is_refused():
-    assert send(server(), given(), headers=[("content-encoding", "gzip")]).status_code == 415
+def test_a_compressed_body_is_rejected():
+    assert send(server(), body_with(), headers=[("content-encoding", "gzip")]).status_code == 415
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
 def test_no_other_method_starts_a_run(method):
     app = server()
-    response = send(app, given(), method=method)
+    response = send(app, body_with(), method=method)
     assert (response.status_code, response.headers["allow"], app.runs) == (405, "POST", 0)
 
 
 def test_other_paths_are_not_found():
     for path in ("/", PATH + "/", "/v1/benchmarks"):
-        assert send(server(), given(), path=path).status_code == 404
+        assert send(server(), body_with(), path=path).status_code == 404
 
 
-def test_unknown_benchmarks_are_refused_where_a_list_is_given():
+def test_unknown_benchmarks_are_rejected_with_a_list_of_known_ones():
     app = server("bmd_1", "bmd_2")
-    assert send(app, given()).status_code == 200
+    assert send(app, body_with()).status_code == 200
     assert send(app, {"benchmark_id": "bmd_3"}).status_code == 404
     assert app.runs == 1
 
 
 def test_can_be_mounted_under_a_prefix():
     mounted = Starlette(routes=[Mount("/some/prefix", server())])
-    assert send(mounted, given(), path=f"/some/prefix{PATH}").status_code == 200
+    assert send(mounted, body_with(), path=f"/some/prefix{PATH}").status_code == 200
 
 
 def test_simultaneous_requests_get_ids_of_their_own():
@@ -225,14 +225,14 @@ def test_simultaneous_requests_get_ids_of_their_own():
     async def all_at_once():
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://server") as client:
             headers = {"authorization": AUTHORIZATION}
-            return await asyncio.gather(*(client.post(PATH, json=given(), headers=headers) for _ in range(100)))
+            return await asyncio.gather(*(client.post(PATH, json=body_with(), headers=headers) for _ in range(100)))
 
     ids = {response.json()["id"] for response in asyncio.run(all_at_once())}
     assert len(ids) == app.runs == 100
 
 
 def test_a_message_quotes_no_value():
-    response = send(server(), given(runProfile={"secrets": {"A": ["s3cret"]}}))
+    response = send(server(), body_with(runProfile={"secrets": {"A": ["s3cret"]}}))
     assert response.status_code == 422
     assert "s3cret" not in response.text
 

@@ -1,4 +1,4 @@
-"""A 2xx: read, or refused in one way, with all that is known."""
+"""A 2xx response is parsed, or rejected with one error that has all known facts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_the_run(call):
     assert run.to_dict()["metadata"] == {"team": "agents"}
 
 
-def test_what_came_later_is_kept(call, server):
+def test_later_properties_are_preserved(call, server):
     server.faults = [view(state="failed", later={"a": [1]}, duration_ms=5.0, score=1)]
     run = call.start_run()
     assert run.state == "failed"
@@ -53,7 +53,7 @@ def test_what_came_later_is_kept(call, server):
         ({"benchmark_id": ..., "benchmarkId": "x"}, "no benchmark_id"),
     ],
 )
-def test_missing_and_mistyped_members(call, server, changes, problem):
+def test_missing_and_mistyped_properties(call, server, changes, problem):
     server.faults = [view(**changes)]
     error = call.failure()
     assert type(error) is rb.APIResponseValidationError
@@ -81,12 +81,12 @@ def test_what_is_no_run_at_all(call, server, content):
 
 
 def test_another_2xx_that_reads_is_a_run(call, server):
-    server.faults = [lambda exchange: exchange.answer(201, exchange.view())]
+    server.faults = [lambda exchange: exchange.respond(201, exchange.view())]
     assert call.start_run().id
 
 
-def test_answers_are_bounded(call, server):
-    server.faults = [lambda exchange: exchange.answer(200, exchange.view(name="x" * 2 * MAX_RESPONSE_BYTES))]
+def test_responses_are_bounded(call, server):
+    server.faults = [lambda exchange: exchange.respond(200, exchange.view(name="x" * 2 * MAX_RESPONSE_BYTES))]
     error = call.failure()
     assert type(error) is rb.APIResponseValidationError
     assert len(error.response.content) == MAX_RESPONSE_BYTES
@@ -123,7 +123,7 @@ def test_errors_by_status(call, server, code, kind):
 
 @pytest.mark.parametrize("content", [b"", b"plain text", b"[1]", b'{"error": 1}', b'{"message": 5}', b"\xff\xfe"])
 def test_any_error_body_will_do(call, server, content):
-    server.faults = [status(400, body=content, acts=False)] if content else [lambda e: e.answer(400)]
+    server.faults = [status(400, body=content, acts=False)] if content else [lambda e: e.respond(400)]
     error = call.failure()
     assert type(error) is rb.BadRequestError
     assert error.response.content == content
@@ -149,7 +149,7 @@ def test_raw_responses(call, server):
 
 @pytest.mark.parametrize("how", ["sync", "async"])
 def test_raw_responses_parse(how, server):
-    server.faults = [lambda e: e.answer(200, e.view()), view(id=...), status(404, acts=False)]
+    server.faults = [lambda e: e.respond(200, e.view()), view(id=...), status(404, acts=False)]
     call = Caller(how, server.url)
     if how == "sync":
         assert call.raw().parse().id
@@ -174,7 +174,7 @@ def test_raw_responses_parse(how, server):
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "run_id"),
     [
         ('{"id": "bmr_1"', "bmr_1"),
         ('{"metadata": {"id": "no"}, "id": "bmr_1", ', "bmr_1"),
@@ -188,8 +188,8 @@ def test_raw_responses_parse(how, server):
         ('<a id="no">', None),
     ],
 )
-def test_the_id_is_found_in_what_is_left_of_an_answer(text, found):
+def test_the_id_is_read_from_a_partial_response(text, run_id):
     import httpx
 
-    assert run_id_in(Received(200, httpx.Headers(), text.encode())) == found
+    assert run_id_in(Received(200, httpx.Headers(), text.encode())) == run_id
     assert run_id_in(Received(404, httpx.Headers(), text.encode())) is None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import sync_playwright
 
-from tests.conformance.report.synthetic import broken, clauses, finding, mixed, page, result
+from tests.conformance.report.synthetic import clauses, finding, mixed, page, result, violation
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -31,7 +31,7 @@ MOVED = """() => new Promise(done => {
 PAGES = {
     "5 clauses": lambda: mixed(5),
     "500 clauses": lambda: mixed(500),
-    "500 clauses, each broken": lambda: [finding(one, "fail", broken()) for one in clauses(500)],
+    "500 clauses, each broken": lambda: [finding(one, "fail", violation()) for one in clauses(500)],
 }
 
 

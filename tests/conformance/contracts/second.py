@@ -42,7 +42,7 @@ class Both(Reference):
 
     def __init__(self, token: str) -> None:
         super().__init__(default_document(), token)
-        self.runs: dict[str, Any] = {}
+        self.stored_runs: dict[str, Any] = {}
 
     async def respond(self, request: Request) -> Response:
         if request.url.path.startswith(PATH):
@@ -50,7 +50,7 @@ class Both(Reference):
         response = await super().respond(request)
         if response.status_code == 200:
             run = json.loads(bytes(response.body))
-            self.runs[run["id"]] = run
+            self.stored_runs[run["id"]] = run
         return response
 
     def routes(self) -> Any:
@@ -73,6 +73,6 @@ class Both(Reference):
             return JSONResponse({"message": "who are you?"}, 401, {"WWW-Authenticate": "Bearer"})
         if request.method not in ("GET", "HEAD"):
             return JSONResponse({"message": "GET"}, 405, {"Allow": "GET, HEAD"})
-        if run not in self.runs:
+        if run not in self.stored_runs:
             return JSONResponse({"message": "no such run"}, 404)
-        return JSONResponse(self.runs[run])
+        return JSONResponse(self.stored_runs[run])

@@ -191,7 +191,7 @@ class TellsAnybody(Both):
 class OddState(Both):
     def view_run(self, request: Request, run: str) -> Response:
         response = super().view_run(request, run)
-        return JSONResponse({**self.runs[run], "state": "odd"}) if response.status_code == 200 else response
+        return JSONResponse({**self.stored_runs[run], "state": "odd"}) if response.status_code == 200 else response
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ BROKEN_OFF = """
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGALRM")
 def test_an_interrupted_item_is_the_only_one_that_sends(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(BROKEN_OFF)
-    options = ("-p", "no:schemathesis", "--conformance-profile", "quick", "--conformance-max-runs", "12")
+    options = ("-rN", "-p", "no:schemathesis", "--conformance-profile", "quick", "--conformance-max-runs", "12")
     result = pytester.runpytest_subprocess(*options, "-k", "run.id or run.name or last")
     outcomes = result.parseoutcomes()
     shown = result.stdout.str()

@@ -152,7 +152,8 @@ def settle(clauses: Sequence[Clause], recording: Recording, terms: Terms) -> Jud
 
 
 def _without_verdict(finding: Finding) -> Finding:
-    if finding.status != "fail":
+    """Take back a failure whose cause may be the precondition. A response that never arrives whole fails by itself."""
+    if finding.counterexample is None or finding.counterexample.exchanges[-1].failure:
         return finding
     reason = "no request was accepted, so the cause of the failure is unknown"
     return evolve(finding, status="inconclusive", reason=reason, counterexample=None, failed=0)

@@ -19,6 +19,8 @@ from typing import Any, cast
 
 from attrs import field, frozen
 
+from generation.python_source import parsed
+
 EXTRA = "additional_properties"
 LIMITS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 SCALARS = {"str", "int", "float", "bool", "Any"}
@@ -111,7 +113,7 @@ def _read(package: Path) -> tuple[dict[str, Model], set[str]]:
     models: dict[str, Model] = {}
     aliases = set[str]()
     for path in sorted((package / "models").glob("*.py")):
-        module = ast.parse(path.read_text(encoding="utf-8"))
+        module = parsed(path)
         for node in module.body:
             if isinstance(node, ast.ClassDef):
                 models[node.name] = Model(path, module, node)
@@ -124,7 +126,7 @@ def _roots(package: Path, models: Mapping[str, Model]) -> tuple[set[str], set[st
     """The classes of request bodies, and those of responses."""
     requests, responses = set[str](), set[str]()
     for path in (package / "api").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.arg) and node.arg == "body" and node.annotation:
                 requests |= _names(node.annotation)
             elif isinstance(node, ast.Attribute) and node.attr == "from_dict":
@@ -222,8 +224,8 @@ def _write(package: Path, document: Mapping[str, Any], *, models: Mapping[str, M
 
 
 def _exported(package: Path) -> list[str]:
-    text = (package / "models" / "__init__.py").read_text(encoding="utf-8")
-    return [alias.name for node in ast.parse(text).body if isinstance(node, ast.ImportFrom) for alias in node.names]
+    body = parsed(package / "models" / "__init__.py").body
+    return [alias.name for node in body if isinstance(node, ast.ImportFrom) for alias in node.names]
 
 
 def _shape(model: Model, models: Mapping[str, Model], properties: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Every clause of the contract, selector chapter a module."""
+"""Every clause of the contract, one chapter in each module."""
 
 from __future__ import annotations
 

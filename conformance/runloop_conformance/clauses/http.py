@@ -130,7 +130,7 @@ def _method_not_allowed(recording: Recording) -> Iterator[Observation]:
 
 
 def _below_the_api(exchange: Exchange) -> bool:
-    """Whether the HTTP server may have rejected it, in a format of its own, before it reached the API."""
+    """Whether the HTTP server may have rejected it, in its own format, before it reached the API."""
     long = any(len(value) > LONG_HEADER for _, value in exchange.probe.headers)
     return long or exchange.probe.framing in CLOSABLE
 

@@ -79,7 +79,7 @@ def _isolation(recording: Recording) -> Iterator[Observation]:
 
 
 def _new(recording: Recording) -> Iterator[Observation]:
-    """No id is empty or first_with twice, also for equal and simultaneous requests."""
+    """No id is empty or returned twice, also for equal and simultaneous requests."""
     first_with: dict[str, Run] = {}
     equal = simultaneous = False
     observed: list[Observation] = []

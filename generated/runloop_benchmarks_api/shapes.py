@@ -38,7 +38,7 @@ LIMITS: Final[Mapping[str, Mapping[str, Mapping[str, float]]]] = {
 
 
 class AfterIdleDict(TypedDict, total=False):
-    """What becomes of an idle machine."""
+    """What happens to an idle machine."""
 
     idle_time_seconds: Required[int]
     on_idle: Required[AfterIdleOnIdle]
@@ -97,7 +97,7 @@ class ObjectMountDict(TypedDict, total=False):
 
 
 class RunProfileDict(TypedDict, total=False):
-    """Runtime configuration to use for a benchmark run. Open to members that came later."""
+    """Runtime configuration to use for a benchmark run. Open to properties that are added later."""
 
     env_vars: None | Mapping[str, str]
     """Environment variable to value."""

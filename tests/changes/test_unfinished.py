@@ -235,7 +235,7 @@ def test_an_edited_document_is_stale(house: House, name: str, old: str, new: str
 def test_a_sentence_of_the_contract_makes_no_document_stale(house: House) -> None:
     house.edit("openapi.yaml", *NAME)
     house.edit("openapi.yaml", "A 401 carries", "Each 401 response\n            carries")
-    house.edit("openapi.yaml", "Any answer to OPTIONS", "Any response to OPTIONS")
+    house.edit("openapi.yaml", "Any response to OPTIONS", "Every response to OPTIONS")
     house.edit("openapi.yaml", "run_name: nightly-2026-11-23", "run_name: nightly-2026-11-24")
     assert house.left("documents") == []
 

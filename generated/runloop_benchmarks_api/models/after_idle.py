@@ -15,7 +15,7 @@ T = TypeVar("T", bound="AfterIdle")
 
 @_attrs_define
 class AfterIdle:
-    """What becomes of an idle machine.
+    """What happens to an idle machine.
 
     Attributes:
         idle_time_seconds (int):

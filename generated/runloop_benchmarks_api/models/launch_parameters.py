@@ -31,7 +31,7 @@ class LaunchParameters:
     """The machines that a run is started on.
 
     Attributes:
-        after_idle (AfterIdle | Unset): What becomes of an idle machine.
+        after_idle (AfterIdle | Unset): What happens to an idle machine.
         architecture (LaunchParametersArchitecture | Unset):
         available_ports (list[int] | Unset):
         custom_cpu_cores (int | Unset):

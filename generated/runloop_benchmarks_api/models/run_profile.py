@@ -25,7 +25,7 @@ T = TypeVar("T", bound="RunProfile")
 
 @_attrs_define
 class RunProfile:
-    """Runtime configuration to use for a benchmark run. Open to members that came later.
+    """Runtime configuration to use for a benchmark run. Open to properties that are added later.
 
     Attributes:
         env_vars (None | StringMap | Unset): Environment variable to value.

@@ -27,8 +27,8 @@ class StartRunRequest:
         benchmark_id (str): ID of the Benchmark to run.
         run_name (None | str | Unset): Display name of the run.
         metadata (StringMap | Unset): A free-form map of strings.
-        run_profile (RunProfile | Unset): Runtime configuration to use for a benchmark run. Open to members that came
-            later.
+        run_profile (RunProfile | Unset): Runtime configuration to use for a benchmark run. Open to properties that are
+            added later.
     """
 
     benchmark_id: str

@@ -71,8 +71,8 @@ def sync_detailed(
 ) -> Response[Any | BenchmarkRunView]:
     """Start a run of a Benchmark.
 
-     Starts a run of a Benchmark and answers with the run. Each call that is answered with 200 has
-    started a new run.
+     Starts a run of a Benchmark and returns the run. Each call with a 200 response has started a new
+    run.
 
     Args:
         body (StartRunRequest): What to run, and how.
@@ -103,8 +103,8 @@ def sync(
 ) -> Any | BenchmarkRunView | None:
     """Start a run of a Benchmark.
 
-     Starts a run of a Benchmark and answers with the run. Each call that is answered with 200 has
-    started a new run.
+     Starts a run of a Benchmark and returns the run. Each call with a 200 response has started a new
+    run.
 
     Args:
         body (StartRunRequest): What to run, and how.
@@ -130,8 +130,8 @@ async def asyncio_detailed(
 ) -> Response[Any | BenchmarkRunView]:
     """Start a run of a Benchmark.
 
-     Starts a run of a Benchmark and answers with the run. Each call that is answered with 200 has
-    started a new run.
+     Starts a run of a Benchmark and returns the run. Each call with a 200 response has started a new
+    run.
 
     Args:
         body (StartRunRequest): What to run, and how.
@@ -160,8 +160,8 @@ async def asyncio(
 ) -> Any | BenchmarkRunView | None:
     """Start a run of a Benchmark.
 
-     Starts a run of a Benchmark and answers with the run. Each call that is answered with 200 has
-    started a new run.
+     Starts a run of a Benchmark and returns the run. Each call with a 200 response has started a new
+    run.
 
     Args:
         body (StartRunRequest): What to run, and how.

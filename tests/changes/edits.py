@@ -180,7 +180,7 @@ TOGETHER = (
         ),
         "no SHOULD any more, challenge: ": Edit(rule("challenge", text=None), NO, NO, PATCH),
         "starts-now: MUST → SHOULD": Edit(rule("starts-now", level="should"), BREAKS, NO, MAJOR),
-        "servers are free no more: The same answer": Edit(
+        "servers are free no more: The same response": Edit(
             lambda document: operation(document)["x-legal"].popitem(), NO, READ, MINOR
         ),
         "the description of `metadata` in the request is another": Edit(
